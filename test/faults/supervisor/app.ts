@@ -32,7 +32,7 @@ const routes: Record<string, (request: RawRequest, first: string, second: string
   stream: (_request, nonce) => text(pieces(nonce)),
   block: (_request, ms) => block(Number(ms)),
   disconnect: async (_request, ms) => {
-    process.disconnect();
+    process.disconnect!(); // A worker has a channel.
     await wait(10);
     return block(Number(ms));
   },
