@@ -151,5 +151,8 @@ function isKeeper(transport: MailTransport): transport is MailKeeper {
 /** Production says where its mail goes: a message that nobody gets would be silently lost. */
 function defaultAddress(mode: Mode): string {
   if (mode !== "production") return "outbox:";
-  throw optionInvalid("gable() mail", "transport", undefined, 'an address such as "smtp://user:password@host:587" in production');
+  throw new GableError("E_OPTION_INVALID", 'gable() mail: the option "transport" is missing, which production needs.', {
+    fix: 'Pass the address of your mail server, such as mail: { transport: settings.mailUrl, from }. "file:var/mail" keeps the messages in files.',
+    details: { owner: "gable() mail", name: "transport" },
+  });
 }

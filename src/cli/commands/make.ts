@@ -91,8 +91,11 @@ async function planPolicy(given: Given): Promise<MakePlan> {
 /** There is one kind of accounts: they have no name. */
 function planAccounts({ name, facts, context: { project } }: Given): MakePlan {
   if (name !== "") refuse(`"${name}" means nothing here: accounts have no name.`, "Write: gable make accounts");
-  const models = join(project.folder, "models.ts");
-  return makeAccounts(facts, existsSync(models) ? readFileSync(models, "utf8") : "");
+  const read = (name: string): string | undefined => {
+    const path = join(project.folder, name);
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  };
+  return makeAccounts(facts, read("models.ts") ?? "", read("settings.ts"));
 }
 
 /** A test is all that this kind writes. */

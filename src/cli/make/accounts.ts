@@ -107,16 +107,26 @@ test("signs a user in and out", async () => {
 });
 `;
 
-/** Writes the accounts of a site. `modelsText` is the text of `models.ts`. */
-export function makeAccounts(facts: ProjectFacts, modelsText: string): MakePlan {
+/** Returns the lines for the mail of accounts: the server that sends it differs between machines, so it is a setting where there are some. */
+function toMailLines(file: string, settingsText: string | undefined): readonly Line[] {
+  if (settingsText === undefined) return [{ file, line: 'mail: { from: "site@example.com" }, // an option of gable()' }];
+  const variable = 'env.text("MAIL_URL", { development: "outbox:", test: "outbox:", help: "Server that sends mail." })';
+  const setting = { file: "settings.ts", line: `mailUrl: ${variable}, // a setting of defineSettings()` };
+  return [
+    ...(/\bmailUrl\b/.test(settingsText) ? [] : [setting]),
+    { file, line: 'mail: { transport: settings.mailUrl, from: "site@example.com" }, // an option of gable()' },
+  ];
+}
+
+/** Writes the accounts of a site. `modelsText` and `settingsText` are those of `models.ts` and `settings.ts`; undefined where there are no settings. */
+export function makeAccounts(facts: ProjectFacts, modelsText: string, settingsText: string | undefined): MakePlan {
   const { app } = facts;
-  const option = (name: string, line: string): readonly Line[] =>
-    new RegExp(`\\b${name}\\b`).test(app.text) ? [] : [{ file: app.file, line: `${line} // an option of gable()` }];
+  const hasOption = (name: string): boolean => new RegExp(`\\b${name}\\b`).test(app.text);
   const lines: readonly Line[] = [
     { file: app.file, line: 'import { accounts } from "./accounts/accounts.ts";' },
     { file: app.file, line: "accounts, // an option of gable()" },
-    ...option("session", "session: {},"),
-    ...option("mail", 'mail: { from: "site@example.com" },'),
+    ...(hasOption("session") ? [] : [{ file: app.file, line: "session: {}, // an option of gable()" }]),
+    ...(hasOption("mail") ? [] : toMailLines(app.file, settingsText)),
     ...toRouteLines(facts, "account", "accounts/routes.ts"),
     ...(modelsText.includes("sessionModel(")
       ? []

@@ -58,6 +58,8 @@ async function makeAndAdd(project: TestProject, ...words: readonly string[]): Pr
         ? `${line}\n${read(project, file)}`
         : read(project, file).replace("user: User,", `user: User, ${line.replace(/ \/\/.*/, "")}`),
     });
+  for (const { line } of data.add.filter(({ file }) => file === "settings.ts"))
+    project.write({ "settings.ts": read(project, "settings.ts").replace("defineSettings({\n", `defineSettings({\n  ${line}\n`) });
   for (const { line } of data.add.filter(({ file }) => file === "app.ts")) {
     const text = read(project, "app.ts");
     const inList = /^routes: \[(\w+)\]/.exec(line)?.[1];
