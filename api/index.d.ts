@@ -308,7 +308,7 @@ export declare class Application {
     start(): Promise<void>;
     /** Tells all parts that the application is about to stop: `/ready` answers 503. A server that stops does this. */
     drain(): void;
-    /** Waits for work after replies, then stops all parts. A server that stops does this. You can start the application again. */
+    /** Stops what listen() started, waits for work after replies, then stops all parts. You can start the application again. */
     close(): Promise<void>;
     /** Answers requests of the engine and of other servers. Starts the application when it has not started. */
     readonly listener: RequestListener;

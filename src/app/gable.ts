@@ -73,6 +73,8 @@ export class Application {
   readonly #compile: Assembly["compile"];
   readonly #parts: Lifecycle;
   readonly #pendingWork = new PendingWork();
+  /** What stops the servers of listen(). */
+  readonly #servers = new Set<() => Promise<void>>();
   readonly #observers = new Set<RequestObserver>();
   /** Answers requests while the parts are running; undefined before that, and once they begin to stop. */
   #running: ApplicationListener | undefined;
@@ -155,9 +157,10 @@ export class Application {
     this.#parts.drain();
   }
 
-  /** Waits for work after replies, then stops all parts. A server that stops does this. You can start the application again. */
+  /** Stops what listen() started, waits for work after replies, then stops all parts. You can start the application again. */
   async close(): Promise<void> {
     this.drain();
+    await Promise.all([...this.#servers].map((stop) => stop()));
     await this.#pendingWork.settle();
     await this.#parts.stop();
   }
@@ -187,6 +190,12 @@ export class Application {
     const { listen } = await import("./listen.ts");
     await this.start();
     return listen(this, typeof where === "number" ? { port: where } : where);
+  }
+
+  /** @internal Keeps what stops a server of listen(); returns the function that forgets it. */
+  addServer(stop: () => Promise<void>): () => void {
+    this.#servers.add(stop);
+    return () => this.#servers.delete(stop);
   }
 
   /** @internal What is watched of requests while the application listens. */

@@ -80,15 +80,20 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     },
     stop: async (stop: StopOptions = {}) => {
       assertStopOptions(stop);
-      app.drain();
-      removeSignals();
-      await server.stop(stop);
-      app.watch.log = undefined;
-      app.watch.tracker = undefined;
+      await stopServer(stop);
       await app.close();
     },
   };
   const removeSignals = signals ? addSignals(running) : () => undefined;
+  const stopServer = async (stop: StopOptions = {}): Promise<void> => {
+    app.drain();
+    removeSignals();
+    await server.stop(stop);
+    forget();
+    app.watch.log = undefined;
+    app.watch.tracker = undefined;
+  };
+  const forget = app.addServer(stopServer);
   if (app.mode !== "test") app.watch.tracker = trackRequests<RequestContext>();
   if (!quiet) console.log(toGreeting(app, server.url));
   return running;
