@@ -574,9 +574,31 @@ export interface Condition extends Expression<boolean> {
 
 /** A datetime. */
 export interface DateExpression<Value> extends Expression<Value>, Calendar {
-    /** The start of its year, month, day or hour: in UTC, or in a time zone. Throws `E_EXPRESSION_ARGUMENT`. */
-    truncate(unit: "year" | "month" | "day" | "hour", zone?: string): DateExpression<Value>;
+    /** The start of its year, quarter, month, week (Monday), day or hour: in UTC, or in a time zone. Throws `E_EXPRESSION_ARGUMENT`. */
+    truncate(unit: DayUnit | "hour", zone?: string): DateExpression<Value>;
+    /**
+     * Adds a span: `{ days: 7 }`. With a time zone, years to days keep the local time. Throws `E_EXPRESSION_ARGUMENT` or
+     * `E_OPTION_UNKNOWN`; the query throws `E_DATE_RANGE` outside of the years 1 to 9999.
+     */
+    add(span: Span, zone?: string): DateExpression<Value>;
+    /** Subtracts a span, in the same way. */
+    sub(span: Span, zone?: string): DateExpression<Value>;
 }
+
+/** Days to add to a date: whole numbers, negative ones go back. */
+export interface DaySpan {
+    /** Each is 12 months. */
+    readonly years?: number;
+    /** A day that the resulting month does not have becomes its last day: 31 January and one month are 28 or 29 February. */
+    readonly months?: number;
+    /** Each is 7 days. */
+    readonly weeks?: number;
+    /** Days after the months are added. */
+    readonly days?: number;
+}
+
+/** Units of days. Weeks start on Monday (ISO 8601). */
+export type DayUnit = "year" | "quarter" | "month" | "week" | "day";
 
 /** Methods of every expression. */
 export interface Expression<Value> extends AnyExpression<Value> {
@@ -663,8 +685,24 @@ export interface OrderOptions {
     readonly nulls?: "first" | "last";
 }
 
+/** Time to add to a datetime: whole numbers, negative ones go back. Months come first, then days, then hours. */
+export interface Span extends DaySpan {
+    /** Each is 60 minutes, also across clock changes. */
+    readonly hours?: number;
+    /** Each is 60 seconds. */
+    readonly minutes?: number;
+    /** Seconds after everything else is added. */
+    readonly seconds?: number;
+}
+
 /** A string. Decimals, days and times are strings as well, so they have the same methods. */
 export interface TextExpression<Value> extends Expression<Value>, Arithmetic<Value>, Calendar {
+    /** Adds a number to a decimal, or days to a date: `{ months: 1 }`. The query throws `E_DATE_RANGE` outside of the years 1 to 9999. */
+    add(value: Argument<Value> | number | DaySpan): ExpressionOf<Value>;
+    /** Subtracts a number from a decimal, or days from a date. */
+    sub(value: Argument<Value> | number | DaySpan): ExpressionOf<Value>;
+    /** The first day of the year, quarter, month or week (Monday) of a date. Throws `E_EXPRESSION_ARGUMENT` or `E_EXPRESSION_TYPE`. */
+    truncate(unit: DayUnit): TextExpression<Value>;
     /** Whether it contains a string. Case-sensitive. */
     contains(text: string): Condition;
     /** Whether it starts with a string. Case-sensitive. */

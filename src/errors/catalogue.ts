@@ -411,6 +411,11 @@ const data = {
   E_TRANSACTION_TIMEOUT: entry(503, "A transaction took too long", "Do less in it, or raise timeoutMs."),
   E_COMMIT_UNKNOWN: entry(503, "The connection was lost during a commit", "Read what is stored before you repeat the work."),
   E_STATEMENT_TIMEOUT: entry(503, "A statement took too long", "Add an index, or read fewer rows."),
+  E_DATE_RANGE: entry(
+    500,
+    "A computed date is outside of the years 1 to 9999",
+    "Add a shorter span, or filter out the rows whose dates are too early or too late.",
+  ),
   E_TEXT_TOO_LONG: entry(
     500,
     "Joined strings are longer than the database can send",

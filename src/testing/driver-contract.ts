@@ -214,9 +214,9 @@ const contracts: readonly Contract[] = [
     async check(driver) {
       if (driver.dialect !== "sqlite") return;
       const sql =
-        "SELECT gable_lower('ÄÖ'), gable_upper('äö'), gable_lower(NULL), gable_json_equals('{\"a\":1,\"b\":2}', '{\"b\":2,\"a\":1}'), gable_json_contains('[1,2]', '[2]'), gable_decimal(1.5, 2), gable_number('x', 0), gable_zone('2026-07-01T00:00:00.000Z', 'Europe/Berlin', NULL)";
+        "SELECT gable_lower('ÄÖ'), gable_upper('äö'), gable_lower(NULL), gable_json_equals('{\"a\":1,\"b\":2}', '{\"b\":2,\"a\":1}'), gable_json_contains('[1,2]', '[2]'), gable_decimal(1.5, 2), gable_number('x', 0), gable_zone('2026-07-01T00:00:00.000Z', 'Europe/Berlin', NULL), gable_add('2026-01-31', 'UTC', 1, 0, 0)";
       assert.deepEqual(await use(driver, (connection) => read(connection, sql)), [
-        ["äö", "ÄÖ", null, 1, 1, "1.50", null, "2026-07-01T02:00:00.000Z"],
+        ["äö", "ÄÖ", null, 1, 1, "1.50", null, "2026-07-01T02:00:00.000Z", "2026-02-28"],
       ]);
     },
   },

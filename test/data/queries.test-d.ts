@@ -1,4 +1,5 @@
 /** Types of queries: what must compile, and what must not. Checked by tsc, never run. */
+import { field as f, Model } from "../../src/data.ts";
 import { and, not, or, skip } from "../../src/data/tree/filter.ts";
 import { sql, when } from "../../src/data/tree/functions.ts";
 import type { Insert, Where, WithoutRelations, WithRelations } from "../../src/data/tree/query-types.ts";
@@ -8,6 +9,41 @@ import { Tag } from "./tag-model.ts";
 
 type Equal<First, Second> = (<Type>() => Type extends First ? 1 : 2) extends <Type>() => Type extends Second ? 1 : 2 ? true : false;
 const assertType = <_Check extends true>(): void => undefined;
+
+function dates(): void {
+  Book.where().values((book) => {
+    const start = book.created.truncate("week", "Europe/Berlin").add({ months: 1, days: -1, hours: 2 }, "Europe/Berlin").sub({ weeks: 1 });
+    assertType<Equal<(typeof start)["$value"], Date>>();
+    // @ts-expect-error an unknown unit
+    book.created.truncate("decade");
+    // @ts-expect-error an unknown part of a span
+    book.created.add({ fortnights: 1 });
+    // @ts-expect-error a part that is not a number
+    book.created.add({ days: "1" });
+    // @ts-expect-error a number is not a span
+    book.created.add(1);
+    // @ts-expect-error a datetime is not a span
+    book.created.sub(book.created);
+    // @ts-expect-error numbers have no spans
+    book.pages.add({ days: 1 });
+    // @ts-expect-error numbers have no units
+    book.pages.truncate("week");
+    return { start };
+  });
+  class Stay extends Model("stays", { id: f.id(), day: f.date() }) {}
+  Stay.where().values((stay) => {
+    const start = stay.day.truncate("quarter").add({ months: 1 }).sub({ days: 1 });
+    assertType<Equal<(typeof start)["$value"], string>>();
+    // @ts-expect-error days have no hours
+    stay.day.truncate("hour");
+    // @ts-expect-error days have no hours
+    stay.day.add({ hours: 1 });
+    // @ts-expect-error days have no zones
+    stay.day.add({ days: 1 }, "Europe/Berlin");
+    return { start };
+  });
+}
+void dates;
 
 async function reading(): Promise<void> {
   const book = await Book.get(1);

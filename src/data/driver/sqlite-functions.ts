@@ -2,7 +2,7 @@
 import { foldCase } from "./fold-case.ts";
 import { toDecimal, toNumberText } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
-import { zoneMoment } from "./zone-function.ts";
+import { addSpan, zoneMoment } from "./zone-function.ts";
 
 type SqliteFunction = (...values: unknown[]) => string | number | bigint | Uint8Array | null;
 
@@ -19,6 +19,7 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_float_text: (value) => (value === null ? null : String(value)),
   gable_number: (value, scale) => toNumberText(value, Number(scale)),
   gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
+  gable_add: (value, zone, months, days, seconds) => addSpan(value, zone, months, days, seconds),
   gable_join: (list, separator) => joinTexts(list, separator),
   gable_json_equals: (one, other) => jsonEquals(one, other),
   gable_json_contains: (one, other) => jsonContains(one, other),

@@ -251,9 +251,9 @@ describeOnDatabases("queries", models, (open) => {
       },
     );
     assert.throws(() => Book.where().values((book) => ({ a: book.title.substring(0) })), { code: "E_EXPRESSION_ARGUMENT" });
-    assert.throws(() => Book.where().values((book) => ({ a: book.created.truncate("week" as never) })), {
+    assert.throws(() => Book.where().values((book) => ({ a: book.created.truncate("decade" as never) })), {
       code: "E_EXPRESSION_ARGUMENT",
-      fix: /year, month, day, hour/,
+      fix: /year, quarter, month, week, day, hour/,
     });
     assert.throws(() => Book.where().values((book) => ({ a: book.meta.at({} as never) })), { code: "E_EXPRESSION_ARGUMENT" });
     assert.throws(() => Book.where().values((book) => ({ a: (book.title as never as { add: (n: number) => typeof book.pages }).add(1) })), {

@@ -1,6 +1,7 @@
 /** Turns errors of a database into errors with codes, and into messages for fields. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
+import { dateOutOfRange } from "../schema/zones.ts";
 import type { DatabaseCore } from "./database-core.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
 import type { ModelErrors } from "../schema/validate-row.ts";
@@ -25,6 +26,8 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
         cause: error,
         fix: "Join fewer rows, or raise max_allowed_packet of the server.",
       });
+    case "date":
+      return dateOutOfRange(error);
     case "connection":
       return new GableError("E_DATABASE_GONE", "The database cannot be reached.", { cause: error, details });
     default:

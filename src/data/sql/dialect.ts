@@ -6,7 +6,7 @@ import type { Driver } from "../driver/contract.ts";
 import type { ModelClass, ModelMeta } from "../schema/model-class.ts";
 import type { SearchSyntax } from "../tree/search-syntax.ts";
 import type { TableSyntax } from "./table-syntax.ts";
-import type { TruncateUnit } from "../schema/zones.ts";
+import type { DateChange } from "../schema/zones.ts";
 import type { DefinitionMistake } from "../schema/definitions.ts";
 
 /** A comparison of a string with a pattern or another string, as SQL. */
@@ -26,6 +26,7 @@ type RefusalKind =
   | "tooLong"
   | "range"
   | "joined"
+  | "date"
   | "conflict"
   | "lock"
   | "timeout"
@@ -74,8 +75,8 @@ export interface Dialect {
   inList(part: string, list: string, isNegated: boolean, type: ValueType): string;
   /** Writes a function of values. */
   call(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string;
-  /** Writes a datetime in local time of a zone, or truncated to a unit there. */
-  zone(part: string, zone: string, unit: TruncateUnit | undefined): string;
+  /** Writes a changed date or datetime. The statement fails if that is outside of the years 1 to 9999; see `boundsOf()`. */
+  changeDate(part: string, change: DateChange, type: ValueType): string;
   /** Writes an aggregate function; `over` is its window. */
   aggregate(name: AggregateName, inner: string, type: ValueType, over: string): string;
   /** Joins strings of many rows, in an order that is already SQL; the separator is a literal. */

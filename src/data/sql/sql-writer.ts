@@ -302,7 +302,7 @@ export class SqlWriter {
       case "json":
         return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true), this.#lists(node.path));
       case "zone":
-        return this.#dialect.zone(this.node(node.part), node.zone, node.unit);
+        return this.#changeDate(node);
       case "jsonCompare":
         return this.#jsonCompare(node);
       case "aggregate":
@@ -324,6 +324,15 @@ export class SqlWriter {
       case "sql":
         return `(${this.raw(node)})`;
     }
+  }
+
+  #changeDate(node: Extract<Node, { kind: "zone" }>): string {
+    const { zone, unit, type } = node;
+    const part = this.node(node.part);
+    // Conditions of tables also have this form.
+    return zone === "UTC" && unit !== undefined
+      ? this.#dialect.call("truncate", [part, `'${unit}'`], type, type)
+      : this.#dialect.changeDate(part, node, type);
   }
 
   #search(node: Extract<Node, { kind: "search" }>): string {

@@ -105,9 +105,17 @@ function toData(node: Node): OperandData {
       return ["sql", node.texts.map((text) => ({ text })), ...node.parts.map(toData)];
     case "name":
       return ["name", { text: node.name }];
+    case "zone":
+      return changeToData(node);
     default:
-      return refuse(node.kind === "zone" ? "must not use a time zone" : "must not read other rows");
+      return refuse("must not read other rows");
   }
+}
+
+function changeToData({ part, zone, unit, span, type }: Extract<Node, { kind: "zone" }>): OperandData {
+  if (span !== undefined) refuse("must not add a span to a date");
+  if (zone !== "UTC" || unit === undefined) return refuse("must not use a time zone");
+  return [withType("truncate", type, part.isNullable), toData(part), { text: unit }];
 }
 
 function callToData({ name, parts, type, isNullable }: Extract<Node, { kind: "call" }>): OperandData {

@@ -3,8 +3,6 @@ import { assertKnownOptions, describeValue } from "../../errors/option-errors.ts
 import { GableError } from "../../errors/gable-error.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { DatabaseValue } from "../schema/column.ts";
-import type { TruncateUnit } from "../schema/zones.ts";
-import { assertTruncateUnit, assertZone } from "../schema/zones.ts";
 import type { AggregateOptions, ExpressionOf, Order, OrderOptions, StringAggregateOptions } from "../schema/expression-types.ts";
 import type { AggregateName, CallName, CompareOperator, JoinedTexts, Node, OrderTerm } from "./node.ts";
 import type { ManyRows } from "./many-rows.ts";
@@ -16,7 +14,17 @@ import { compareJson } from "./json-filter.ts";
 import { readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
 import { assertRanked } from "./secrets.ts";
-import { assertOrdered, numberLiteral, readNulls, toInNode, wholeNumber } from "./operands.ts";
+import {
+  assertOrdered,
+  assertTypeIn,
+  localNode,
+  numberLiteral,
+  readNulls,
+  spanNode,
+  toInNode,
+  truncateNode,
+  wholeNumber,
+} from "./operands.ts";
 import { readWindow, windowError } from "./window-options.ts";
 
 /** An expression. In types it is one of the interfaces of expression-types.ts. */
@@ -110,11 +118,15 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#with(notOf(this.#condition("not")));
   }
 
-  add(value: unknown): RuntimeExpression {
-    return this.#calculate("add", value);
+  add(value: unknown, zone?: unknown): RuntimeExpression {
+    return this.#move("add", value, zone);
   }
-  sub(value: unknown): RuntimeExpression {
-    return this.#calculate("sub", value);
+  sub(value: unknown, zone?: unknown): RuntimeExpression {
+    return this.#move("sub", value, zone);
+  }
+  #move(name: "add" | "sub", value: unknown, zone: unknown): RuntimeExpression {
+    if (typeSets.moment.has(this.#type(name).type)) return this.#with(spanNode(this.#node, name, value, zone));
+    return this.#calculate(name, value, typeSets.added);
   }
   mul(value: unknown): RuntimeExpression {
     return this.#calculate("mul", value);
@@ -216,11 +228,8 @@ export class RuntimeExpression extends DatabaseValue {
   hour(zone?: string): RuntimeExpression {
     return this.#calendar("hour", typeSets.time, zone);
   }
-  truncate(unit: string, zone?: string): RuntimeExpression {
-    assertTruncateUnit(unit);
-    if (zone !== undefined) return this.#zone("truncate", zone, unit);
-    const text = literal(unit, valueTypes.text, "truncate()");
-    return this.#call("truncate", typeSets.datetime, valueTypes.datetime, [text]);
+  truncate(unit: unknown, zone?: unknown): RuntimeExpression {
+    return this.#with(truncateNode(this.#node, this.#type("truncate"), unit, zone));
   }
   #calendar(
     name: CallName,
@@ -228,12 +237,8 @@ export class RuntimeExpression extends DatabaseValue {
     zone: string | undefined,
     type: ValueType = valueTypes.int,
   ): RuntimeExpression {
-    return zone === undefined ? this.#call(name, allowed, type) : this.#zone(name, zone, undefined).#call(name, allowed, type);
-  }
-  #zone(method: string, zone: unknown, unit: TruncateUnit | undefined): RuntimeExpression {
-    this.#assertType(method, typeSets.datetime);
-    assertZone(zone, method);
-    return this.#with({ kind: "zone", part: this.#node, zone, unit, type: this.#type(method), isNullable: this.#node.isNullable });
+    if (zone === undefined) return this.#call(name, allowed, type);
+    return this.#with(localNode(this.#node, this.#type(name), name, zone)).#call(name, allowed, type);
   }
 
   at(...path: ReadonlyArray<string | number>): RuntimeExpression {
@@ -314,12 +319,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   #assertType(method: string, allowed: ReadonlySet<ColumnType>): void {
-    const type = this.#type(method);
-    assertOrdered(type, method);
-    if (allowed.has(type.type)) return;
-    throw new GableError("E_EXPRESSION_TYPE", `${type.where} is of the type ${type.type}, which ${method}() does not take.`, {
-      fix: `Use it with: ${[...allowed].join(", ")}.`,
-    });
+    assertTypeIn(this.#type(method), method, allowed);
   }
 
   #compare(operator: CompareOperator, value: unknown): RuntimeExpression {
@@ -361,8 +361,8 @@ export class RuntimeExpression extends DatabaseValue {
     return this.#node;
   }
 
-  #calculate(name: CallName, value: unknown): RuntimeExpression {
-    this.#assertType(name, typeSets.number);
+  #calculate(name: CallName, value: unknown, allowed = typeSets.number): RuntimeExpression {
+    this.#assertType(name, allowed);
     const own = this.#type(name);
     const other = typeof value === "number" ? numberLiteral(value, own, name) : this.#operand(value, name);
     assertOrdered(other.type, name);

@@ -3,7 +3,7 @@
  * callbacks, end in these nodes, from which the shape and the SQL are written.
  */
 import type { SearchWords } from "./search-syntax.ts";
-import type { TruncateUnit } from "../schema/zones.ts";
+import type { DateChange } from "../schema/zones.ts";
 import type { FieldMeta, RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { ValueType } from "./value-type.ts";
@@ -139,12 +139,10 @@ interface JsonNode {
   readonly isNullable: true;
 }
 
-/** A datetime in local time of a zone, or truncated to a unit there. */
-interface ZoneNode {
+/** A datetime in local time of a zone, or truncated to a unit there, or with a span added; the last also for dates. */
+interface ZoneNode extends DateChange {
   readonly kind: "zone";
   readonly part: Node;
-  readonly zone: string;
-  readonly unit: TruncateUnit | undefined;
   readonly type: ValueType;
   readonly isNullable: boolean;
 }

@@ -5,8 +5,11 @@ import { literal } from "./literal.ts";
 import type { OrderOptions } from "../schema/expression-types.ts";
 import type { Node, SelectState } from "./node.ts";
 import { inList } from "./conditions.ts";
+import type { ColumnType } from "../schema/column.ts";
+import type { SpanParts, TruncateUnit } from "../schema/zones.ts";
+import { assertTruncateUnit, assertZone, readSpan } from "../schema/zones.ts";
 import type { ValueType } from "./value-type.ts";
-import { valueTypes } from "./value-type.ts";
+import { typeSets, valueTypes } from "./value-type.ts";
 
 /** Whether a node is in a list, or in the result of a one-column query. */
 export function toInNode(part: Node, values: unknown, isNegated: boolean, where: string): Node {
@@ -55,6 +58,49 @@ export function assertOrdered(type: ValueType | undefined, method: string): void
   throw new GableError("E_EXPRESSION_TYPE", `${type.where} is stored as text, which ${method}() does not accept.`, {
     fix: 'Compare it with values of the same scale, or leave out storage: "text".',
   });
+}
+
+/** Throws `E_EXPRESSION_TYPE` for a type that a method does not accept. */
+export function assertTypeIn(type: ValueType, method: string, allowed: ReadonlySet<ColumnType>): void {
+  assertOrdered(type, method);
+  if (allowed.has(type.type)) return;
+  throw new GableError("E_EXPRESSION_TYPE", `${type.where} is of the type ${type.type}, which ${method}() does not take.`, {
+    fix: `Use it with: ${[...allowed].join(", ")}.`,
+  });
+}
+
+/** Returns a datetime in local time of a zone, for parts such as the hour there. Throws `E_EXPRESSION_ARGUMENT` or `E_EXPRESSION_TYPE`. */
+export function localNode(part: Node, type: ValueType, method: string, zone: unknown): Node {
+  return changeNode(part, type, method, { zone, unit: undefined, span: undefined });
+}
+
+/** Returns the start of a unit. Throws `E_EXPRESSION_ARGUMENT` or `E_EXPRESSION_TYPE`. */
+export function truncateNode(part: Node, type: ValueType, unit: unknown, zone: unknown): Node {
+  assertTypeIn(type, "truncate", typeSets.moment);
+  assertTruncateUnit(unit, type.type === "date");
+  const change = { zone: zone === undefined ? "UTC" : zone, unit, span: undefined };
+  return changeNode(part, type, "truncate", change, zone === undefined ? typeSets.moment : undefined);
+}
+
+/** Returns a date or datetime with a span added. Throws `E_EXPRESSION_ARGUMENT`, `E_EXPRESSION_TYPE` or `E_OPTION_UNKNOWN`. */
+export function spanNode(part: Node, method: "add" | "sub", span: unknown, zone: unknown): Node {
+  const type = part.type!; // Only dates and datetimes have spans.
+  const change = { zone: zone === undefined ? "UTC" : zone, unit: undefined, span: readSpan(span, method, type.type === "date") };
+  return changeNode(part, type, method, change, zone === undefined ? typeSets.moment : undefined);
+}
+
+/** A change whose zone is not checked yet. */
+interface WantedChange {
+  readonly zone: unknown;
+  readonly unit: TruncateUnit | undefined;
+  readonly span: SpanParts | undefined;
+}
+
+function changeNode(part: Node, type: ValueType, method: string, change: WantedChange, allowed = typeSets.datetime): Node {
+  assertTypeIn(type, method, allowed);
+  const { zone, unit, span } = change;
+  assertZone(zone, method);
+  return { kind: "zone", part, zone, unit, span, type, isNullable: part.isNullable };
 }
 
 /** Checks where null goes: the word becomes part of the statement. */

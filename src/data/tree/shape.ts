@@ -188,7 +188,7 @@ export class ShapeWalk {
         this.#path(node, node.path);
         break;
       case "zone":
-        this.#part(`zone:${node.zone}:${node.unit ?? ""}(`, node.part);
+        this.#part(`zone:${node.zone}:${node.unit ?? Object.values(node.span ?? {}).join()}(`, node.part);
         break;
       case "jsonCompare":
         this.#jsonCompare(node);

@@ -34,7 +34,7 @@ export const numericRank: Readonly<Partial<Record<ColumnType, number>>> = { id: 
 
 /** Types that methods of expressions accept. */
 export const typeSets: Readonly<
-  Record<"text" | "moment" | "time" | "json" | "array" | "number" | "boolean" | "datetime", ReadonlySet<ColumnType>>
+  Record<"text" | "moment" | "time" | "json" | "array" | "number" | "added" | "boolean" | "datetime", ReadonlySet<ColumnType>>
 > = {
   text: new Set(["text", "slug", "email", "url", "choice", "uuid", "file"]),
   moment: new Set(["date", "datetime"]),
@@ -42,6 +42,7 @@ export const typeSets: Readonly<
   json: new Set(["json"]),
   array: new Set(["array"]),
   number: new Set(["id", "int", "bigint", "decimal", "float", "duration"]),
+  added: new Set(["id", "int", "bigint", "decimal", "float", "duration", "date", "datetime"]),
   boolean: new Set(["boolean"]),
   datetime: new Set(["datetime"]),
 };

@@ -6,7 +6,8 @@ import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
 import { castMariadb } from "../casts.ts";
-import { zoneMariadb } from "./zones.ts";
+import type { TruncateUnit } from "../../schema/zones.ts";
+import { beyondRange, changeDateMariadb, startMariadb } from "./zones.ts";
 import type { Call } from "../functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./codec.ts";
@@ -55,7 +56,7 @@ export function createMariadb(collation: string): Dialect {
     encodeText,
     inList: (part, list, isNegated, type) => `${part} ${isNegated ? "NOT " : ""}IN (${readList(list, type, collation)})`,
     call: callMariadb,
-    zone: zoneMariadb,
+    changeDate: changeDateMariadb,
     aggregate: (name, inner, _type, over) => `${writeAggregate(name, inner)}${over}`,
     joinTexts,
     jsonText: (part, path, lists) => {
@@ -150,9 +151,11 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   cast: castMariadb,
   now: () => "NOW(3)",
   weekDay: ([part]) => `(WEEKDAY(${part}) + 1)`,
-  truncate: ([part, unit]) =>
-    `CAST(CASE ${unit} WHEN 'year' THEN DATE_FORMAT(${part}, '%Y-01-01') WHEN 'month' THEN DATE_FORMAT(${part}, '%Y-%m-01') ` +
-    `WHEN 'day' THEN DATE_FORMAT(${part}, '%Y-%m-%d') ELSE DATE_FORMAT(${part}, '%Y-%m-%d %H:00:00') END AS DATETIME(3))`,
+  truncate: ([part = "", unit], { type }) => {
+    const start = (name: TruncateUnit): string => `WHEN '${name}' THEN ${startMariadb(part, name)}`;
+    const units = `${start("year")} ${start("quarter")} ${start("month")} ${start("week")} ${start("day")} ${start("hour")}`;
+    return `CAST(CASE ${unit} ${units} END AS ${casts[type]})`;
+  },
 };
 
 /** Writes a function of values. */
@@ -248,7 +251,8 @@ function readRefusal(error: unknown): Refusal | undefined {
     /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOST|PROTOCOL_)/.test(code) ||
     /connection (?:is in closed state|lost)|closed/i.test(error.message);
   const isJoined = errno === 1690 && error.message.includes(overflow.replace("COUNT(*)", "count(0)"));
-  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : undefined);
+  const isDate = errno === 1690 && error.message.includes(`${beyondRange} + `);
+  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : isDate ? "date" : undefined);
   if (kind === undefined) return undefined;
   const named = names[kind]?.exec(error.message)?.[1];
   const isColumn = kind === "notNull" || kind === "tooLong" || kind === "range";

@@ -4,6 +4,8 @@ import type { CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts"
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
+import type { DateChange } from "../../schema/zones.ts";
+import { boundsOf } from "../../schema/zones.ts";
 import { castPostgres } from "../casts.ts";
 import type { Call } from "../functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
@@ -64,8 +66,7 @@ export const postgres: Dialect = {
   encodeText: (operator, text) => toPattern(operator, text, "\\"),
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  zone: (part, zone, unit) =>
-    unit === undefined ? `((${part} AT TIME ZONE '${zone}') AT TIME ZONE 'UTC')` : `date_trunc('${unit}', ${part}, '${zone}')`,
+  changeDate,
   aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
   joinTexts: (text, isDistinct, order, separator) => `string_agg(${isDistinct ? "DISTINCT " : ""}${text}, ${separator}${order})`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
@@ -131,8 +132,30 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   day: extract("day"),
   weekDay: extract("isodow"),
   hour: extract("hour"),
-  truncate: ([part, unit]) => `date_trunc(${unit}, ${part}, 'UTC')`,
+  truncate: ([part, unit], { type }) =>
+    type === "date" ? `date_trunc(${unit}, ${part}::timestamp)::date` : `date_trunc(${unit}, ${part}, 'UTC')`,
 };
+
+/** Writes a changed date or datetime. Only a date outside of the bounds makes make_date() fail. */
+function changeDate(part: string, change: DateChange, { type }: ValueType): string {
+  const { zone, unit, span } = change;
+  const isDate = type === "date";
+  const { low, high } = boundsOf(change);
+  // Columns may store microseconds.
+  const beyond = isDate
+    ? `${part} NOT BETWEEN date '${low.slice(0, 10)}' AND date '${high.slice(0, 10)}'`
+    : `${part} NOT BETWEEN timestamptz '${low}' AND timestamptz '${high.slice(0, 23)}999Z'`;
+  const none = `make_date(CASE WHEN ${beyond} THEN 0 ELSE 1 END, 1, 1) - date '0001-01-01'`;
+  const moved = (sql: string, months: number, days: number | string): string =>
+    `(${sql} + make_interval(months => ${months}, days => ${days}))`;
+  if (isDate) return `${moved(part, span!.months, `${span!.days} + (${none})`)}::date`;
+  const checked = moved(part, 0, none);
+  if (unit !== undefined) return `date_trunc('${unit}', ${checked}, '${zone}')`;
+  if (span === undefined) return `((${checked} AT TIME ZONE '${zone}') AT TIME ZONE 'UTC')`;
+  const isLocal = span.months !== 0 || span.days !== 0;
+  const start = isLocal ? `(${moved(`(${checked} AT TIME ZONE '${zone}')`, span.months, span.days)} AT TIME ZONE '${zone}')` : checked;
+  return `(${start} + make_interval(secs => ${span.seconds}))`;
+}
 
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
   const found = `(${part} #> ${path})`;
@@ -191,6 +214,8 @@ function readRefusal(error: unknown): Refusal | undefined {
   const isNetwork =
     (code !== undefined && (networkCodes.has(code) || code.startsWith("080"))) ||
     /connection (?:terminated|timeout)|not queryable/i.test(error.message);
-  const kind = isNetwork ? "connection" : kinds[code ?? ""];
+  // make_date() failed, see changeDate().
+  const isDate = code === "22008" && error.message.endsWith(": 0-01-01");
+  const kind = isNetwork ? "connection" : isDate ? "date" : kinds[code ?? ""];
   return kind === undefined ? undefined : { kind, constraint, columns: column === undefined ? [] : [column], table };
 }

@@ -40,7 +40,10 @@ export const sqlite: Dialect = {
   inList: (part, list, isNegated, { type }) =>
     `${part} ${isNegated ? "NOT " : ""}IN (SELECT ${type === "bytes" ? "unhex(value)" : "value"} FROM json_each(${list}))`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
-  zone: (part, zone, unit) => `gable_zone(${part}, '${zone}', ${unit === undefined ? "NULL" : `'${unit}'`})`,
+  changeDate: (part, { zone, unit, span }) =>
+    span === undefined
+      ? `gable_zone(${part}, '${zone}', ${unit === undefined ? "NULL" : `'${unit}'`})`
+      : `gable_add(${part}, '${zone}', ${span.months}, ${span.days}, ${span.seconds})`,
   aggregate: (name, inner, type, over) => {
     const sql = `${name}(${inner})${over}`;
     return type.type === "decimal" && name === "sum" ? `round(${sql}, ${type.scale})` : sql;
@@ -162,9 +165,15 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   day: digits(9, 2),
   hour: (parts, type, partType) => digits(partType.type === "time" ? 1 : 12, 2)(parts, type, partType),
   weekDay: ([part]) => `((CAST(strftime('%w', ${part}) AS INTEGER) + 6) % 7 + 1)`,
-  truncate: ([part, unit]) =>
-    `CASE ${unit} WHEN 'year' THEN substr(${part}, 1, 4) || '-01-01T00:00:00.000Z' WHEN 'month' THEN substr(${part}, 1, 7) || '-01T00:00:00.000Z' ` +
-    `WHEN 'day' THEN substr(${part}, 1, 10) || 'T00:00:00.000Z' ELSE substr(${part}, 1, 13) || ':00:00.000Z' END`,
+  truncate: ([part, unit], { type }) => {
+    const quarter = `format('-%02d-01', (substr(${part}, 6, 2) + 2) / 3 * 3 - 2)`;
+    const day =
+      `CASE ${unit} WHEN 'year' THEN substr(${part}, 1, 4) || '-01-01' WHEN 'quarter' THEN substr(${part}, 1, 4) || ${quarter} ` +
+      `WHEN 'month' THEN substr(${part}, 1, 7) || '-01' WHEN 'week' THEN date(substr(${part}, 1, 10), '-6 days', 'weekday 1') `;
+    return type === "date"
+      ? `${day}ELSE ${part} END`
+      : `(${day}WHEN 'day' THEN substr(${part}, 1, 10) ELSE substr(${part}, 1, 13) || ':00:00.000Z' END || CASE ${unit} WHEN 'hour' THEN '' ELSE 'T00:00:00.000Z' END)`;
+  },
 };
 
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
