@@ -1520,6 +1520,8 @@ export interface Driver {
     acquire(options: AcquireOptions): Connection | Promise<Connection>;
     /** Closes all connections, after held ones are returned or a time limit has passed. */
     close(): Promise<void>;
+    /** What its connections do now, for metrics. Unknown by default. */
+    readonly pool?: PoolFacts;
 }
 
 /** A statement, with its values separate from its SQL. */

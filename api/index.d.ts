@@ -507,6 +507,20 @@ export interface HealthSetting {
     health?: HealthOptions | false;
 }
 
+/** Options of the metrics of an application. */
+export interface MetricsOptions {
+    /** Token that a scraper sends as `Authorization: Bearer TOKEN`: at least 32 visible ASCII characters, without spaces. */
+    token: string;
+    /** Path of the endpoint. Default "/metrics". */
+    path?: string;
+}
+
+/** The option of `gable()` for metrics. */
+export interface MetricsSetting {
+    /** Counts requests, and shows metrics in the text format of Prometheus to those who have the token. None by default. */
+    metrics?: MetricsOptions;
+}
+
 /** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
 export interface AppTypes {
 }

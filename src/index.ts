@@ -47,6 +47,7 @@ export type { AppLogger, Logger, LogLevel, LogMethod } from "./handlers/logger.t
 export type { LogOptions, LogSetting } from "./log/log-levels.ts";
 export type { HealthOptions, HealthCheck } from "./health/health.ts";
 export type { HealthSetting } from "./health/part.ts";
+export type { MetricsOptions, MetricsSetting } from "./metrics/part.ts";
 export type { AppTypes, AppType } from "./handlers/app-types.ts";
 export type {
   Context,

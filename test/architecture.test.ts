@@ -60,10 +60,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   mail: [...house, "tasks"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
+  metrics: [...house, "channels", "data", "data/part.ts"],
   live: [...house, "channels", "data", "redis", "session"],
   log: [...house, "settings"],
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "security", "session"],
-  app: [...house, "auth", "channels", "live", ...features, ...partFiles, "data", "server"],
+  app: [...house, "auth", "channels", "live", "metrics", ...features, ...partFiles, "data", "server"],
   testing: [],
   // Built with public entries. The nearest name of a list is the only other piece.
   cli: ["errors"],

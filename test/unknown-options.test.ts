@@ -338,6 +338,7 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
     () => inHandler(({ cookies }) => cookies.getSigned("a", odd({})), { secretKeys: [key] }),
     () => inHandler(({ cookies }) => cookies.getEncrypted("a", odd({})), { secretKeys: [key] }),
   ],
+  MetricsOptions: [() => app({ metrics: odd({ token: key }) })],
   LiveOptions: [() => app({ live: odd({}) })],
   FileFieldOptions: [() => routes({ form: schema, files: { photo: odd({ bytesMax: 1 }) } })],
   RateLimitsOptions: [() => app({ rateLimits: odd({}) })],

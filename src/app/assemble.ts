@@ -1,6 +1,8 @@
 /** Puts an application together: its services, its parts, and what its routes are compiled with. */
 import type { Logger } from "../handlers/logger.ts";
 import type { RouteEntry } from "../handlers/group.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { metricsPart } from "../metrics/part.ts";
 import { Lifecycle } from "../parts/lifecycle.ts";
 import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
@@ -57,9 +59,8 @@ export interface Assembly {
 /** Puts an application together, and adds the routes of its parts. Throws what its parts and their routes throw. */
 export function assemble(options: GableOptions, settings: AssemblySettings): Assembly {
   const { mode, table, observers, onStarted, onStopping } = settings;
-  const { secrets, redact } = readSecrets(options);
+  const { secrets, hidden, redact } = readSecrets(options, mode);
   const findTrace: FindTrace | undefined = mode === "development" ? () => lifecycle.find(developmentPart)?.trace : undefined;
-  const hidden = findTrace === undefined ? [] : [...secrets, ...findSecretVariables()];
   const logger = traceLogger(createAppLogger(options, { mode, redact: secrets.length === 0 ? undefined : redact }), findTrace);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
@@ -70,7 +71,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     onStopping,
     onStarted: (instances) => {
       findTrace?.()?.noteSecrets(hidden);
-      const finder = { table: traceTable(table, findTrace), findRates };
+      const finder = { table: traceTable(table, findTrace), findRates, metrics: find(metricsPart) };
       onStarted(createListener({ options, mode, instances, services, Context, toErrorReply, cors, ...finder }));
     },
   });
@@ -89,7 +90,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     },
   });
   const { Context, names } = createContextClass(parts, find);
-  const toErrorReply = createErrorReplies({
+  const answerError = createErrorReplies({
     mode,
     onError: options.onError,
     table,
@@ -98,6 +99,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     secrets: hidden,
     redact,
   });
+  const toErrorReply = options.metrics === undefined ? answerError : countErrors(answerError, () => find(metricsPart));
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
@@ -117,10 +119,27 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   return { services, lifecycle, compile };
 }
 
-/** The secrets of the options, and the function that removes them from texts. */
-function readSecrets(options: GableOptions): { readonly secrets: string[]; readonly redact: (text: string) => string } {
+/** Counts each error before it is answered. */
+function countErrors(toErrorReply: CompileSettings["toErrorReply"], find: () => Metrics | undefined): CompileSettings["toErrorReply"] {
+  return (context, error) => {
+    find()?.addError(error);
+    return toErrorReply(context, error);
+  };
+}
+
+/** The secrets of an application. */
+interface AppSecrets {
+  readonly secrets: string[];
+  /** What reports of development must not show; none in other modes. */
+  readonly hidden: string[];
+  /** Removes the secrets from texts. */
+  readonly redact: (text: string) => string;
+}
+
+function readSecrets(options: GableOptions, mode: Mode): AppSecrets {
   const secrets = findSecretOptions(options);
-  return { secrets, redact: createSecretRedactor(secrets) };
+  const hidden = mode === "development" ? [...secrets, ...findSecretVariables()] : [];
+  return { secrets, hidden, redact: createSecretRedactor(secrets) };
 }
 
 /** What compiling reads from the options. */

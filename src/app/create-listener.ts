@@ -21,7 +21,7 @@ import type { Visit } from "./visit.ts";
 import { createVisit } from "./visit.ts";
 
 /** What the listener needs of its application. */
-export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply" | "cors"> {
+export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply" | "cors" | "metrics"> {
   readonly options: GableOptions;
   readonly mode: Mode;
   /** Returns the counters of the rate limits. */

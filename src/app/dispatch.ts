@@ -16,6 +16,7 @@ import type { FinishSettings } from "./finish-reply.ts";
 import { finishReply } from "./finish-reply.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { composeEarly } from "../parts/compose-listener.ts";
 import { answerPreflight } from "./preflight.ts";
 import type { RouteFinder } from "./trace-steps.ts";
@@ -34,6 +35,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly limitUnmatched: RateCheck | undefined;
   /** Asks the parts for an answer before hosts and routes are checked; undefined when none of them has one. */
   readonly early: ReturnType<typeof composeEarly>;
+  /** Counts requests; undefined for an application without metrics. */
+  readonly metrics: Metrics | undefined;
   /** Class of the contexts: it has the properties that parts add. */
   readonly Context: typeof RequestContext;
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
@@ -41,10 +44,12 @@ export interface DispatchSettings extends FinishSettings {
 
 /** Makes the listener of an application. */
 export function createDispatch(settings: DispatchSettings): RequestListener {
-  const { services, table, early, Context } = settings;
+  const { services, table, Context, metrics } = settings;
+  const measured: typeof answer = metrics === undefined ? answer : metrics.measure(answer);
+  const early = metrics === undefined || settings.early === undefined ? settings.early : metrics.noteEarly(settings.early);
 
   /** Early answers of parts, host, route, cross-site check, limits, then everything that the route declares. */
-  const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), answer);
+  const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), measured);
 
   function answer(context: RequestContext): Reply | Promise<Reply> {
     const { raw } = context;

@@ -17,6 +17,8 @@ import type { LiveSetting } from "../live/part.ts";
 import { livePart } from "../live/part.ts";
 import type { MailSetting } from "../mail/part.ts";
 import { mailPart } from "../mail/part.ts";
+import type { MetricsSetting } from "../metrics/part.ts";
+import { metricsPart } from "../metrics/part.ts";
 import type { AnyPart, PartOption } from "../parts/part.ts";
 import type { SecretKeysSetting } from "../security/secrets-part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
@@ -52,6 +54,7 @@ const features: readonly AnyPart[] = [
   accountsPart,
   livePart,
   healthPart,
+  metricsPart,
 ];
 
 /** Names of all built-in parts. */
@@ -67,6 +70,7 @@ export interface FeatureOptions
     HealthSetting,
     LiveSetting,
     MailSetting,
+    MetricsSetting,
     RateLimitsSetting,
     SecretKeysSetting,
     SessionSetting,

@@ -4,6 +4,7 @@ import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue, namesOf } from "../errors/option-errors.ts";
 import { isRequestLogged } from "../log/log-levels.ts";
 import { trackRequests } from "../log/track-requests.ts";
+import { metricsPart } from "../metrics/part.ts";
 import { isLoopbackName } from "../security/hosts.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
@@ -71,6 +72,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     onError: (error) => app.reportError(error),
     ...(app.options.limits === undefined ? {} : { limits: withoutRate(app.options.limits) }),
   });
+  const removeServer = app.options.metrics === undefined ? undefined : app.part(metricsPart).addServer(server);
   const running: RunningApp = {
     app,
     port: server.port,
@@ -90,6 +92,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     removeSignals();
     await server.stop(stop);
     forget();
+    removeServer?.();
     app.watch.log = undefined;
     app.watch.tracker = undefined;
   };

@@ -1,6 +1,7 @@
 /** Event streams and WebSockets as a part of an application. */
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { LiveCarrier } from "../channels/carrier.ts";
+import { isWorkerOf } from "../channels/worker-of.ts";
 import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 import { sessionPart } from "../session/part.ts";
@@ -43,7 +44,7 @@ export const livePart = definePart({
 async function createChannels(carrier: LiveCarrier | undefined, { environment, logger }: PartHost): Promise<AppChannels> {
   const { AppChannels } = await import("./app-channels.ts");
   if (carrier !== undefined) return new AppChannels(carrier, logger);
-  const { isWorkerOf, processCarrier } = await import("./process-carrier.ts");
+  const { processCarrier } = await import("./process-carrier.ts");
   const { memoryCarrier } = await import("./memory-carrier.ts");
   return new AppChannels(isWorkerOf(environment("GABLE_SUPERVISOR")) ? processCarrier() : memoryCarrier(), logger);
 }

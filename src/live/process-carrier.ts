@@ -15,11 +15,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Returns whether this process is a worker of a supervisor with this process id. */
-export function isWorkerOf(pid: string | undefined): boolean {
-  return pid !== undefined && process.send !== undefined && process.connected && String(process.ppid) === pid;
-}
-
 /** Creates the carrier of a worker. The supervisor keeps messages for replays, so they outlive the worker. */
 export function processCarrier(): LiveCarrier {
   return new ProcessCarrier();

@@ -1,6 +1,7 @@
 /** The open databases of one application: each request uses them, whatever other applications of the process have opened. */
 import type { Database } from "../database.ts";
 import type { Databases, DatabasesOptions } from "../databases.ts";
+import type { PoolFacts } from "../driver/contract.ts";
 import { createDatabases } from "../databases.ts";
 import { readYourWrites } from "../ambient/written.ts";
 import { findPending } from "./pending-migrations.ts";
@@ -67,6 +68,16 @@ export class AppDatabases {
   /** Returns a database by its name. Throws `E_DATABASE_UNKNOWN`. */
   get(name: string): Database {
     return this.#databases.get(name);
+  }
+
+  /** Returns what the connections of each database do now, by its name. A custom driver may not say. */
+  pools(): ReadonlyMap<string, PoolFacts> {
+    const pools = new Map<string, PoolFacts>();
+    for (const name of this.#databases.names) {
+      const { pool } = this.get(name).$core.driver;
+      if (pool !== undefined) pools.set(name, pool);
+    }
+    return pools;
   }
 
   /** Finds the model of a table, and its database. */

@@ -57,6 +57,18 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the connections of a driver do now. */
+export interface PoolFacts {
+  /** Open connections, including those that are being opened. */
+  readonly size: number;
+  /** Connections that are held. */
+  readonly busy: number;
+  /** Most connections. */
+  readonly max: number;
+  /** Calls of `acquire()` that wait. */
+  readonly waiting: number;
+}
+
 /** A database. */
 export interface Driver {
   /** The SQL dialect. */
@@ -65,4 +77,6 @@ export interface Driver {
   acquire(options: AcquireOptions): Connection | Promise<Connection>;
   /** Closes all connections, after held ones are returned or a time limit has passed. */
   close(): Promise<void>;
+  /** What its connections do now, for metrics. Unknown by default. */
+  readonly pool?: PoolFacts;
 }

@@ -9,7 +9,7 @@ import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../../errors/gable-error.ts";
 import { sqliteFunctions } from "./sqlite-functions.ts";
-import type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./contract.ts";
+import type { AcquireOptions, Connection, Driver, PoolFacts, Statement, StatementResult } from "./contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import { RecentCache } from "../schema/recent-cache.ts";
 import { WriteLock } from "./write-lock.ts";
@@ -64,6 +64,11 @@ class NodeSqlite implements Driver {
     if (!isOwn) return this.#shared;
     const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
+  }
+
+  /** The connection that writes: reads never wait for another one. */
+  get pool(): PoolFacts {
+    return { size: this.#isClosed ? 0 : 1, busy: this.#lock.isHeld ? 1 : 0, max: 1, waiting: this.#lock.waitingCount };
   }
 
   #acquireWriter(signal: AbortSignal | undefined, opened: Error | undefined, isStream: boolean): Connection | Promise<Connection> {

@@ -1,5 +1,6 @@
 /** A pool that keeps a limited number of connections for reuse. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { PoolFacts } from "./contract.ts";
 import { findHolder } from "./holder.ts";
 
 /** Options for a pool. */
@@ -50,6 +51,11 @@ export class Pool<Resource extends object> {
   /** Number of connections: in use, idle, and being opened. */
   get size(): number {
     return this.#held.size + this.#idle.length + this.#opening;
+  }
+
+  /** What the connections do now. */
+  get facts(): PoolFacts {
+    return { size: this.size, busy: this.#held.size, max: this.#options.max, waiting: this.#waiting.length };
   }
 
   /** Returns an idle connection, synchronously; undefined if there is none. */

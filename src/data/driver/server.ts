@@ -1,7 +1,7 @@
 /** What server drivers share: a pool of sessions, and connections that know whether they are inside a transaction. */
 import { GableError } from "../../errors/gable-error.ts";
 import { readAbort } from "./abort.ts";
-import type { AcquireOptions, Connection, Driver, Statement, StatementResult } from "./contract.ts";
+import type { AcquireOptions, Connection, Driver, PoolFacts, Statement, StatementResult } from "./contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
 import { Pool } from "./pool.ts";
 import type { TlsMode } from "./tls.ts";
@@ -78,6 +78,10 @@ export class ServerDriver<Session extends ServerSession> implements Driver {
 
   close(): Promise<void> {
     return this.#pool.close();
+  }
+
+  get pool(): PoolFacts {
+    return this.#pool.facts;
   }
 }
 

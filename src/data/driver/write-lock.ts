@@ -18,6 +18,16 @@ export class WriteLock {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** Whether someone holds the lock. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** Number of calls that wait for the lock. */
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes the lock if it is free. Returns a function that releases it, or undefined. */
   tryAcquire(opened?: Error): (() => void) | undefined {
     return this.#isHeld ? undefined : this.#take(opened);

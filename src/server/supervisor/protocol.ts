@@ -1,4 +1,5 @@
 /** What the supervisor and its workers say to each other. Connections travel as handles next to a message. */
+import type { GatherMessage, GatherRequest } from "../../channels/gathering.ts";
 import type { HubMessage, HubRequest } from "../../channels/hub.ts";
 
 /** Message of the supervisor to a worker. */
@@ -14,7 +15,9 @@ export type ToWorker =
   /** For the tools of development in the worker; no other code reads it. */
   | { readonly kind: "development"; readonly event: unknown }
   /** What the channels of the application say: passed on unchanged. */
-  | { readonly kind: "channel"; readonly message: HubMessage };
+  | { readonly kind: "channel"; readonly message: HubMessage }
+  /** What the metrics of the application ask and get: passed on unchanged. */
+  | { readonly kind: "gather"; readonly message: GatherMessage };
 
 /** Message of a worker to the supervisor. */
 export type FromWorker =
@@ -30,7 +33,8 @@ export type FromWorker =
   | { readonly kind: "replaceMe"; readonly reason: string; readonly failure?: WorkerFailure }
   /** From the tools of development in the worker. */
   | { readonly kind: "development"; readonly event: unknown }
-  | { readonly kind: "channel"; readonly message: HubRequest };
+  | { readonly kind: "channel"; readonly message: HubRequest }
+  | { readonly kind: "gather"; readonly message: GatherRequest };
 
 /** What a worker says about itself each second. */
 export interface WorkerFacts {

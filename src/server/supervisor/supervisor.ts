@@ -3,15 +3,17 @@
  *
  * It loads no code of the application, so nothing that an application does can end it or block it.
  */
+import type { GatherRequest } from "../../channels/gathering.ts";
 import type { HubRequest } from "../../channels/hub.ts";
 import { Hub } from "../../channels/hub.ts";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
-import { GableError } from "../../errors/gable-error.ts";
 import { listenOn } from "../listen-socket.ts";
 import { Distributor } from "./distributor.ts";
+import { failureOf, toError } from "./failure.ts";
 import type { DevelopmentSupervision, ResolvedOptions, SupervisorEvent } from "./options.ts";
 import type { WorkerFailure, WorkerRole } from "./protocol.ts";
+import { countRestart, createGathering } from "./restart-counts.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import type { SupervisorStatus } from "./status.ts";
 import { StandIn } from "./stand-in.ts";
@@ -53,11 +55,13 @@ export class Supervisor implements WorkerHost {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #server: Server;
   readonly #distributor: Distributor;
+  readonly #workers = new Set<WorkerProcess>();
   /** Channels of the application: what one worker publishes reaches all. */
   readonly #hub = new Hub((message) => {
     for (const worker of this.#workers) worker.send({ kind: "channel", message });
   });
-  readonly #workers = new Set<WorkerProcess>();
+  /** Metrics of the application: one worker asks, all answer. */
+  readonly #gathering = createGathering(this.#workers);
   readonly #policies: Readonly<Record<WorkerRole, RestartPolicy>> = { web: new RestartPolicy(), tasks: new RestartPolicy() };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #limits = new WeakMap<WorkerProcess, number>();
@@ -228,6 +232,10 @@ export class Supervisor implements WorkerHost {
     this.#hub.receive(request, (message) => worker.send({ kind: "channel", message }));
   }
 
+  onGather(worker: WorkerProcess, request: GatherRequest): void {
+    this.#gathering.receive(worker, request);
+  }
+
   onReplaceRequest(worker: WorkerProcess, reason: string, failure: WorkerFailure | undefined): void {
     if (failure !== undefined) this.#development?.onFailure(failure);
     if (worker.state === "ready" && !worker.isReplaced && !this.#isStopping) this.#replace(worker, reason);
@@ -236,18 +244,22 @@ export class Supervisor implements WorkerHost {
   #replace(worker: WorkerProcess, reason: string): void {
     this.#tell("warn", worker.role === "web" ? "A worker is replaced" : "The process for tasks is replaced", { pid: worker.pid, reason });
     worker.isReplaced = true;
+    countRestart(this.#gathering, worker, "replaced");
     this.#fill();
   }
 
   onExit(worker: WorkerProcess): void {
     this.#workers.delete(worker);
+    this.#gathering.end(worker);
     const { ended, failure, wasAsked } = worker;
-    if (!wasAsked && !this.#isStopping)
+    if (!wasAsked && !this.#isStopping) {
+      countRestart(this.#gathering, worker, "died");
       this.#tell("error", worker.role === "web" ? "A worker has died" : "The process for tasks has died", {
         pid: worker.pid,
         ended,
         ...(failure !== undefined && { failure }),
       });
+    }
     for (const resolve of this.#onGone.splice(0)) resolve();
     if (this.#isStopping) return this.#endIfEmpty();
     if (this.#reload?.generation === worker.generation) return this.#failReload(failure ?? failureOf(`The worker ended with ${ended}.`));
@@ -482,15 +494,4 @@ export class Supervisor implements WorkerHost {
   #tell(level: SupervisorEvent["level"], message: string, facts: Readonly<Record<string, unknown>> = {}): void {
     this.#options.onEvent({ level, message, ...facts });
   }
-}
-
-function failureOf(message: string): WorkerFailure {
-  return { message, code: undefined, fix: undefined, stack: undefined };
-}
-
-function toError(what: string, failure: WorkerFailure | undefined): GableError {
-  return new GableError("E_WORKERS_FAILED", `${what}: ${failure?.message ?? "the supervisor was stopped"}`, {
-    ...(failure?.fix !== undefined && { fix: failure.fix }),
-    details: { failure },
-  });
 }

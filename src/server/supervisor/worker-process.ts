@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import type { GatherRequest } from "../../channels/gathering.ts";
 import type { HubRequest } from "../../channels/hub.ts";
 import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders, WorkerRole } from "./protocol.ts";
 
@@ -17,6 +18,8 @@ export interface WorkerHost {
   onTasks(): void;
   /** The worker uses the channels of the application. */
   onChannel(worker: WorkerProcess, request: HubRequest): void;
+  /** The metrics of the worker ask or answer. */
+  onGather(worker: WorkerProcess, request: GatherRequest): void;
   /** The process has ended; connections that it had not taken over are given back first. */
   onExit(worker: WorkerProcess): void;
   /** A connection that the worker never took over. */
@@ -122,6 +125,8 @@ export class WorkerProcess {
         return this.#host.onDevelopment(message.event);
       case "channel":
         return this.#host.onChannel(this, message.message);
+      case "gather":
+        return this.#host.onGather(this, message.message);
     }
   }
 

@@ -124,8 +124,9 @@ class SupervisedWorker {
         return this.#app?.reopenLogs?.();
       case "development":
       case "channel":
+      case "gather":
       case "tasks":
-        // The tools of development, the channels and the tasks of the application listen themselves.
+        // The tools of development, the channels, the metrics and the tasks of the application listen themselves.
         return;
     }
   }

@@ -1,0 +1,132 @@
+/** The metrics of one application: what it counts, and the endpoint that shows it. */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Gathered, Snapshot } from "../channels/gathering.ts";
+import type { AppDatabases } from "../data/application/app-databases.ts";
+import { readBearer } from "../handlers/bearer-guard.ts";
+import type { RawRequest, Reply } from "../http/message.ts";
+import type { PartHooks, Pending } from "../parts/part.ts";
+import { HandlerReply } from "../replies/handler-reply.ts";
+import { ErrorCounts } from "./error-counts.ts";
+import { metricsType, renderMetrics, toLabels } from "./exposition.ts";
+import { durationsFamily } from "./families.ts";
+import { ProcessFacts } from "./process-facts.ts";
+import type { CountedRequest } from "./request-counts.ts";
+import { RequestCounts } from "./request-counts.ts";
+import { SupervisorLine } from "./supervisor-line.ts";
+
+/** A server whose connections are counted. */
+interface CountedServer {
+  readonly connectionCount: number;
+}
+
+/** What metrics need of their application. */
+export interface MetricsSettings {
+  readonly token: string;
+  readonly path: string;
+  /** The databases whose pools are shown. */
+  readonly databases: AppDatabases | undefined;
+  /** Whether this process is a worker of a supervisor. */
+  readonly isWorker: boolean;
+}
+
+/** Counts what an application does, and answers the endpoint. */
+export class Metrics implements PartHooks {
+  readonly #path: string;
+  readonly #tokenHash: Uint8Array;
+  readonly #databases: AppDatabases | undefined;
+  readonly #requests = new RequestCounts();
+  readonly #errors = new ErrorCounts();
+  readonly #process = new ProcessFacts();
+  readonly #servers = new Set<CountedServer>();
+  readonly #line: SupervisorLine | undefined;
+
+  constructor({ token, path, databases, isWorker }: MetricsSettings) {
+    this.#path = path;
+    this.#tokenHash = toHash(token);
+    this.#databases = databases;
+    this.#line = isWorker ? new SupervisorLine(() => this.#read()) : undefined;
+  }
+
+  /** Returns what answers requests, with each one counted. */
+  measure<Request extends CountedRequest>(answer: (request: Request) => Pending<Reply>): (request: Request) => Pending<Reply> {
+    return this.#requests.measure(answer);
+  }
+
+  /** Returns what answers requests early, with those that it answers counted apart. */
+  noteEarly<Answer>(answer: (request: RawRequest) => Answer | undefined): (request: RawRequest) => Answer | undefined {
+    return this.#requests.noteEarly(answer);
+  }
+
+  /** Counts an error that is answered. */
+  addError(error: unknown): void {
+    this.#errors.add(error);
+  }
+
+  /** Counts the connections of a server. Returns the function that ends it. */
+  addServer(server: CountedServer): () => void {
+    this.#servers.add(server);
+    return () => void this.#servers.delete(server);
+  }
+
+  /** Returns the reply of the endpoint; undefined for other paths. */
+  early(raw: RawRequest): HandlerReply | Promise<HandlerReply> | undefined {
+    if (raw.path !== this.#path) return undefined;
+    if (raw.method !== "GET" && raw.method !== "HEAD") return toTextReply(405, "Use GET.", ["allow", "GET, HEAD"]);
+    const token = readBearer(raw.headers);
+    if (token === undefined) return toTextReply(401, "Send the token of metrics.", ["www-authenticate", 'Bearer realm="metrics"']);
+    // Constant time: an early exit tells how many bytes match (CWE-208). Hashes have one length.
+    if (!timingSafeEqual(toHash(token), this.#tokenHash))
+      return toTextReply(401, "This is not the token of metrics.", ["www-authenticate", 'Bearer realm="metrics", error="invalid_token"']);
+    return this.#answer();
+  }
+
+  /** Stops to count. The supervisor keeps what this process has counted. */
+  async stop(): Promise<void> {
+    await this.#line?.close();
+    this.#process.stop();
+  }
+
+  async #answer(): Promise<HandlerReply> {
+    const gathered = (await this.#line?.gather()) ?? this.#readAlone();
+    return new HandlerReply(200, metricsType, renderMetrics(gathered), [["cache-control", "no-store"]]);
+  }
+
+  #readAlone(): Gathered {
+    const { sums, gauges } = this.#read();
+    return { sums, processes: [{ worker: "1", gauges }], askedCount: 1 };
+  }
+
+  #read(): Snapshot {
+    const { sums, gauges } = this.#process.read();
+    const connectionCount = [...this.#servers].reduce((sum, server) => sum + server.connectionCount, 0);
+    return {
+      sums: { ...sums, [durationsFamily]: this.#requests.toSums(), gable_errors_total: this.#errors.toSums() },
+      gauges: {
+        ...gauges,
+        ...this.#readPools(),
+        http_requests_in_flight: { "": this.#requests.inFlight },
+        http_connections_open: { "": connectionCount },
+      },
+    };
+  }
+
+  #readPools(): Snapshot["gauges"] {
+    const pools = [...(this.#databases?.pools() ?? [])].map(([database, facts]) => [toLabels({ database }), facts] as const);
+    const toFamily = (name: "size" | "busy" | "max" | "waiting"): Record<string, number> =>
+      Object.fromEntries(pools.map(([labels, facts]) => [labels, facts[name]]));
+    return {
+      database_pool_connections: toFamily("size"),
+      database_pool_connections_busy: toFamily("busy"),
+      database_pool_connections_max: toFamily("max"),
+      database_pool_waiting: toFamily("waiting"),
+    };
+  }
+}
+
+function toHash(token: string): Uint8Array {
+  return createHash("sha256").update(token).digest();
+}
+
+function toTextReply(status: number, text: string, field: readonly [string, string]): HandlerReply {
+  return new HandlerReply(status, "text/plain; charset=utf-8", `${text}\n`, [["cache-control", "no-store"], field]);
+}
