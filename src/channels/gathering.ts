@@ -14,7 +14,7 @@ export interface Snapshot {
 }
 
 /** The gauges of one process. */
-export interface ProcessGauges {
+interface ProcessGauges {
   /** Names the process among those that live: `1`, `2`, ... for workers, `tasks` for the process of tasks. */
   readonly worker: string;
   /** How it is now. */
