@@ -13,7 +13,7 @@ class Stay extends Model("date_span_stays", {
   pages: f.int({ default: 0 }),
 }) {}
 
-/** Ends of months and years, leap days, weeks 1 and 53 of ISO 8601, years that are no leap years, the ends of all years. */
+/** Ends of months and years, leap days, weeks 1 and 53 of ISO 8601, centuries without a leap day, the ends of all years. */
 const days = [
   ..."2023-01-31 2024-01-30 2024-01-31 2024-02-28 2024-02-29 2023-02-28 2024-03-31 2024-05-31 2024-12-31 2025-01-01 2026-06-30".split(" "),
   ..."2020-12-27 2020-12-28 2020-12-31 2021-01-01 2021-01-03 2021-01-04 2026-11-29 2026-11-30 2015-12-31 2016-01-03 2024-04-01".split(" "),
