@@ -749,8 +749,8 @@ export interface RouteSecurity {
     allowUnsafe?: string;
 }
 
-/** Options for caching replies of a route, and for ETags from their bytes. */
-export interface CacheOptions extends CacheControlOptions {
+/** Options for caching replies of a route, for ETags from their bytes, and for storing whole replies. */
+export interface CacheOptions extends CacheControlOptions, StoreOptions {
     /** Whether the reply gets an ETag from its bytes, and 304 is sent if it matches. Default false. */
     etag?: boolean;
 }

@@ -1,4 +1,5 @@
 /** Puts an application together: its services, its parts, and what its routes are compiled with. */
+import { cachePart } from "../cache/part.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -104,7 +105,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
   const compileSettings: CompileSettings = {
-    ...toCompileOptions(options, mode),
+    ...toCompileOptions(options, mode, lifecycle),
     createSocketHandler,
     contextNames: names,
     toErrorReply,
@@ -144,10 +145,12 @@ function readSecrets(options: GableOptions, mode: Mode): AppSecrets {
 
 /** What compiling reads from the options. */
 function toCompileOptions(
-  { basePath = "", converters = {}, limits }: GableOptions,
+  { basePath = "", converters = {}, limits, cache }: GableOptions,
   mode: Mode,
-): Pick<CompileSettings, "basePath" | "converters" | "checksReturns" | "rate"> {
-  return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate };
+  lifecycle: Pick<Lifecycle, "find">,
+): Pick<CompileSettings, "basePath" | "converters" | "checksReturns" | "rate" | "findPages"> {
+  const findPages = cache === undefined ? undefined : () => lifecycle.find(cachePart)?.pages;
+  return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate, findPages };
 }
 
 /** What parts may ask for before anything has started. */

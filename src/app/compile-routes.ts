@@ -29,6 +29,9 @@ import { findFormBytesMax, readDeclaredForm, readInput } from "../input/input.ts
 import { OverrideRoute } from "../handlers/resource.ts";
 import { SocketRoute } from "../handlers/define-socket.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
+import type { PageCache } from "../cache/page-cache.ts";
+import type { StoredPages } from "./stored-pages.ts";
+import { createStoredPages } from "./stored-pages.ts";
 import type { FindTrace } from "./trace-steps.ts";
 import { traceGuards, traceStep } from "./trace-steps.ts";
 
@@ -77,6 +80,8 @@ export interface CompileSettings {
   readonly createRateCheck: (scoped: ScopedRate) => RateCheck;
   /** Creates the handler of a WebSocket route. */
   readonly createSocketHandler: (route: SocketRoute) => (context: RequestContext) => unknown;
+  /** Finds where whole replies are stored; undefined for an application without a cache. */
+  readonly findPages: (() => PageCache | undefined) | undefined;
   /** Follows requests; undefined outside of development. */
   readonly findTrace: FindTrace | undefined;
   /** Makes the reply of an error between two layers. */
@@ -137,17 +142,19 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
   // Object.assign forgets its type when spread over a list.
   const security = Object.assign({}, ...levels.map((level) => level.security)) as NonNullable<SharedOptions["security"]>;
   if (security.csp !== undefined) assertPolicy(security.csp, security.allowUnsafe);
+  const cache = mergeLevels(levels.map((level) => level.cache));
+  const pages = findStoredPages(route, { label, cache, csp: security.csp }, settings);
   table.add(route, binding, {
     route,
     levels,
     label,
     run: withRate(
-      compileRun(route, levels, label, settings),
+      compileRun(route, { levels, label, pages }, settings),
       findRate({ label, chain, limits: route.options.limits, ofApplication: settings.rate }),
       settings,
     ),
     limits: mergeLimits(levels, declaredBy(route)),
-    cache: mergeLevels(levels.map((level) => level.cache)),
+    cache,
     csp: security.csp,
     cors: findCors(security.cors, settings),
     isCrossSiteAllowed: security.crossSite !== undefined,
@@ -190,11 +197,33 @@ function withRate(run: CompiledRoute["run"], scoped: ScopedRate | undefined, set
   };
 }
 
-function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label: string, settings: CompileSettings): CompiledRoute["run"] {
+/** Creates what stores the replies of a route; undefined for a route that stores none. Throws `E_CACHE_MISSING`. */
+function findStoredPages(
+  route: HandlerRoute,
+  { label, cache, csp }: Pick<CompiledRoute, "label" | "cache" | "csp">,
+  { findPages }: CompileSettings,
+): StoredPages | undefined {
+  const { storeSeconds } = cache ?? {};
+  const isStored = (route.method === "GET" || route.method === "HEAD") && !(route instanceof SocketRoute);
+  if (storeSeconds === undefined || !isStored) return undefined;
+  if (findPages === undefined)
+    throw new GableError("E_CACHE_MISSING", `${label} has cache.storeSeconds, and the application has no cache.`);
+  return createStoredPages({ label, cache: { ...cache, storeSeconds }, csp, hasQuery: route.options.query !== undefined, findPages });
+}
+
+/** How a route is placed: the options of its groups and its own, and what stores its replies. */
+interface RunPlan {
+  readonly levels: readonly SharedOptions[];
+  readonly label: string;
+  readonly pages: StoredPages | undefined;
+}
+
+function compileRun(route: HandlerRoute, { levels, label, pages }: RunPlan, settings: CompileSettings): CompiledRoute["run"] {
   const guards = levels.flatMap((level) => level.guard ?? []);
   const layers = levels.flatMap((level) => level.use ?? []);
-  const core = compileCore(route, traceGuards(guards, settings.findTrace), label, settings);
-  const run = layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
+  const core = compileCore(route, { guards: traceGuards(guards, settings.findTrace), label, pages }, settings);
+  const unwatched = layers.length === 0 ? core : wrapLayers(layers, core, label, settings);
+  const run = pages === undefined ? unwatched : pages.watch(unwatched);
   const { findTrace } = settings;
   if (findTrace === undefined) return run;
   return (context) => {
@@ -206,12 +235,21 @@ function compileRun(route: HandlerRoute, levels: readonly SharedOptions[], label
 /** Runs what a route declares. `sent` are the fields of its form, where they were read to find the route. */
 type Run = (context: RequestContext, sent?: SentForm) => unknown;
 
-/** Guards, then declared input, then the handler. */
-function compileCore(route: HandlerRoute, guards: readonly Guard[], label: string, settings: CompileSettings): Run {
+/** What runs inside the middleware of a route. */
+interface CorePlan {
+  readonly guards: readonly Guard[];
+  readonly label: string;
+  readonly pages?: StoredPages | undefined;
+}
+
+/** Guards, then declared input, then the stored reply or the handler. */
+function compileCore(route: HandlerRoute, { guards, label, pages }: CorePlan, settings: CompileSettings): Run {
   const { findTrace } = settings;
-  const handler = traceStep("handler", route instanceof SocketRoute ? settings.createSocketHandler(route) : route.handler, findTrace);
+  const own = traceStep("handler", route instanceof SocketRoute ? settings.createSocketHandler(route) : route.handler, findTrace);
   const read = traceStep("parsing", readInput, findTrace);
   const options = withRecordForm(route.options);
+  const checked = options.returns !== undefined && settings.checksReturns ? withReturns(own, options.returns, label) : own;
+  const handler: (context: RequestContext) => unknown = pages === undefined ? checked : pages.store(checked);
   const hasInput = options.query !== undefined || options.form !== undefined || options.json !== undefined;
   const run: Run = hasInput
     ? async (context, sent) => {
@@ -219,8 +257,7 @@ function compileCore(route: HandlerRoute, guards: readonly Guard[], label: strin
         return handler(context);
       }
     : handler;
-  const checked = options.returns !== undefined && settings.checksReturns ? withReturns(run, options.returns, label) : run;
-  const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : checked;
+  const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : run;
   return guards.length === 0 ? last : withGuards(guards, last);
 }
 
@@ -255,7 +292,10 @@ function withOverride(route: OverrideRoute, label: string, settings: CompileSett
   const targets = new Map<string, Run>();
   for (const [method, target] of Object.entries(route.override.targets))
     if (target !== undefined)
-      targets.set(method, compileCore(target, traceGuards([target.options.guard ?? []].flat(), settings.findTrace), label, settings));
+      targets.set(
+        method,
+        compileCore(target, { guards: traceGuards([target.options.guard ?? []].flat(), settings.findTrace), label }, settings),
+      );
   const allow = ["GET", "HEAD", "OPTIONS", ...targets.keys()].sort().join(", ");
   const declared = declaredBy(route);
   return async (context) => {
@@ -266,9 +306,9 @@ function withOverride(route: OverrideRoute, label: string, settings: CompileSett
   };
 }
 
-function withReturns(run: Run, schema: NonNullable<RouteOptions["returns"]>, label: string): Run {
-  return async (context, sent) => {
-    const result = await run(context, sent);
+function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions["returns"]>, label: string): CompiledRoute["run"] {
+  return async (context) => {
+    const result = await run(context);
     const checked = await validateWith(schema, result);
     if (checked.isValid) return result;
     const [first] = checked.errors;

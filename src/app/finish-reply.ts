@@ -52,8 +52,8 @@ async function finishLater(
   return addHeaders(context, reply, whole, compiled, settings);
 }
 
-/** The status: that of the draft, unless the reply has its own. */
-function statusOf({ draft }: RequestContext, reply: HandlerReply): number {
+/** Returns the status: that of the draft, unless the reply has its own. */
+export function statusOf({ draft }: RequestContext, reply: HandlerReply): number {
   const isOpen = reply.status === 200 || (reply.status === 204 && reply.body === null);
   return (isOpen ? draft?.status : undefined) ?? reply.status;
 }

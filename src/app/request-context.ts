@@ -116,12 +116,17 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get requestId(): string {
+    return this.#ownRequestId();
+  }
+
+  /** The getter is watched where replies are stored: what the framework reads for itself does not count. */
+  #ownRequestId(): string {
     this.#requestId ??= this.services.createRequestId(this);
     return this.#requestId;
   }
 
   get log(): AppLogger {
-    this.#log ??= this.services.logger.child({ requestId: this.requestId });
+    this.#log ??= this.services.logger.child({ requestId: this.#ownRequestId() });
     return this.#log;
   }
 
@@ -285,7 +290,7 @@ export class RequestContext implements Context<ContextInput> {
 
   get view(): ViewFunction {
     const renderView = (name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
-      for (const observer of this.services.observers) observer.view?.(this.requestId, name, props);
+      for (const observer of this.services.observers) observer.view?.(this.#ownRequestId(), name, props);
       const rendered = this.services.renderView(name, props, this.services.createRenderContext(this));
       return options === undefined ? rendered : toViewReply(rendered, options);
     };

@@ -13,7 +13,7 @@ export function createRequestIds(): (context: RequestContext) => string {
   let used = 0;
   return (context) => {
     if (context.services.hasProxies && context.forwarded.isTrusted) {
-      const given = context.headers.get("x-request-id");
+      const given = context.raw.headers.get("x-request-id");
       if (given !== null && givenPattern.test(given)) return given;
     }
     if (used === digits.length) {

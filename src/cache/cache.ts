@@ -72,6 +72,8 @@ export function createCache(options: CreateCacheOptions): Cache {
   return new StoreCache(options);
 }
 
+/** Computes a value as text; undefined for one that is not kept. */
+type Compute = () => Promise<string | undefined>;
 /** Keeps a value whose tags were read before. */
 type Keep = (key: CacheKey, value: unknown) => Promise<void>;
 /** Whether this process computes, and with which lease; or what another one has computed. */
@@ -82,7 +84,7 @@ export class StoreCache implements Cache {
   readonly #store: CacheStore;
   readonly #now: () => number;
   /** Computations of this process, by key. */
-  readonly #running = new Map<string, Promise<string>>();
+  readonly #running = new Map<string, Promise<string | undefined>>();
   readonly #logger: Pick<Logger, "warn">;
   #isAway = false;
 
@@ -94,15 +96,28 @@ export class StoreCache implements Cache {
 
   async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
     assertOptions("cache.remember()", options);
-    const name = toStoreKey(key);
-    const found = await this.#unlessAway(() => this.#read(name));
-    if (found?.isFresh === true) return decodeValue(found.value) as Value; // What compute() gave for this key.
-    const running = this.#running.get(name);
-    // Whoever computes gets the new value; while the old one may be shown, nobody else waits.
-    if (running !== undefined) return decodeValue(found === undefined ? await running : found.value) as Value; // As above.
-    const computing = this.#compute(name, options, compute, found).finally(() => this.#running.delete(name));
-    this.#running.set(name, computing);
-    return decodeValue(await computing) as Value; // As above.
+    const text = await this.#once(toStoreKey(key), options, async () => encodeValue(await compute()));
+    return decodeValue(text!) as Value; // What compute() gave for this key: remember() always keeps it.
+  }
+
+  /**
+   * Returns the value of a key as {@link remember} does. `compute` returns undefined for a value that others must not get: then, and
+   * when it throws, those who waited get undefined.
+   */
+  async share<Value>(key: CacheKey, options: CacheOptions, compute: () => Promise<Value | undefined>): Promise<Value | undefined> {
+    assertOptions("cache.remember()", options);
+    let isMine = false;
+    try {
+      const text = await this.#once(toStoreKey(key), options, async () => {
+        isMine = true;
+        const value = await compute();
+        return value === undefined ? undefined : encodeValue(value);
+      });
+      return text === undefined ? undefined : (decodeValue(text) as Value); // What compute() gave for this key.
+    } catch (error) {
+      if (isMine) throw error;
+      return undefined;
+    }
   }
 
   async find<Value = unknown>(key: CacheKey): Promise<Value | undefined> {
@@ -145,10 +160,21 @@ export class StoreCache implements Cache {
     await Promise.all(tags.map((tag) => this.#store.increment(`t:${tag}`, 1, tagTtlMs)));
   }
 
+  async #once(name: string, options: CacheOptions, compute: Compute): Promise<string | undefined> {
+    const found = await this.#unlessAway(() => this.#read(name));
+    if (found?.isFresh === true) return found.value;
+    const running = this.#running.get(name);
+    // Whoever computes gets the new value; while the old one may be shown, nobody else waits.
+    if (running !== undefined) return found === undefined ? running : found.value;
+    const computing = this.#compute(name, options, compute, found).finally(() => this.#running.delete(name));
+    this.#running.set(name, computing);
+    return computing;
+  }
+
   /** One process computes, the others wait for it or show the old value. Without the store, each process computes. */
-  async #compute(name: string, options: CacheOptions, compute: () => unknown, old: Found | undefined): Promise<string> {
+  async #compute(name: string, options: CacheOptions, compute: Compute, old: Found | undefined): Promise<string | undefined> {
     const turn = await this.#unlessAway(() => this.#awaitTurn(name, old));
-    if (turn === undefined) return encodeValue(await compute());
+    if (turn === undefined) return compute();
     if ("found" in turn) return turn.found.value;
     const { lease } = turn;
     try {
@@ -157,8 +183,8 @@ export class StoreCache implements Cache {
       if (found?.isFresh === true) return found.value;
       // Read before the work: what is invalidated during it does not survive.
       const tags = await this.#unlessAway(() => this.#readTags(options.tags ?? []));
-      const value = encodeValue(await compute());
-      if (tags !== undefined) await this.#unlessAway(() => this.#write(name, value, options, tags));
+      const value = await compute();
+      if (tags !== undefined && value !== undefined) await this.#unlessAway(() => this.#write(name, value, options, tags));
       return value;
     } finally {
       if (lease !== undefined) await this.#unlessAway(() => lease.release());

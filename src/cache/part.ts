@@ -10,6 +10,7 @@ import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
 import type { Cache, StoreCache } from "./cache.ts";
 import type { CacheStore } from "./cache-store.ts";
+import type { PageCache } from "./page-cache.ts";
 
 /** How an application caches. */
 export interface CacheSettings {
@@ -48,8 +49,9 @@ export const cachePart = definePart({
   },
   start: async (host, { cache = true }: CacheSetting) => {
     // Loaded only where there is a cache.
-    const [{ StoreCache }, { memoryCache }, { caches }] = await Promise.all([
+    const [{ StoreCache }, { PageCache }, { memoryCache }, { caches }] = await Promise.all([
       import("./cache.ts"),
+      import("./page-cache.ts"),
       import("./memory-store.ts"),
       import("./current-cache.ts"),
     ]);
@@ -57,7 +59,14 @@ export const cachePart = definePart({
     const wanted = cache === true ? undefined : cache.store;
     const store = typeof wanted === "object" ? wanted : wanted === "database" ? await findStore(host.find(databasesPart)) : memoryCache();
     const own = new StoreCache({ store, logger });
-    return new AppCache(own, mode === "development" ? undefined : new CacheFragments(own), { store, caches, logger });
+    // In development, pages show every change.
+    const isKept = mode !== "development";
+    return new AppCache(own, isKept ? new CacheFragments(own) : undefined, {
+      store,
+      caches,
+      logger,
+      pages: isKept ? new PageCache(own) : undefined,
+    });
   },
 });
 
@@ -80,6 +89,7 @@ interface CacheParts {
   readonly store: CacheStore;
   readonly caches: Caches;
   readonly logger: Logger;
+  readonly pages: PageCache | undefined;
 }
 
 /** The cache of an application. */
@@ -103,6 +113,11 @@ export class AppCache {
         () => this.#deleteExpired(),
         (error) => parts.logger.error({ error }, "Expired values of the cache could not be deleted."),
       );
+  }
+
+  /** @internal Where whole replies of routes are; undefined in development. */
+  get pages(): PageCache | undefined {
+    return this.#parts.pages;
   }
 
   /** @internal Each request and each task uses the cache of its application. */

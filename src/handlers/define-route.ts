@@ -13,6 +13,7 @@ import { assertCorsOptions } from "./cors-options.ts";
 import { assertRateOptions } from "./rate-options.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
 import type { StandardSchema } from "./standard-schema.ts";
+import { assertStoreOptions, assertStoringRoute, storeOptionNames } from "./store-options.ts";
 
 /** A handler of any type: its types were checked where the route was defined. */
 export type AnyHandler = (context: AnyContext) => unknown;
@@ -58,7 +59,8 @@ export interface RouteFactory<Prefix extends string = "", Added = {}> {
 /** Names of the options that routes and groups have. */
 export const sharedOptionNames = ["use", "guard", "limits", "cache", "security"];
 const routeNames = [...sharedOptionNames, "query", "form", "files", "json", "returns", "name"];
-const cacheNames = ["public", "maxAgeSeconds", "sharedMaxAgeSeconds", "staleWhileRevalidateSeconds", "immutable", "transform", "etag"];
+const httpCacheNames = ["public", "maxAgeSeconds", "sharedMaxAgeSeconds", "staleWhileRevalidateSeconds", "immutable", "transform", "etag"];
+const cacheNames = [...httpCacheNames, ...storeOptionNames];
 
 const fileNames = namesOf<FileFieldOptions>({ bytesMax: true, accept: true, required: true, multiple: true });
 
@@ -67,7 +69,10 @@ export function assertSharedOptions(owner: string, options: SharedOptions): void
   const { rate, ...limits } = options.limits ?? {};
   checkLimits(limits, owner, [...requestLimitNames, "rate"]);
   if (rate !== undefined && rate !== false) assertRateOptions(`${owner} limits`, rate);
-  if (options.cache !== undefined) assertKnownOptions(`${owner} cache`, options.cache, cacheNames);
+  if (options.cache !== undefined) {
+    assertKnownOptions(`${owner} cache`, options.cache, cacheNames);
+    assertStoreOptions(owner, options.cache);
+  }
   if (options.security !== undefined)
     assertKnownOptions(`${owner} security`, options.security, ["cors", "crossSite", "csp", "allowUnsafe"]);
   const { cors } = options.security ?? {};
@@ -130,6 +135,7 @@ export function createRoute(
   if (!isToken(method) || method === "TRACE" || method === "CONNECT")
     throw optionInvalid(owner, "method", method, "a method other than TRACE and CONNECT");
   assertRouteOptions(owner, options);
+  assertStoringRoute(owner, method, options);
   // The signatures have checked the handler against its input; from here on all handlers have one type.
   return new HandlerRoute({ method, pattern, place: findCallerPlace(factory) }, options, handler as AnyHandler, parent);
 }

@@ -11,6 +11,7 @@ import type { Context } from "./context.ts";
 import type { FileFields, FormOf, FormOption } from "./form.ts";
 import type { CorsOptions } from "./cors-options.ts";
 import type { RateOptions } from "./rate-options.ts";
+import type { StoreOptions } from "./store-options.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
 /** What the next layer accepts: nothing, or the properties that this middleware adds to the context. */
@@ -35,8 +36,8 @@ export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Add
 /** Decides whether a request may pass: true lets it pass, false replies 403, and a result becomes the reply. */
 export type Guard = (context: Context) => boolean | HandlerResult | PromiseLike<boolean | HandlerResult>;
 
-/** Options for caching replies of a route, and for ETags from their bytes. */
-export interface CacheOptions extends CacheControlOptions {
+/** Options for caching replies of a route, for ETags from their bytes, and for storing whole replies. */
+export interface CacheOptions extends CacheControlOptions, StoreOptions {
   /** Whether the reply gets an ETag from its bytes, and 304 is sent if it matches. Default false. */
   etag?: boolean;
 }
