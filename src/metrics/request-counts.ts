@@ -20,7 +20,7 @@ const unmatched = "unmatched";
 /** Label of requests that were answered before routes were looked up, as `/up` is. */
 const early = "early";
 
-/** Methods that have a label of their own when no route has them: a client can send any other word, and each would be a new series. */
+/** Methods that each have a label even if no route has them: a client can send any other word, and each would be a new series. */
 const knownMethods: ReadonlySet<string> = new Set("GET HEAD POST PUT PATCH DELETE OPTIONS".split(" "));
 const otherMethod = "other";
 
