@@ -20,10 +20,6 @@ const unmatched = "unmatched";
 /** Label of requests that were answered before routes were looked up, as `/up` is. */
 const early = "early";
 
-/** Methods that each have a label even if no route has them: a client can send any other word, and each would be a new series. */
-const knownMethods: ReadonlySet<string> = new Set("GET HEAD POST PUT PATCH DELETE OPTIONS".split(" "));
-const otherMethod = "other";
-
 /** The requests of one process. */
 export class RequestCounts {
   /** Number of requests whose reply is not sent yet. */
@@ -77,8 +73,7 @@ export class RequestCounts {
 
   #add({ method, route, raw }: CountedRequest, status: number, seconds: number): void {
     const pattern = route === undefined ? (this.#early.has(raw) ? early : unmatched) : (route.binding?.pattern ?? route.pattern);
-    const isNamed = route !== undefined || knownMethods.has(method);
-    const numbers = this.#find(pattern, isNamed ? method : otherMethod, status);
+    const numbers = this.#find(pattern, method, status);
     let bucket = 0;
     while (bucket < bucketSeconds.length && seconds > bucketSeconds[bucket]!) bucket++;
     numbers[0]! += seconds;
