@@ -1,10 +1,11 @@
 /** Changes by a user who is signed in: password and address. Both ask for the current password. */
 import type { Context } from "../handlers/context.ts";
 import { get, post } from "../handlers/define-route.ts";
-import { logAccountEvent } from "./account-events.ts";
+import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuards } from "./accounts.ts";
+import { changePassword, findProblemFor } from "./change-password.ts";
 import { currentUser, isCurrentPassword } from "./current-password.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { emailForm, passwordForm } from "./forms.ts";
@@ -12,50 +13,51 @@ import { mailTexts } from "./mails.ts";
 import { mailToken, sendLater } from "./mail-links.ts";
 import type { AccountsOptions } from "./options.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findPasswordProblem } from "./passwords/password-rules.ts";
+import { findFirstPassword } from "./providers/first-password-routes.ts";
 import { findService } from "./service.ts";
 import { takeMail } from "./throttle.ts";
 
 /** Creates the routes. */
 export function createChangeRoutes(options: AccountsOptions, guards: AccountGuards<unknown>) {
-  return { routes: [...createPasswordRoutes(options, guards), ...createEmailRoutes(guards)] };
+  const password = createPasswordRoutes(options, guards);
+  return { routes: [...password.routes, ...createEmailRoutes(guards)], named: password.named };
 }
 
 function createPasswordRoutes({ passwordMin }: AccountsOptions, { signedIn }: AccountGuards<unknown>) {
   const form = passwordForm(passwordMin);
   const view = { name: "password", title: "Change your password", submit: "Change the password" };
-  const show = get("/password", { guard: signedIn }, (context) => showPage(context, { ...view, form: form.blank() }));
+  const show = get("/password", { guard: signedIn }, async (context) => {
+    const first = await findFirstPassword(context);
+    return first === undefined ? showPage(context, { ...view, form: form.blank() }) : redirect(first);
+  });
   const change = post("/password", { guard: signedIn, form }, async (context) => {
+    const first = await findFirstPassword(context);
+    if (first !== undefined) return redirect(first);
     const sent = context.form;
     const user = await currentUser(context);
     if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
       sent.addError("current", "This is not your password.", { code: "wrong" });
-    const personal = [user.email];
-    const problem =
-      sent.valid && findPasswordProblem(sent.data.password, { ...(passwordMin !== undefined && { min: passwordMin }), personal });
+    const problem = sent.valid && findProblemFor(user, sent.data.password, passwordMin);
     if (problem) sent.addError("password", problem.message, { code: problem.code });
     if (!sent.valid) return showPage(context, { ...view, form: sent, status: sent.status });
-    const service = findService(context);
-    await service.setPassword(user, sent.data.password);
-    logAccountEvent(context, "password-changed", user.id);
-    await service.signIn(context, user);
-    const { mail, routes } = service.parts;
-    if (mail !== undefined) sendLater(context, () => mail.send(user.email, mailTexts.passwordChanged(routes.forgot.url())));
-    context.flash("success", "Your password is changed. All other devices are signed out.");
-    return redirect(service.afterLogin);
+    return changePassword(context, user, sent.data.password);
   });
-  return [show, change];
+  return { routes: [show, change], named: { password: show } };
 }
 
 function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
   const form = emailForm();
   const view = { name: "email", title: "Change your e-mail address", submit: "Send the mail" };
-  const show = get("/email", { guard: signedIn }, (context) => {
+  const show = get("/email", { guard: signedIn }, async (context) => {
     findService(context).links();
+    const first = await findFirstPassword(context);
+    if (first !== undefined) return toFirstPassword(context, first);
     return showPage(context, { ...view, form: form.blank() });
   });
   const change = post("/email", { guard: signedIn, form }, async (context) => {
     findService(context).links();
+    const first = await findFirstPassword(context);
+    if (first !== undefined) return toFirstPassword(context, first);
     const sent = context.form;
     const user = await currentUser(context);
     if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
@@ -71,6 +73,11 @@ function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
     });
   });
   return [show, change];
+}
+
+function toFirstPassword(context: Context, path: string): HandlerReply {
+  context.flash("info", "Set a password first. You need it to change your e-mail address.");
+  return redirect(path);
 }
 
 /** The new address confirms, and the old one gets a notice. The address of another account gets no mail: it would reveal that the account exists. */

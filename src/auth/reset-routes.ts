@@ -4,6 +4,7 @@ import { get, post } from "../handlers/define-route.ts";
 import { logAccountEvent } from "./account-events.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
+import { findProblemFor } from "./change-password.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { forgotForm, resetForm } from "./forms.ts";
 import { mailTexts } from "./mails.ts";
@@ -11,7 +12,6 @@ import { mailToken, sendLater } from "./mail-links.ts";
 import type { AccountsOptions } from "./options.ts";
 import { expiredPage } from "./pages/expired-page.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { findService } from "./service.ts";
 import { keepResetToken, readResetToken } from "./session-values.ts";
 import { takeMail } from "./throttle.ts";
@@ -52,10 +52,7 @@ export function createResetRoutes({ passwordMin }: AccountsOptions) {
     const found = await findReset(context);
     if (found === undefined) return expiredPage(context);
     if (!sent.valid) return showPage(context, { ...resetPage, form: sent, status: sent.status });
-    const problem = findPasswordProblem(sent.data.password, {
-      ...(passwordMin !== undefined && { min: passwordMin }),
-      personal: [found.user.email],
-    });
+    const problem = findProblemFor(found.user, sent.data.password, passwordMin);
     if (problem !== undefined) {
       sent.addError("password", problem.message, { code: problem.code });
       return showPage(context, { ...resetPage, form: sent, status: sent.status });

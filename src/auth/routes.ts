@@ -6,6 +6,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { createConfirmRoutes } from "./confirm-routes.ts";
 import { createLoginRoutes } from "./login-routes.ts";
 import type { AccountsOptions } from "./options.ts";
+import { createFirstPasswordRoutes } from "./providers/first-password-routes.ts";
 import { createProviderRoutes } from "./providers/provider-routes.ts";
 import { createRegisterRoutes } from "./register-routes.ts";
 import { createResetRoutes } from "./reset-routes.ts";
@@ -27,6 +28,9 @@ export interface AccountRoutes {
   readonly providerCallback: Route<{ readonly provider: string }> | undefined;
   readonly providerConfirm: Route<{ readonly provider: string }> | undefined;
   readonly providerPage: Route | undefined;
+  /** Undefined for accounts without the option `providers`, as those above. */
+  readonly firstPassword: Route | undefined;
+  readonly password: Route;
   readonly verify: Route<{ readonly token: string }>;
   /** Undefined for accounts without the option `twoFactor`, as the next two. */
   readonly twoFactor: Route | undefined;
@@ -47,6 +51,7 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
   const codes = options.twoFactor === undefined ? undefined : createCodeRoutes(guards);
   const twoFactor = options.twoFactor === undefined ? undefined : createTwoFactorRoutes(guards);
   const providers = options.providers === undefined ? undefined : createProviderRoutes(options, options.providers, guards);
+  const firstPassword = providers === undefined ? undefined : createFirstPasswordRoutes(options, guards);
   const named: AccountRoutes = {
     ...login.named,
     ...confirm.named,
@@ -55,6 +60,8 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     providerConfirm: providers?.named.providerConfirm,
     providerPage: providers?.named.providerPage,
     providerCallback: providers?.named.providerCallback,
+    firstPassword: firstPassword?.named.firstPassword,
+    ...change.named,
     ...reset.named,
     ...verify.named,
     twoFactor: twoFactor?.named.twoFactor,
@@ -62,7 +69,9 @@ export function createAccountRoutes(options: AccountsOptions, guards: AccountGua
     confirmCode: codes?.named.confirmCode,
   };
   return Object.assign(
-    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor, providers].flatMap((made) => made?.routes ?? []),
+    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor, providers, firstPassword].flatMap(
+      (made) => made?.routes ?? [],
+    ),
     { named },
   );
 }

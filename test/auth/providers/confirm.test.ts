@@ -193,3 +193,48 @@ describe("sudo() with the package oidc-provider", () => {
     assert.match(refused.body, /E_PROVIDER_ACCOUNT/);
   });
 });
+
+describe("the first password of an account that a provider created", () => {
+  const first = "/account/password/first";
+  const chosen = "two-quiet-rivers";
+
+  it("is set after a new sign-in, and works from then on", async (test) => {
+    const site = await open(test);
+    const { client, provider } = site;
+    for (const path of ["/account/password", first]) assert.equal((await client.get(path)).status, 303, path);
+    assert.equal((await client.get("/account/password")).headers.get("location"), first);
+    assert.equal((await client.get(first)).headers.get("location"), `/account/confirm?next=${encodeURIComponent(first)}`);
+    assert.equal((await client.post(first, { form: { password: chosen } })).status, 403);
+    const address = await leave(client, `/account/confirm/example?next=${encodeURIComponent(first)}`);
+    const back = await client.get(provider.visit(address, { auth_time: later / 1000 }));
+    assert.equal(back.headers.get("location"), first);
+    for (const [password, message] of [
+      ["short", /at least 8/i],
+      [email, /password/],
+    ] as const) {
+      const refused = await client.post(first, { form: { password } });
+      assert.equal(refused.status, 422);
+      assert.match(refused.body, message);
+    }
+    assert.equal((await client.post(first, { form: { password: chosen } })).status, 303);
+    const other = site.visit();
+    assert.equal((await other.post("/account/login", { form: { email, password: chosen } })).status, 303);
+    assert.equal(await who({ client: other }), email);
+  });
+
+  it("is set once: who has a password must type it", async (test) => {
+    const site = await open(test, { hasPassword: true });
+    await site.client.post("/account/confirm", { form: { current: password } });
+    for (const reply of [await site.client.get(first), await site.client.post(first, { form: { password: chosen } })])
+      assert.equal(reply.headers.get("location"), "/account/password");
+    assert.equal((await site.client.get("/account/password")).status, 200);
+    assert.equal((await site.visit().post("/account/login", { form: { email, password: chosen } })).status, 422);
+  });
+
+  it("comes before a new address, which needs it", async (test) => {
+    const { client } = await open(test, { hasMail: true });
+    const sent = { form: { current: chosen, email: "new@example.com" } };
+    for (const reply of [await client.get("/account/email"), await client.post("/account/email", sent)])
+      assert.equal(reply.headers.get("location"), first);
+  });
+});
