@@ -160,7 +160,7 @@ export class Application {
   /** Stops what listen() started, waits for work after replies, then stops all parts. You can start the application again. */
   async close(): Promise<void> {
     this.drain();
-    await Promise.all([...this.#servers].map((stop) => stop()));
+    if (this.#servers.size > 0) await Promise.all([...this.#servers].map((stop) => stop()));
     await this.#pendingWork.settle();
     await this.#parts.stop();
   }
