@@ -141,9 +141,15 @@ describe("filters", () => {
 
   for (const [name, hint, make] of rows)
     it(`${name} takes time in proportion to its input${hint === "" ? "" : `: ${hint}`}`, () => {
-      const large = measure(name, make(96_000));
-      if (large < harmless) return;
-      const small = measure(name, make(24_000));
-      assert.ok(large < small * 9, `${small.toFixed(1)} ms at 24,000, ${large.toFixed(1)} ms at 96,000`);
+      const found: string[] = [];
+      // Collecting garbage can make one of them wrong; quadratic work is too slow in all of them.
+      while (found.length < 3) {
+        const large = measure(name, make(96_000));
+        if (large < harmless) return;
+        const small = measure(name, make(24_000));
+        if (large < small * 9) return;
+        found.push(`${small.toFixed(1)} ms at 24,000, ${large.toFixed(1)} ms at 96,000`);
+      }
+      assert.fail(found.join("; "));
     });
 });
