@@ -72,7 +72,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     onError: (error) => app.reportError(error),
     ...(app.options.limits === undefined ? {} : { limits: withoutRate(app.options.limits) }),
   });
-  const removeServer = app.options.metrics === undefined ? undefined : app.part(metricsPart).addServer(server);
+  const uncount = app.options.metrics === undefined ? undefined : app.part(metricsPart).addServer(server);
   const running: RunningApp = {
     app,
     port: server.port,
@@ -92,7 +92,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     removeSignals();
     await server.stop(stop);
     forget();
-    removeServer?.();
+    uncount?.();
     app.watch.log = undefined;
     app.watch.tracker = undefined;
   };

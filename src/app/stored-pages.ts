@@ -54,10 +54,10 @@ export function createStoredPages({ label, cache, csp, hasQuery, findPages }: St
 
   const store = (handler: Run): Run => {
     return async (context) => {
-      const reads = findReads(context)!;
-      const key = findPersonal(context, reads) === undefined ? toKey(context, hasQuery, fields) : undefined;
+      const personal = findPersonal(context, findReads(context)!);
+      const key = personal === undefined ? toKey(context, hasQuery, fields) : undefined;
       if (key === undefined) {
-        tellReason(context, label, findPersonal(context, reads) ?? "its query has values that a cache cannot keep");
+        tellReason(context, label, personal ?? "its query has values that a cache cannot keep");
         return handler(context);
       }
       const make = createMaker(context, handler);

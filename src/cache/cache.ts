@@ -2,6 +2,7 @@
 import { isGableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
+import { assertTags, storeSecondsMax } from "../handlers/store-options.ts";
 import type { CacheKey } from "./cache-key.ts";
 import { toStoreKey } from "./cache-key.ts";
 import type { CacheStore } from "./cache-store.ts";
@@ -53,10 +54,8 @@ interface Found {
   readonly isFresh: boolean;
 }
 
-const tagsMax = 16;
 /** Counters of tags live longer than any value: one that is forgotten makes its values void. */
 const tagTtlMs = 366 * 86_400_000;
-const ttlSecondsMax = 365 * 86_400;
 /** Longest wait for another process that computes; after it, this one computes as well. */
 const waitMsMax = 30_000;
 const pollMs = 25;
@@ -102,10 +101,9 @@ export class StoreCache implements Cache {
 
   /**
    * Returns the value of a key as {@link remember} does. `compute` returns undefined for a value that others must not get: then, and
-   * when it throws, those who waited get undefined.
+   * when it throws, those who waited get undefined. The options are checked already.
    */
   async share<Value>(key: CacheKey, options: CacheOptions, compute: () => Promise<Value | undefined>): Promise<Value | undefined> {
-    assertOptions("cache.remember()", options);
     let isMine = false;
     try {
       const text = await this.#once(toStoreKey(key), options, async () => {
@@ -254,15 +252,9 @@ export class StoreCache implements Cache {
 function assertOptions(owner: string, options: CacheOptions): void {
   assertKnownOptions(owner, options, Object.keys(optionNames));
   const { ttlSeconds, staleSeconds = 0, tags = [] } = options;
-  if (!(Number.isFinite(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= ttlSecondsMax))
-    throw optionInvalid(owner, "ttlSeconds", ttlSeconds, `a number of seconds above 0, at most ${ttlSecondsMax} (a year)`);
-  if (!(Number.isFinite(staleSeconds) && staleSeconds >= 0 && staleSeconds <= ttlSecondsMax))
-    throw optionInvalid(owner, "staleSeconds", staleSeconds, `a number of seconds from 0 to ${ttlSecondsMax}`);
+  if (!(Number.isFinite(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= storeSecondsMax))
+    throw optionInvalid(owner, "ttlSeconds", ttlSeconds, `a number of seconds above 0, at most ${storeSecondsMax} (a year)`);
+  if (!(Number.isFinite(staleSeconds) && staleSeconds >= 0 && staleSeconds <= storeSecondsMax))
+    throw optionInvalid(owner, "staleSeconds", staleSeconds, `a number of seconds from 0 to ${storeSecondsMax}`);
   assertTags(owner, tags);
-}
-
-function assertTags(owner: string, tags: readonly string[]): void {
-  const isList = Array.isArray(tags) && tags.length <= tagsMax;
-  if (isList && tags.every((tag) => typeof tag === "string" && tag !== "" && tag.length <= 100)) return;
-  throw optionInvalid(owner, "tags", tags, `a list of at most ${tagsMax} strings of 1 to 100 characters`);
 }

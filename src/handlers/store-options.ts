@@ -25,7 +25,8 @@ export const storeOptionNames: readonly string[] = Object.keys({
   vary: true,
 } satisfies Record<keyof StoreOptions, true>);
 
-const secondsMax = 365 * 86_400;
+/** Longest time for which a cache stores something, in seconds: a year. */
+export const storeSecondsMax: number = 365 * 86_400;
 const tagsMax = 16;
 const varyMax = 8;
 /** These fields name the visitor: one reply would be stored for each visitor. */
@@ -34,12 +35,17 @@ const personalFields: ReadonlySet<string> = new Set(["authorization", "cookie", 
 /** Checks the options. Throws `E_OPTION_INVALID`. */
 export function assertStoreOptions(owner: string, { storeSeconds, tags, vary }: StoreOptions): void {
   const where = `${owner} cache`;
-  if (storeSeconds !== undefined && !(Number.isFinite(storeSeconds) && storeSeconds > 0 && storeSeconds <= secondsMax))
-    throw optionInvalid(where, "storeSeconds", storeSeconds, `a number of seconds above 0, at most ${secondsMax} (a year)`);
-  if (tags !== undefined && !(isList(tags, tagsMax) && tags.every((tag) => tag !== "" && tag.length <= 100)))
-    throw optionInvalid(where, "tags", tags, `a list of at most ${tagsMax} strings of 1 to 100 characters`);
+  if (storeSeconds !== undefined && !(Number.isFinite(storeSeconds) && storeSeconds > 0 && storeSeconds <= storeSecondsMax))
+    throw optionInvalid(where, "storeSeconds", storeSeconds, `a number of seconds above 0, at most ${storeSecondsMax} (a year)`);
+  if (tags !== undefined) assertTags(where, tags);
   if (vary !== undefined && !(isList(vary, varyMax) && vary.every(isSharedField)))
     throw optionInvalid(where, "vary", vary, `a list of at most ${varyMax} names of header fields, without Cookie and Authorization`);
+}
+
+/** Checks the tags of something that a cache stores. Throws `E_OPTION_INVALID`. */
+export function assertTags(owner: string, tags: unknown): void {
+  if (isList(tags, tagsMax) && tags.every((tag) => tag !== "" && tag.length <= 100)) return;
+  throw optionInvalid(owner, "tags", tags, `a list of at most ${tagsMax} strings of 1 to 100 characters`);
 }
 
 function isList(value: unknown, lengthMax: number): value is readonly string[] {

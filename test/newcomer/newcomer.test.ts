@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, skipWithoutBrowser } from "../browser/launch.ts";
+import type { AskedLine } from "../cli/make/add-line.ts";
+import { addLine } from "../cli/make/add-line.ts";
 import { fetchOnce, skipSupervisor } from "../faults/supervisor/supervised.ts";
 import { PackedProject } from "../packed/packed-project.ts";
 import { Visitor } from "../packed/visitor.ts";
@@ -34,18 +36,8 @@ describe("the first hour of a newcomer", { skip: skipWithoutBrowser || skipSuper
 
   /** Runs `gable make`, and adds the lines that it asks for. */
   async function make(words: string): Promise<void> {
-    const { data } = JSON.parse(await project.type(`npx gable make ${words} --json`)) as {
-      data: { readonly add: ReadonlyArray<{ readonly file: string; readonly line: string }> };
-    };
-    for (const { file, line } of data.add) {
-      const text = await project.read(file);
-      const code = line.replace(/ \/\/.*/, "");
-      const inList = /^routes: \[(\w+)\]/.exec(code)?.[1];
-      if (line.startsWith("import ")) await project.save(file, `${line}\n${text}`);
-      else if (inList !== undefined) await project.save(file, text.replace("routes: [", `routes: [${inList}, `));
-      else if (file === "settings.ts") await project.save(file, text.replace("defineSettings({\n", `defineSettings({\n  ${code}\n`));
-      else await project.save(file, text.replace("  routes: [", `  ${code}\n  routes: [`));
-    }
+    const { data } = JSON.parse(await project.type(`npx gable make ${words} --json`)) as { data: { readonly add: readonly AskedLine[] } };
+    for (const asked of data.add) await project.save(asked.file, addLine(await project.read(asked.file), asked));
   }
 
   // One test: each step needs those before it.

@@ -51,6 +51,17 @@ export class PackedPackage {
     return project;
   }
 
+  /** Makes a project with the `npm create gable` of the repository, and installs the package in it. Returns its folder. */
+  async create(name: string, flags: readonly string[]): Promise<string> {
+    const workspace = join(root, "create-gable");
+    await runOrThrow(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(workspace, "tsconfig.build.json")], root);
+    const words = [join(workspace, "bin/create-gable.mjs"), name, ...flags, "--no-git", "--no-install"];
+    await runOrThrow(process.execPath, words, this.folder);
+    const project = join(this.folder, name);
+    await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", this.tarball], project);
+    return project;
+  }
+
   async #install(): Promise<string> {
     const project = join(this.folder, ".installed");
     await writeFiles(project, { "package.json": '{ "private": true }' });

@@ -5,8 +5,9 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { PackedPackage, root, run, runOrThrow } from "./packed-package.ts";
+import { PackedPackage, run } from "./packed-package.ts";
 
+const createCommand = "npm create gable@latest ";
 /** When the server has printed nothing for so long, it has followed all changes. */
 const quietMs = 2_000;
 
@@ -41,7 +42,12 @@ export class PackedProject {
 
   /** Types a command, in the folder of the project; returns what it printed. Commands that serve go on in the background. */
   async type(line: string): Promise<string> {
-    if (line.startsWith("npm create gable@latest ")) return this.#create(line);
+    if (line.startsWith(createCommand)) {
+      // npm would download the package that creates projects.
+      const [name = "", ...flags] = line.slice(createCommand.length).replace(" -- ", " ").split(" ");
+      this.#folder = await this.packed.create(name, flags);
+      return "";
+    }
     if (line.startsWith("cd ")) return "";
     if (line === "npm run dev" || line.includes("gable start")) {
       await this.stopServer();
@@ -69,18 +75,6 @@ export class PackedProject {
   /** Waits until the server has followed all changes: a page that reloads in the middle would lose what somebody types. */
   async untilSettled(): Promise<void> {
     while (Date.now() - this.#changedAt < quietMs) await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-
-  /** `npm create` downloads a package; this runs the one of the repository, and installs the packed package. */
-  async #create(line: string): Promise<string> {
-    const [name = "", ...flags] = line.replace("npm create gable@latest ", "").replace(" -- ", " ").split(" ");
-    const workspace = join(root, "create-gable");
-    await runOrThrow(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(workspace, "tsconfig.build.json")], root);
-    const words = [join(workspace, "bin/create-gable.mjs"), name, ...flags, "--no-git", "--no-install"];
-    const { output } = await runOrThrow(process.execPath, words, this.packed.folder);
-    this.#folder = join(this.packed.folder, name);
-    await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", this.packed.tarball], this.#folder);
-    return output;
   }
 
   async #serve(command: string): Promise<void> {

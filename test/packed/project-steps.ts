@@ -101,15 +101,7 @@ export function describeProjects(open: () => PackedPackage): void {
   });
 
   describe("npm create gable", () => {
-    const workspace = join(root, "create-gable");
-    const create = async (template: string): Promise<string> => {
-      await runOrThrow(process.execPath, [tsc, "-p", join(workspace, "tsconfig.build.json")], root);
-      const words = [join(workspace, "bin/create-gable.mjs"), template, "--template", template, "--no-git", "--no-install"];
-      await runOrThrow(process.execPath, words, open().folder);
-      const project = join(open().folder, template);
-      await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", open().tarball], project);
-      return project;
-    };
+    const create = (template: string): Promise<string> => open().create(template, ["--template", template]);
 
     it("makes a minimal project that passes its own tests and type check", async () => {
       const project = await create("minimal");

@@ -225,6 +225,5 @@ function findFirst(isTrue: (ms: number) => boolean): number {
 export function dateOutOfRange(cause?: unknown): GableError {
   return new GableError("E_DATE_RANGE", "A statement computes a date before the year 1 or after the year 9999.", {
     ...(cause !== undefined && { cause }),
-    fix: "Add a shorter span, or filter out the rows whose dates are too early or too late.",
   });
 }

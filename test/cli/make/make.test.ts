@@ -7,6 +7,8 @@ import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "../project.ts";
 import { createTestProject } from "../project.ts";
+import type { AskedLine } from "./add-line.ts";
+import { addLine } from "./add-line.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const source = join(root, "scripts/source.mjs");
@@ -14,8 +16,8 @@ const source = join(root, "scripts/source.mjs");
 /** What `gable make --json` prints. */
 interface MadeData {
   readonly files: readonly string[];
-  readonly changed: ReadonlyArray<{ readonly file: string; readonly line: string }>;
-  readonly add: ReadonlyArray<{ readonly file: string; readonly line: string }>;
+  readonly changed: readonly AskedLine[];
+  readonly add: readonly AskedLine[];
   readonly next: readonly string[];
 }
 
@@ -52,22 +54,7 @@ const runGable = (project: TestProject, ...words: readonly string[]): Promise<st
 /** Makes something in a separate process, and adds the lines that it names. */
 async function makeAndAdd(project: TestProject, ...words: readonly string[]): Promise<MadeData> {
   const { data } = JSON.parse(await runGable(project, "make", ...words, "--json")) as { data: MadeData };
-  for (const { file, line } of data.add.filter(({ file: each }) => each === "accounts/accounts.ts"))
-    project.write({
-      [file]: line.startsWith("import ")
-        ? `${line}\n${read(project, file)}`
-        : read(project, file).replace("user: User,", `user: User, ${line.replace(/ \/\/.*/, "")}`),
-    });
-  for (const { line } of data.add.filter(({ file }) => file === "settings.ts"))
-    project.write({ "settings.ts": read(project, "settings.ts").replace("defineSettings({\n", `defineSettings({\n  ${line}\n`) });
-  for (const { line } of data.add.filter(({ file }) => file === "app.ts")) {
-    const text = read(project, "app.ts");
-    const inList = /^routes: \[(\w+)\]/.exec(line)?.[1];
-    const added = inList === undefined ? `${line.replace(/ \/\/.*/, "")}\n  routes: [` : `routes: [${inList}, `;
-    project.write({ "app.ts": line.startsWith("import ") ? `${line}\n${text}` : text.replace("routes: [", added) });
-  }
-  for (const { file, line } of data.add.filter(({ file: each }) => each === "pages/routes.ts"))
-    project.write({ [file]: `${read(project, file)}${line}\n` });
+  for (const asked of data.add) project.write({ [asked.file]: addLine(read(project, asked.file), asked) });
   return data;
 }
 
