@@ -54,7 +54,10 @@ const runGable = (project: TestProject, ...words: readonly string[]): Promise<st
 /** Makes something in a separate process, and adds the lines that it names. */
 async function makeAndAdd(project: TestProject, ...words: readonly string[]): Promise<MadeData> {
   const { data } = JSON.parse(await runGable(project, "make", ...words, "--json")) as { data: MadeData };
-  for (const asked of data.add) project.write({ [asked.file]: addLine(read(project, asked.file), asked) });
+  // Lines for routes that a person writes, and for models of other features, stay out.
+  const files = ["accounts/accounts.ts", "settings.ts", "app.ts", "pages/routes.ts"];
+  for (const asked of data.add.filter(({ file }) => files.includes(file)))
+    project.write({ [asked.file]: addLine(read(project, asked.file), asked) });
   return data;
 }
 
