@@ -1,4 +1,5 @@
 /** Counts the requests of one process: how many by method, route and status, how long they took, and how many run. */
+import { isGableError } from "../errors/gable-error.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
 import { isFileBody } from "../http/message.ts";
@@ -46,7 +47,8 @@ export class RequestCounts {
       };
       try {
         const reply = answer(request);
-        return reply instanceof Promise ? reply.then((later) => follow(later, end), fail) : follow(reply, end);
+        if (!(reply instanceof Promise)) return follow(reply, end);
+        return reply.then((later) => follow(later, (status) => end(findTimeout(request.raw) ?? status)), fail);
       } catch (error) {
         return fail(error);
       }
@@ -90,6 +92,12 @@ export class RequestCounts {
     if (numbers === undefined) statuses.set(status, (numbers = Array.from({ length: bucketSeconds.length + 2 }, () => 0)));
     return numbers;
   }
+}
+
+/** Returns the status that the server has sent in place of a late reply; undefined for one in time. */
+function findTimeout({ signal }: RawRequest): number | undefined {
+  const reason: unknown = signal.reason;
+  return isGableError(reason) && reason.code === "E_HANDLER_TIMEOUT" ? reason.status : undefined;
 }
 
 /** A request ends when its reply is sent. WebSockets and event streams stay open for hours: theirs ends when they open. */

@@ -1,6 +1,7 @@
 /** gable({ metrics }): what is counted, what the endpoint replies, and who may read it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { Application, GableOptions, RunningApp } from "gable";
@@ -323,6 +324,26 @@ describe("gable({ metrics })", () => {
           await assert.rejects(fetch(`${url}/slow`, { signal: AbortSignal.timeout(100) }));
           await until(async () => (await scrape(app)).sum("http_requests_total", { route: "/slow" }) === 1);
           assert.equal((await scrape(app)).sum("http_requests_in_flight"), 1);
+        },
+        engine,
+      );
+    });
+
+    it(`counts a late reply with the status that the server has sent, with the engine ${engine}`, async () => {
+      const late = get("/late", { limits: { handlerMs: 100 } }, async ({ signal }) => {
+        await once(signal, "abort");
+        return "late";
+      });
+      const app = createApp({ routes: [late, get("/soon", { limits: { handlerMs: 5_000 } }, async () => (await wait(10), "soon"))] });
+      await listening(
+        app,
+        async ({ url }) => {
+          assert.equal((await fetch(`${url}/late`)).status, 503);
+          assert.equal((await fetch(`${url}/soon`)).status, 200);
+          await until(async () => (await scrape(app)).sum("http_requests_total", { route: "/late" }) === 1);
+          const metrics = await scrape(app);
+          assert.equal(metrics.sum("http_requests_total", { route: "/late", status: "503" }), 1);
+          assert.equal(metrics.sum("http_requests_total", { route: "/soon", status: "200" }), 1);
         },
         engine,
       );

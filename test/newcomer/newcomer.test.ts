@@ -1,4 +1,4 @@
-/** The first hour of a newcomer, from an empty folder: the steps that the tutorial leaves out are those that the generators write. */
+/** The first hour of a newcomer, from an empty folder: accounts and pages from generators, an error, tests, and two workers. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
