@@ -197,15 +197,19 @@ function withRate(run: CompiledRoute["run"], scoped: ScopedRate | undefined, set
   };
 }
 
-/** Creates what stores the replies of a route; undefined for a route that stores none. Throws `E_CACHE_MISSING`. */
+/** Creates what stores the replies of a route; undefined for a route that stores none. Throws `E_CACHE_MISSING` and `E_OPTION_INVALID`. */
 function findStoredPages(
   route: HandlerRoute,
   { label, cache, csp }: Pick<CompiledRoute, "label" | "cache" | "csp">,
   { findPages }: CompileSettings,
 ): StoredPages | undefined {
-  const { storeSeconds } = cache ?? {};
+  const { storeSeconds, tags, vary } = cache ?? {};
   const isStored = (route.method === "GET" || route.method === "HEAD") && !(route instanceof SocketRoute);
-  if (storeSeconds === undefined || !isStored) return undefined;
+  if (!isStored) return undefined;
+  if (storeSeconds === undefined) {
+    if ((tags ?? vary) === undefined) return undefined;
+    throw optionInvalid(`${label} cache`, "storeSeconds", undefined, "a number of seconds where tags or vary are given");
+  }
   if (findPages === undefined)
     throw new GableError("E_CACHE_MISSING", `${label} has cache.storeSeconds, and the application has no cache.`);
   return createStoredPages({ label, cache: { ...cache, storeSeconds }, csp, hasQuery: route.options.query !== undefined, findPages });

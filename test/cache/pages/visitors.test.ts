@@ -180,8 +180,16 @@ describe("cache: { storeSeconds }", () => {
       assert.throws(() => get("/", { cache: { storeSeconds } }, () => "x"), { code: "E_OPTION_INVALID", message: /storeSeconds/ });
     for (const vary of [["Cookie"], ["AUTHORIZATION"], ["*"], ["a b"], Array(9).fill("x") as string[]])
       assert.throws(() => get("/", { cache: { storeSeconds: 1, vary } }, () => "x"), { code: "E_OPTION_INVALID", message: /vary/ });
+    for (const cache of [{ tags: ["a"] }, { vary: ["accept"] }])
+      assert.throws(() => create({ cache: true, routes: [get("/", { cache }, () => "x")] }), {
+        code: "E_OPTION_INVALID",
+        message: /GET "\/" cache: option "storeSeconds" is undefined; it must be a number of seconds where tags or vary are given/,
+      });
     for (const tags of [[""], ["x".repeat(101)], Array(17).fill("x") as string[]])
       assert.throws(() => get("/", { cache: { storeSeconds: 1, tags } }, () => "x"), { code: "E_OPTION_INVALID", message: /tags/ });
+    const tags = Array.from({ length: 16 }, (_, index) => `${index}`.padEnd(100, "x"));
+    const vary = Array.from({ length: 8 }, (_, index) => `x-${index}`);
+    create({ cache: true, routes: [get("/", { cache: { storeSeconds: 365 * 86_400, tags, vary } }, () => "at every limit")] });
   });
 
   it("lets another request make the reply when the client of the first one leaves", async () => {
