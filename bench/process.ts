@@ -66,7 +66,8 @@ export function readCpuUs(pid: number): number {
   let total = 0;
   for (const member of familyOf(pid)) {
     const fields = readFileSync(`/proc/${member}/stat`, "utf8").split(") ")[1]!.split(" ");
-    total += Number(fields[11]) + Number(fields[12]);
+    // Own time, and that of children which have ended.
+    for (const field of fields.slice(11, 15)) total += Number(field);
   }
   return total * 10_000;
 }

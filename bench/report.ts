@@ -7,6 +7,8 @@ export interface BenchLine {
   readonly test: string;
   readonly subject: string;
   readonly cpuUs?: number;
+  /** CPU time of the database server. */
+  readonly serverCpuUs?: number;
   readonly rps?: number;
   readonly p99Ms?: number;
   readonly bytes?: number;
@@ -37,6 +39,7 @@ export interface BenchOptions {
 
 const measures = [
   "cpuUs",
+  "serverCpuUs",
   "rps",
   "p99Ms",
   "bytes",

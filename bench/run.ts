@@ -22,6 +22,10 @@ const installs: Readonly<Record<string, string>> = {
 };
 
 const benches: Readonly<Record<string, Bench>> = {
+  background: {
+    page: "explanation/speed-of-background-work.md",
+    load: async () => (await import("./background/bench.ts")).benchBackground,
+  },
   forms: { page: "explanation/speed-of-forms.md", load: async () => (await import("./forms/bench.ts")).benchForms },
   http: { page: "explanation/speed.md", programs: ["wrk"], load: async () => (await import("./http/bench.ts")).benchHttp },
   data: { page: "explanation/speed-of-data.md", programs: ["taskset"], load: async () => (await import("./data/bench.ts")).benchData },

@@ -11,14 +11,17 @@ async function runOnServer(url: string, statements: readonly string[]): Promise<
 }
 
 /** Makes a database by some statements, and drops it after the work. */
-export async function withPostgres(statements: readonly string[], work: (url: string) => Promise<void> | void): Promise<void> {
+export async function withPostgres<Result>(
+  statements: readonly string[],
+  work: (url: string) => Promise<Result> | Result,
+): Promise<Result> {
   const name = `gable_bench_${process.pid}`;
   await runOnServer(serverUrl, [`CREATE DATABASE ${name}`]);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   try {
     await runOnServer(url.href, statements);
-    await work(url.href);
+    return await work(url.href);
   } finally {
     await runOnServer(serverUrl, [`DROP DATABASE ${name} WITH (FORCE)`]);
   }

@@ -7,6 +7,8 @@ export type CacheKey = string | readonly CacheKeyPart[];
 /** A part of a key. */
 export type CacheKeyPart = string | number | bigint | boolean | null;
 
+/** Kinds of the parts of a list. */
+const kinds: ReadonlySet<string> = new Set(["string", "number", "bigint", "boolean", "null"]);
 /** Longest key that a store gets as it is, in bytes; a longer one is hashed. */
 const keyBytesMax = 250;
 
@@ -14,19 +16,21 @@ const keyBytesMax = 250;
 export function toStoreKey(key: CacheKey): string {
   const text = typeof key === "string" ? `s${key}` : `l${toListText(key)}`;
   if (key.length === 0) throw optionInvalid("cache", "key", key, "a string or a list that is not empty");
-  if (new TextEncoder().encode(text).length <= keyBytesMax) return text;
+  // A character has at most three bytes for each of its units.
+  if (text.length * 3 <= keyBytesMax || Buffer.byteLength(text) <= keyBytesMax) return text;
   return `h${createHash("sha256").update(text).digest("base64url")}`;
 }
 
 function toListText(key: readonly CacheKeyPart[]): string {
   if (!Array.isArray(key)) throw optionInvalid("cache", "key", key, "a string, or a list of strings, numbers, booleans and null");
-  return key.map(toPartText).join("");
+  let text = "";
+  for (const part of key) text += toPartText(part);
+  return text;
 }
 
 function toPartText(part: CacheKeyPart): string {
   const kind = part === null ? "null" : typeof part;
-  if (!["string", "number", "bigint", "boolean", "null"].includes(kind) || Number.isNaN(part))
-    throw optionInvalid("cache", "key", part, "made of strings, numbers, booleans and null");
+  if (!kinds.has(kind) || Number.isNaN(part)) throw optionInvalid("cache", "key", part, "made of strings, numbers, booleans and null");
   const text = String(part);
   // The length ends the part, so that one string cannot look like two.
   return `${kind[0]}${text.length}:${text}`;

@@ -20,7 +20,8 @@ export function encodeValue(value: unknown): string {
 
 /** Decodes what {@link encodeValue} has written. Each call returns new objects. */
 export function decodeValue(text: string): unknown {
-  return fromJson(JSON.parse(text));
+  const json: unknown = JSON.parse(text);
+  return text.includes(`"${mark}"`) ? fromJson(json) : json;
 }
 
 function toJson(value: unknown, place: string, depth: number): unknown {
@@ -62,8 +63,7 @@ function refused(value: unknown, place: string): GableError {
 
 function fromJson(json: unknown): unknown {
   if (typeof json !== "object" || json === null) return json;
-  if (Array.isArray(json)) return json.map(fromJson);
-  if (!Object.hasOwn(json, mark)) return fromEntries(json);
+  if (!Object.hasOwn(json, mark)) return replaceParts(json);
   const { [mark]: type, value } = json as Tagged; // Only toJson() writes this key.
   switch (type) {
     case "bigint":
@@ -79,15 +79,20 @@ function fromJson(json: unknown): unknown {
     case "map":
       return new Map(fromJson(value) as Array<[unknown, unknown]>); // As above, of pairs.
     case "object":
-      return fromEntries(value as object); // As above.
+      return replaceParts(value as object); // As above.
     default:
       return undefined;
   }
 }
 
-function fromEntries(json: object): object {
-  // Defined, not assigned: a key "__proto__" stays a key.
-  return Object.fromEntries(Object.entries(json).map(([name, item]) => [name, fromJson(item)]));
+/** Puts decoded values in place of the parts of a list or an object. All keys are its own, also one named "__proto__". */
+function replaceParts(json: object): object {
+  const parts = json as Record<string, unknown>; // A list has keys, too.
+  for (const name of Object.keys(json)) {
+    const part = parts[name];
+    if (typeof part === "object" && part !== null) parts[name] = fromJson(part);
+  }
+  return json;
 }
 
 function toBase64(bytes: Uint8Array): string {

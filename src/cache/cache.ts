@@ -1,6 +1,6 @@
 /** A cache: values with a time, computed once however many ask, and dropped by tags. */
 import { isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { assertTags, storeSecondsMax } from "../handlers/store-options.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -45,8 +45,11 @@ export interface CreateCacheOptions {
   readonly logger?: Pick<Logger, "warn">;
 }
 
-/** An entry as a store keeps it: when it is no longer fresh, its tags with their counters, and the value. */
-type Stored = readonly [freshUntilMs: number, tags: ReadonlyArray<readonly [tag: string, version: string]>, value: string];
+/** Tags of an entry with their counters. */
+type TagVersions = ReadonlyArray<readonly [tag: string, version: string]>;
+
+/** Ends of the first two parts of an entry in a store. The parts are: when it is no longer fresh, its tags as JSON, and the value. */
+const [timeEnd, tagsEnd] = [" ", "\n"];
 
 /** What was found for a key. */
 interface Found {
@@ -59,7 +62,7 @@ const tagTtlMs = 366 * 86_400_000;
 /** Longest wait for another process that computes; after it, this one computes as well. */
 const waitMsMax = 30_000;
 const pollMs = 25;
-const optionNames: Readonly<Record<keyof CacheOptions, true>> = { ttlSeconds: true, staleSeconds: true, tags: true };
+const optionNames = namesOf<CacheOptions>({ ttlSeconds: true, staleSeconds: true, tags: true });
 
 const standardError: Pick<Logger, "warn"> = {
   warn: (facts: object | string, message?: string) => console.warn(message ?? facts, facts),
@@ -221,21 +224,28 @@ export class StoreCache implements Cache {
   async #read(name: string): Promise<Found | undefined> {
     const [text] = await this.#store.read([`v:${name}`]);
     if (text === undefined) return undefined;
-    const [freshUntilMs, tags, value] = JSON.parse(text) as Stored; // Only #write() writes this key.
-    if (tags.length > 0) {
+    const [tagsAt, valueAt] = [text.indexOf(timeEnd) + 1, text.indexOf(tagsEnd) + 1];
+    const freshUntilMs = Number(text.slice(0, tagsAt));
+    // Another version of this file has written it.
+    if (tagsAt === 0 || valueAt <= tagsAt || Number.isNaN(freshUntilMs)) return undefined;
+    const tagsText = text.slice(tagsAt, valueAt - 1);
+    if (tagsText !== "[]") {
+      const tags = JSON.parse(tagsText) as TagVersions; // As #write() has written them.
       const versions = await this.#readTags(tags.map(([tag]) => tag));
       if (tags.some(([, version], index) => versions[index]?.[1] !== version)) return undefined;
     }
-    return { value, isFresh: this.#now() < freshUntilMs };
+    return { value: text.slice(valueAt), isFresh: this.#now() < freshUntilMs };
   }
 
-  async #write(name: string, value: string, { ttlSeconds, staleSeconds = 0 }: CacheOptions, tags: Stored[1]): Promise<void> {
-    const stored: Stored = [this.#now() + ttlSeconds * 1_000, tags, value];
-    await this.#store.write(`v:${name}`, JSON.stringify(stored), { ttlMs: (ttlSeconds + staleSeconds) * 1_000 });
+  async #write(name: string, value: string, { ttlSeconds, staleSeconds = 0 }: CacheOptions, tags: TagVersions): Promise<void> {
+    const freshUntilMs = Math.round(this.#now() + ttlSeconds * 1_000);
+    await this.#store.write(`v:${name}`, `${freshUntilMs}${timeEnd}${JSON.stringify(tags)}${tagsEnd}${value}`, {
+      ttlMs: (ttlSeconds + staleSeconds) * 1_000,
+    });
   }
 
   /** The counters of tags. An unknown one starts at a random number, so that a forgotten counter never repeats an old one. */
-  async #readTags(tags: readonly string[]): Promise<Stored[1]> {
+  async #readTags(tags: readonly string[]): Promise<TagVersions> {
     if (tags.length === 0) return [];
     const texts = await this.#store.read(tags.map((tag) => `t:${tag}`));
     return Promise.all(tags.map(async (tag, index) => [tag, texts[index] ?? (await this.#startTag(tag))] as const));
@@ -250,7 +260,7 @@ export class StoreCache implements Cache {
 }
 
 function assertOptions(owner: string, options: CacheOptions): void {
-  assertKnownOptions(owner, options, Object.keys(optionNames));
+  assertKnownOptions(owner, options, optionNames);
   const { ttlSeconds, staleSeconds = 0, tags = [] } = options;
   if (!(Number.isFinite(ttlSeconds) && ttlSeconds > 0 && ttlSeconds <= storeSecondsMax))
     throw optionInvalid(owner, "ttlSeconds", ttlSeconds, `a number of seconds above 0, at most ${storeSecondsMax} (a year)`);

@@ -1,9 +1,10 @@
 /** The queue in a table of the application's database. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { repeatConflicts, transaction } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { GatheredCalls } from "./gathered-calls.ts";
 import type { taskModel } from "./task-model.ts";
 import type {
   AddedTask,
@@ -39,6 +40,12 @@ interface NewRow extends Omit<NewTask, "priority" | "dueAt" | "createdAt" | "uni
   readonly keyHash?: string;
 }
 
+/** A task that is done. */
+interface DoneTask extends TaskLease {
+  readonly now: number;
+  readonly forgetsInput: boolean;
+}
+
 /** How often a statement is repeated when another transaction was in the way. */
 const retries = 5;
 
@@ -50,6 +57,10 @@ export function databaseTasks(database: Database, model: TaskModel): TaskQueue &
 class DatabaseQueue implements TaskQueue, TaskDirectory {
   readonly #database: Database;
   readonly #model: TaskModel;
+  readonly #newTasks = new GatheredCalls((tasks: readonly NewTask[]) => this.#run(() => this.#addPlain(tasks)));
+  readonly #doneTasks = new GatheredCalls((tasks: readonly DoneTask[]) => this.#endAll(tasks));
+  /** Whether the last claim got as many tasks as it asked for. */
+  #hasMore = false;
 
   constructor(database: Database, model: TaskModel) {
     this.#database = database;
@@ -59,12 +70,18 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   /** Adds to the transaction of the caller, if there is one: its rollback then removes the tasks, too. */
   add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
     const isPlain = ({ uniqueKey = null, isOnce = false }: NewTask): boolean => uniqueKey === null && !isOnce;
+    if (tasks.length === 1 && isPlain(tasks[0]!) && !isInTransaction()) return this.#newTasks.call(tasks[0]!).then((added) => [added]);
     return this.#run(async () => {
-      await this.#model.createMany(tasks.filter(isPlain).map(toRow));
+      await this.#addPlain(tasks.filter(isPlain));
       const added: AddedTask[] = [];
       for (const task of tasks) added.push(isPlain(task) ? { id: task.id, created: true } : await this.#addOnce(task));
       return added;
     });
+  }
+
+  async #addPlain(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
+    await this.#model.createMany(tasks.map(toRow));
+    return tasks.map(({ id }) => ({ id, created: true }));
   }
 
   /** Adds a task unless its id or its key is taken. */
@@ -84,8 +101,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     return this.#run(async () => {
       const held = this.#model.where({ keyHash: hashKey(name, uniqueKey) });
       // A transaction may have begun before the task was added: a lock shows the row of now.
-      const isInTransaction = currentContext()?.transaction !== undefined;
-      return (await (isInTransaction ? held.lock("share") : held.on("primary")).first())?.id;
+      return (await (isInTransaction() ? held.lock("share") : held.on("primary")).first())?.id;
     });
   }
 
@@ -108,10 +124,14 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     const isDue = { state: "queued", name: { in: names }, dueAt: { lte: new Date(now) } };
     const due = this.#model.where(queues === undefined ? isDue : { ...isDue, queue: { in: queues } });
     // A worker without work must not take the lock for writing of SQLite each second.
-    const hasDue = await this.#database.run(() => due.on("primary").select({ id: true }).limit(1));
-    if (hasDue.length === 0) return [];
+    if (!this.#hasMore) {
+      const hasDue = await this.#database.run(() => due.on("primary").select({ id: true }).limit(1));
+      if (hasDue.length === 0) return [];
+    }
     return this.#inTransaction(async () => {
-      const rows = await due.orderBy("turn", "dueAt", "id").limit(count).lock("update", { skipLocked: true });
+      // The order of an index: with one more column, PostgreSQL may sort all tasks that wait for each claim.
+      const rows = await due.orderBy("turn", "dueAt").limit(count).lock("update", { skipLocked: true });
+      this.#hasMore = rows.length === count;
       if (rows.length === 0) return [];
       await this.#model.where({ id: { in: rows.map(({ id }) => id) } }).update({
         state: "running",
@@ -148,12 +168,15 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     { id, token }: TaskLease,
     { state, now, dueAt, error, isFree = false, forgetsInput = false }: TaskOutcome,
   ): Promise<boolean> {
+    if (state === "done") {
+      const task = { id, token, now, forgetsInput };
+      return isInTransaction() ? (await this.#endAll([task]))[0]! : this.#doneTasks.call(task);
+    }
     const held = { id, token, state: "running" };
     const common = { token: null, leaseUntil: null, ...(error !== undefined && { error }) };
     const end = { ...common, keyHash: null, finishedAt: new Date(now) };
-    const forgotten = state === "done" ? { steps: null, ...(forgetsInput && { input: "null" }) } : {};
     return this.#repeat(async () => {
-      if (state !== "queued") return (await this.#model.where(held).update({ ...end, ...forgotten, state })) === 1;
+      if (state !== "queued") return (await this.#model.where(held).update({ ...end, state })) === 1;
       const again = await this.#model.where({ ...held, cancelAt: null }).update({
         ...common,
         state,
@@ -163,6 +186,33 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       if (again === 1) return true;
       return (await this.#model.where(held).update({ ...end, state: "cancelled" })) === 1;
     });
+  }
+
+  /** Ends tasks that are done. Returns whether each was still held. */
+  async #endAll(tasks: readonly DoneTask[]): Promise<boolean[]> {
+    const ended = new Set<string>();
+    const groups = Map.groupBy(tasks, ({ token, forgetsInput }) => `${token} ${forgetsInput}`);
+    for (const group of groups.values()) {
+      const { token, forgetsInput } = group[0]!;
+      const isHeld = { id: { in: group.map(({ id }) => id) }, token, state: "running" };
+      // Tells afterwards which rows this statement has changed.
+      const mark = randomUUID();
+      const end = {
+        token: mark,
+        leaseUntil: null,
+        keyHash: null,
+        steps: null,
+        finishedAt: new Date(group.at(-1)!.now),
+        ...(forgetsInput && { input: "null" }),
+      };
+      const count = await this.#repeat(() => this.#model.where(isHeld).update({ ...end, state: "done" }));
+      const isAll = count === group.length;
+      const rows = isAll
+        ? group
+        : await this.#run(async () => this.#model.where({ token: mark }, { id: isHeld.id }).select({ id: true }).on("primary"));
+      for (const { id } of rows) ended.add(id);
+    }
+    return tasks.map(({ id }) => ended.has(id));
   }
 
   sweep({ now, doneBefore, failedBefore, rowsMax }: SweepRequest): Promise<number> {
@@ -265,7 +315,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
    * transaction of the caller, nothing can be repeated on its own.
    */
   async #repeat<Result>(work: () => Promise<Result>): Promise<Result> {
-    return repeatConflicts(currentContext()?.transaction === undefined ? retries : 0, () => this.#run(work));
+    return repeatConflicts(isInTransaction() ? 0 : retries, () => this.#run(work));
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -277,6 +327,10 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     const isolation = this.#database.dialect === "sqlite" ? {} : { isolation: "read committed" as const };
     return this.#database.run(() => transaction(work, { database: this.#database, retries, ...isolation }));
   }
+}
+
+function isInTransaction(): boolean {
+  return currentContext()?.transaction !== undefined;
 }
 
 function groupByToken(leases: readonly TaskLease[]): Map<string, string[]> {

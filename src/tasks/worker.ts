@@ -1,5 +1,6 @@
 /** Runs the tasks of a queue: claims what is due, renews leases, and cleans up. */
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../handlers/logger.ts";
 import type { AnyTask } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
@@ -129,6 +130,8 @@ export class Worker {
       // A full answer: there may be more.
       if (free > 0 && started === free) continue;
       await this.#rest();
+      // Tasks that end together are replaced together.
+      await setImmediate();
     }
   }
 

@@ -132,6 +132,30 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
       assert.deepEqual(await trial.queue.renew([lease], now + 2 * minuteMs), []);
     },
   ],
+  [
+    "tells each of many attempts that end at the same time whether it was held",
+    async (trial) => {
+      const ids = await trial.add(...Array.from({ length: 30 }, () => ({})));
+      const first = await trial.claimIds({ count: 15 });
+      const second = await trial.claimIds({ count: 15, token: "two" });
+      await trial.queue.settle({ id: first[0]!, token: "one" }, { state: "done", now });
+      const ended = await Promise.all(
+        ids.map(async (id) => [id, await trial.queue.settle({ id, token: "one" }, { state: "done", now })] as const),
+      );
+      assert.deepEqual(
+        ended
+          .filter(([, isHeld]) => isHeld)
+          .map(([id]) => id)
+          .toSorted(),
+        first.slice(1).toSorted(),
+      );
+      const held = await trial.queue.renew(
+        second.map((id) => ({ id, token: "two" })),
+        now + 2 * minuteMs,
+      );
+      assert.deepEqual(held.toSorted(), second.toSorted());
+    },
+  ],
   ["renews no leases when there are none", async (trial) => assert.deepEqual(await trial.queue.renew([], now + minuteMs), [])],
   [
     "counts attempts, except those that a stopped worker gives back",

@@ -303,6 +303,19 @@ describe("memoryCache()", () => {
   });
 });
 
+describe("an entry that the cache did not write like this", () => {
+  for (const text of ["", "1", '[1,[],"1"]', "1 []", "x []\n1", "\n1 []", "[1 2]\n3"])
+    it(`is unknown: ${JSON.stringify(text)}`, async () => {
+      const store = memoryCache({ now });
+      const values = create(store);
+      await values.set("a", 1, minute);
+      await store.write("v:sa", text, { ttlMs: 1_000 });
+      assert.equal(await values.find("a"), undefined);
+      assert.equal(await values.remember("a", minute, () => 2), 2);
+      assert.equal(await values.find("a"), 2);
+    });
+});
+
 describe("a cache whose store does not answer", () => {
   it("computes without it, and warns on standard error when it has no logger", async (t) => {
     const warn = t.mock.method(console, "warn", () => undefined);

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { Application } from "gable";
 import { gable } from "gable";
 import { field as f, Model, transaction } from "gable/data";
-import type { AppTasks, WorkerOptions } from "gable/tasks";
+import type { AppTasks, NewTask, WorkerOptions } from "gable/tasks";
 import { databaseTasks, task, taskModel, TaskRejected, tasksPart } from "gable/tasks";
 import { testTaskQueue } from "gable/testing";
 import { databaseKinds } from "../data/databases.ts";
@@ -233,6 +233,21 @@ for (const { name, skip, place } of databaseKinds)
       await queue.cancel(id, now());
       await queue.settle({ id, token: "gone" }, { state: "queued", now: now(), isFree: true });
       assert.deepEqual(await states(), ["cancelled"]);
+    });
+
+    it("adds tasks that come at the same time together, and gives an error only to the task that has it", async () => {
+      const queue = databaseTasks(app.database(), TaskRow);
+      const toTask = (id: string): NewTask => {
+        const common = { name: "record", queue: "default", priority: 0, input: '{"number":1}', attemptsMax: 1 };
+        return { ...common, id, dueAt: now(), createdAt: now() };
+      };
+      const ids = ["1", "2", "3", "2"].map((last) => `0190d2a4-7c1e-7000-8000-00000000000${last}`);
+      const added = await Promise.allSettled(ids.map((id) => queue.add([toTask(id)])));
+      assert.deepEqual(
+        added.map(({ status }) => status),
+        ["fulfilled", "fulfilled", "fulfilled", "rejected"],
+      );
+      assert.equal(await TaskRow.all().count(), 3);
     });
 
     it("aborts a task whose lease another worker has", async () => {

@@ -1,0 +1,40 @@
+/** Calls that come at the same time, done together: one statement for many rows costs little more than for one. */
+
+/** One call that waits. */
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gathers the calls of one turn of the event loop. */
+export class GatheredCalls<Item, Result> {
+  readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  #waiting: Waiting<Item, Result>[] = [];
+
+  /** `run` returns the results in the order of the items. */
+  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>) {
+    this.#run = run;
+  }
+
+  /** Returns what `run` returns for this item. */
+  call(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
+      this.#waiting.push({ item, resolve, reject });
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const calls = this.#waiting;
+    this.#waiting = [];
+    try {
+      const results = await this.#run(calls.map(({ item }) => item));
+      for (const [index, { resolve }] of calls.entries()) resolve(results[index]!);
+    } catch (error) {
+      if (calls.length === 1) return calls[0]!.reject(error);
+      // Perhaps only one of them has the error: repeat each alone.
+      for (const { item, resolve, reject } of calls) await this.#run([item]).then(([result]) => resolve(result!), reject);
+    }
+  }
+}
