@@ -36,6 +36,7 @@ const benches: Readonly<Record<string, Bench>> = {
   },
   tools: { page: "explanation/speed-of-tools.md", load: async () => (await import("./tools/bench.ts")).benchTools },
   types: { page: "explanation/cost-of-types.md", load: async () => (await import("./types/bench.ts")).benchTypes },
+  web: { page: "explanation/speed-of-pages.md", programs: ["wrk"], load: async () => (await import("./web/bench.ts")).benchWeb },
   views: { page: "explanation/speed-of-views.md", load: async () => (await import("./views/bench.ts")).benchViews },
 };
 

@@ -14,8 +14,9 @@ async function runOnServer(url: string, statements: readonly string[]): Promise<
 export async function withPostgres<Result>(
   statements: readonly string[],
   work: (url: string) => Promise<Result> | Result,
+  purpose = "data",
 ): Promise<Result> {
-  const name = `gable_bench_${process.pid}`;
+  const name = `gable_bench_${process.pid}_${purpose}`;
   await runOnServer(serverUrl, [`CREATE DATABASE ${name}`]);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;

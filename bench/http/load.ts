@@ -9,6 +9,8 @@ export interface LoadRequest {
   readonly method: "GET" | "POST";
   readonly path: string;
   readonly body?: string;
+  /** Header fields besides those of a browser. A body is JSON unless they say something else. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly connections: number;
 }
 
@@ -38,7 +40,7 @@ const browserFields: Readonly<Record<string, string>> = {
 /** Runs wrk for some seconds against a server. */
 export function runLoad(pid: number, port: number, request: LoadRequest, seconds: number): LoadResult {
   const script = `${tmpdir()}/gable-bench-${process.pid}.lua`;
-  const fields = { ...browserFields, ...(request.body === undefined ? {} : { "content-type": "application/json" }) };
+  const fields = { ...browserFields, ...(request.body === undefined ? {} : { "content-type": "application/json" }), ...request.headers };
   const lines = Object.entries(fields).map(([name, value]) => `wrk.headers["${name}"] = ${JSON.stringify(value)}`);
   const body = request.body === undefined ? [] : [`wrk.body = ${JSON.stringify(request.body)}`];
   writeFileSync(script, [`wrk.method = "${request.method}"`, ...lines, ...body, summary].join("\n"));

@@ -15,6 +15,8 @@ export interface FormModel {
   readonly $meta: ModelMeta;
   /** The fields as they were written. */
   readonly $fields: object;
+  /** What its rows inherit. */
+  readonly prototype: object;
   /** Makes rows. */
   new (): object;
 }

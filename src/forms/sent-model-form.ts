@@ -49,7 +49,7 @@ export class SentModelForm extends SentForm {
     const { inTransactionOf } = await import("./save-transaction.ts");
     const files = await this.#storeFiles();
     try {
-      return await inTransactionOf(this.#model, () => this.#writeAll(row, others, files));
+      return await inTransactionOf(this.#model, this.#isSingle, () => this.#writeAll(row, others, files));
     } catch (error) {
       // A transaction that never began has undone nothing.
       await files?.discard(error);
@@ -57,6 +57,13 @@ export class SentModelForm extends SentForm {
       await this.keepFiles();
       return null;
     }
+  }
+
+  /** Whether saving is one statement: no links, sets or files, and no hooks, which may write as well. */
+  get #isSingle(): boolean {
+    const { prototype } = this.#model;
+    if (this.plan.keepsFiles || "beforeSave" in prototype || "afterSave" in prototype) return false;
+    return this.plan.fields.values().every(({ type }) => type !== "set" && type !== "relations");
   }
 
   /** Keeps new files for an hour, so that the form shows them again. */

@@ -1,7 +1,8 @@
 /** Forms of models: what comes from the model, what is stored, and what the database refuses. */
 import assert from "node:assert/strict";
+import diagnostics from "node:diagnostics_channel";
 import { describe, it } from "node:test";
-import { Model, field as c } from "gable/data";
+import { Model, field as c, transaction } from "gable/data";
 import { field as f, inlineSet, modelForm } from "gable/forms";
 import { gable, get, html, page, post, redirect } from "gable";
 import { createTestClient } from "gable/testing";
@@ -223,6 +224,49 @@ describeOnDatabases("model forms", models, (open) => {
         ["a.png", 2, null],
       ],
     );
+  });
+
+  it("take a transaction where they write more than a row, or where hooks may write", async () => {
+    class Hooked extends Tag {
+      beforeSave(): void {}
+    }
+    const link = modelForm(Post, { fields: ["title", "body", "tags"] });
+    const plain = modelForm(Tag, { fields: ["name"] });
+    const hooked = modelForm(Hooked, { fields: ["name"] });
+    let count = 0;
+    const note = (): number => ++count;
+    diagnostics.subscribe("gable.data.transaction", note);
+    try {
+      const [one, linked, own, inner] = [
+        await plain.parse({ name: "plain" }),
+        await link.parse({ title: "T", body: "B" }),
+        await hooked.parse({ name: "hooked" }),
+        await plain.parse({ name: "inner" }),
+      ];
+      assert.ok(one.valid && linked.valid && own.valid && inner.valid);
+      const writer = await author();
+      const saves: ReadonlyArray<readonly [() => Promise<unknown>, number]> = [
+        [() => one.save(), 0],
+        [() => linked.save({ author: writer }), 1],
+        [() => own.save(), 1],
+        [() => transaction(() => inner.save()), 1],
+      ];
+      for (const [save, expected] of saves) {
+        count = 0;
+        assert.notEqual(await save(), null);
+        assert.equal(count, expected, String(save));
+      }
+    } finally {
+      diagnostics.unsubscribe("gable.data.transaction", note);
+    }
+    const { name } = await transaction(async () => {
+      // The refused row takes nothing with it: on PostgreSQL an error ends a transaction that has no savepoint.
+      const taken = await plain.parse({ name: "plain" });
+      assert.ok(taken.valid);
+      assert.equal(await taken.save(), null);
+      return Tag.create({ name: "after" });
+    });
+    assert.equal(name, "after");
   });
 
   it("turn a taken value into an error of its field, with a code", async () => {
