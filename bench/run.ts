@@ -34,6 +34,7 @@ const benches: Readonly<Record<string, Bench>> = {
     programs: ["wrk"],
     load: async () => (await import("./requests/bench.ts")).benchRequests,
   },
+  scale: { page: "explanation/scale.md", programs: ["wrk"], load: async () => (await import("./scale/bench.ts")).benchScale },
   tools: { page: "explanation/speed-of-tools.md", load: async () => (await import("./tools/bench.ts")).benchTools },
   types: { page: "explanation/cost-of-types.md", load: async () => (await import("./types/bench.ts")).benchTypes },
   web: { page: "explanation/speed-of-pages.md", programs: ["wrk"], load: async () => (await import("./web/bench.ts")).benchWeb },

@@ -1,12 +1,10 @@
 /** Cost of a task that does nothing: to enqueue it, and to run it. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
-import { createClient } from "redis";
-import { withPostgres } from "../data/servers.ts";
+import { findPostgresPid, findRedisPid, redisUrl, withPostgres } from "../data/servers.ts";
 import { pinTo, readCpuUs } from "../process.ts";
 import type { BenchLine, BenchOptions } from "../report.ts";
 import type { TaskFigures } from "./tasks/measure.ts";
@@ -27,7 +25,6 @@ const subjects: Readonly<Record<string, Subject>> = {
   "bullmq on Redis": { file: "bullmq.ts", store: "redis" },
 };
 const titles = { enqueue: "enqueue a task", run: "run a task that does nothing" } as const;
-const redisUrl = process.env["GABLE_TEST_REDIS_URL"] ?? "redis://127.0.0.1:6379";
 const rounds = 3;
 const tasksPerSecond = 1_000;
 
@@ -83,33 +80,4 @@ async function runSubject(
     enqueue: { ...figures.enqueue, serverCpuUs: (enqueued - start) / count },
     run: { ...figures.run, serverCpuUs: (end - startOfRun) / count },
   };
-}
-
-/** Id of the process that all connections of PostgreSQL come from; undefined if it is not of this machine. */
-async function findPostgresPid(url: string): Promise<number | undefined> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
-    const fields = readFileSync(`/proc/${rows[0]!.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-    return Number(fields[1]);
-  } catch {
-    return undefined;
-  } finally {
-    await client.end();
-  }
-}
-
-async function findRedisPid(): Promise<number | undefined> {
-  const client = createClient({ url: redisUrl });
-  await client.connect();
-  try {
-    const pid = Number(/process_id:([0-9]+)/.exec(String(await client.info("server")))?.[1]);
-    readFileSync(`/proc/${pid}/stat`);
-    return pid;
-  } catch {
-    return undefined;
-  } finally {
-    client.destroy();
-  }
 }
