@@ -10,7 +10,7 @@ import { localProgram, root, runCommand } from "./run-command.ts";
 const installedBytesMax = 6_500_000;
 const packagesMax = 12;
 /** The design allows 1 MB for the packed docs; Markdown packs to about a third. */
-const docsBytesMax = 2_000_000;
+const docsBytesMax = 1_000_000;
 const expected = /^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts)|docs\/[a-z0-9/-]+\.md|docs\/README\.md|package\.json|[A-Z]+\.md|LICENSE)$/;
 
 /** What `npm pack --json` says about a package. */

@@ -4,6 +4,7 @@ import type { Declaration } from "./declarations.ts";
 import { parseDeclarations } from "./declarations.ts";
 import { toSpecifier } from "./entries.ts";
 import { root } from "./run-command.ts";
+import { shortenDeclaration } from "./short-declarations.ts";
 
 /** What each entry is for. An entry that is not listed gets a page without this. */
 const subjects: Readonly<Record<string, string>> = {
@@ -40,7 +41,10 @@ function toSections(declarations: readonly Declaration[]): string {
     .map((name) => {
       const parts = declarations
         .filter((declaration) => declaration.name === name)
-        .map(({ comment, text }) => `${toText(comment)}\n\n\`\`\`typescript\n${text.replace(/^export (?:declare )?/, "")}\n\`\`\`\n`);
+        .map(
+          ({ comment, text }) =>
+            `${toText(comment)}\n\n\`\`\`typescript\n${shortenDeclaration(text.replace(/^export (?:declare )?/, ""))}\n\`\`\`\n`,
+        );
       return `### ${name}\n\n${parts.join("\n")}`;
     })
     .join("\n");
