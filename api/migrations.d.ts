@@ -49,9 +49,11 @@ export declare function makeMigration(options: MakeOptions): Promise<MadeMigrati
 export declare function mergeMigrations({ folder, now, }: Pick<MakeOptions, "folder" | "now">): Promise<MadeMigration | undefined>;
 
 /**
- * Writes one migration that replaces all migrations up to a name. An empty database runs the new one; a database that
- * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
- * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
+ * Writes one migration that replaces those from `from` to `to`, or all up to `to`. An empty database runs the
+ * new one; a database that has all of the old ones counts it as applied. You can delete the old files when every database has run
+ * `migrate()` with it. Joins operations where the tables and the values of their rows stay the same, and leaves out elidable steps.
+ * Throws `E_MIGRATION_TARGET` for unknown names and for a range that is none, `E_MIGRATION_GRAPH` if another migration depends on
+ * the middle of the range, and `E_MIGRATION_OPERATION` for a data step whose code cannot be copied.
  */
 export declare function squashMigrations(options: SquashOptions): Promise<SquashedMigration>;
 
@@ -159,9 +161,10 @@ export declare const op: {
     readonly dropView: (view: string) => Operation;
     /** Creates a PostgreSQL extension; does nothing elsewhere. A rollback keeps it. */
     readonly createExtension: (name: string) => Operation;
-    /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. */
+    /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. `elidable` steps vanish when squashed. */
     readonly sql: (up: SqlByDialect, options?: {
         readonly down?: SqlByDialect;
+        readonly elidable?: boolean;
     }) => Operation;
     /** Changes rows with code. See {@link DataStep}. */
     readonly run: (step: DataStep) => Operation;
@@ -200,6 +203,8 @@ export interface DataStep {
     readonly up: (context: DataStepContext) => void | Promise<void>;
     /** Undoes the change: a function of the same kind, or "nothing". Without it, the migration cannot be undone. */
     readonly down?: "nothing" | ((context: DataStepContext) => void | Promise<void>);
+    /** Whether new databases do without it: it then vanishes when the migration is squashed. Default false. */
+    readonly elidable?: boolean;
 }
 
 /** What a data step receives. */
@@ -352,8 +357,12 @@ export interface SquashedMigration extends MadeMigration {
 export interface SquashOptions {
     /** Folder of the migrations. */
     readonly folder: string;
-    /** Name of the last migration to replace. All migrations up to it are replaced. */
+    /** Name of the first migration to replace. By default all migrations up to `to` are replaced. */
+    readonly from?: string;
+    /** Name of the last migration to replace. */
     readonly to: string;
+    /** What the migration is about, for the name of the file. Default "squashed". */
+    readonly name?: string;
     /** Time in the name of the file. By default now. */
     readonly now?: Date;
     /** Returns what it would write, and writes nothing. Default false. */
@@ -554,6 +563,7 @@ export type Operation = {
     readonly kind: "sql";
     readonly up: SqlByDialect;
     readonly down: SqlByDialect | undefined;
+    readonly elidable?: true;
 } | {
     readonly kind: "run";
     readonly step: DataStep;

@@ -2,7 +2,8 @@ export { checkLive } from "./data/migrations/inspect/check-live.ts";
 export { dumpData } from "./data/migrations/files/dump.ts";
 export { loadData } from "./data/migrations/files/load.ts";
 export { runSeeds } from "./data/migrations/files/seeds.ts";
-export { checkMigrations, makeMigration, mergeMigrations, squashMigrations } from "./data/migrations/files/make.ts";
+export { checkMigrations, makeMigration, mergeMigrations } from "./data/migrations/files/make.ts";
+export { squashMigrations } from "./data/migrations/files/squash.ts";
 export { migrate, previewMigrations, readStatus, rollback } from "./data/migrations/run/migrate.ts";
 export { checkOldCode } from "./data/migrations/files/old-code.ts";
 export { pullModels } from "./data/migrations/inspect/pull.ts";
@@ -15,7 +16,8 @@ export type { LoadOptions } from "./data/migrations/files/load.ts";
 export type { SeedContext, SeedOptions } from "./data/migrations/files/seeds.ts";
 export type { MigrationProgress } from "./data/migrations/run/execute.ts";
 export type { SchemaDifference } from "./data/migrations/run/live-schema.ts";
-export type { MadeMigration, MakeOptions, MigrationProblem, SquashedMigration, SquashOptions } from "./data/migrations/files/make.ts";
+export type { MadeMigration, MakeOptions, MigrationProblem } from "./data/migrations/files/make.ts";
+export type { SquashedMigration, SquashOptions } from "./data/migrations/files/squash.ts";
 export type {
   MigrateOptions,
   MigrationPreview,

@@ -120,19 +120,46 @@ describe("gable db squash", () => {
     assert.equal((await empty.run("db", "check", "--live")).code, 0);
   });
 
-  it("exits with 2 for an unknown target and for none, and with 1 for steps that are code", async () => {
-    const project = createProject({ "0001_books": first, "0002_drop": second });
-    const wrong = await project.run("db", "squash", "0002_dorp");
-    assert.equal(wrong.code, 2);
-    assert.match(wrong.error, /fix: Write "0002_drop"\./);
-    assert.equal((await project.run("db", "squash")).code, 2);
-    project.write({ "migrations/0003_run.ts": fileOf('"0002_drop"', 'op.run({ name: "fill", up: async () => {}, down: "nothing" })') });
-    for (const words of [[], ["--dry-run"]]) {
-      const { code, error } = await project.run("db", "squash", "0003_run", ...words);
-      assert.equal(code, 1, error);
-      assert.match(error, /E_MIGRATION_OPERATION/);
-    }
-    assert.equal(read(project).length, 3);
+  it("replaces a range, under a name of your choice", async () => {
+    const third = fileOf('"0002_drop"', 'op.run({ name: "fill", up: async () => {}, down: "nothing" })');
+    const project = createProject({ "0001_books": first, "0002_drop": second, "0003_run": third });
+    const { data } = await project.json("db", "squash", "0002_drop..0003_run", "--name", "drop and fill");
+    const { name, replaces, changes } = data as Record<string, unknown>;
+    assert.match(String(name), /^\d{8}_\d{4}_drop_and_fill$/);
+    assert.deepEqual(replaces, ["0002_drop", "0003_run"]);
+    assert.deepEqual(changes, ['Drop the column "isbn" of "books" with its values', 'Run the step "fill"']);
+    assert.match((await project.run("db", "migrate")).out, new RegExp(`^Ran 2 migrations:\n {2}0001_books\n {2}${String(name)}\n$`));
+    const all = createProject({ "0001_books": first, "0002_gone": fileOf('"0001_books"', 'op.dropTable("books")') });
+    assert.match((await all.run("db", "squash", "..0002_gone", "--dry-run")).out, /\n {2}0002_gone\nIt does nothing\.\n$/);
+  });
+
+  const refused: ReadonlyArray<readonly [range: string, code: number, error: RegExp]> = [
+    ["0002_dorp", 2, /fix: Write "0002_drop"\./],
+    ["0001_boks..0002_drop", 2, /fix: Write "0001_books"\./],
+    [
+      "0002_drop..0001_books",
+      2,
+      /The range is reversed: "0002_drop" comes after "0001_books"\.\n {2}fix: Begin with the first one: 0001_books\.\.0002_drop\./,
+    ],
+    ["0001_books..", 2, /"0001_books\.\." is not a range of migrations\.\n {2}fix: Write the names of the first and the last one/],
+    ["0001_books...0002_drop", 2, /is not a range of migrations/],
+    ["..", 2, /is not a range of migrations/],
+    ["0003_code", 1, /E_MIGRATION_OPERATION: The data step "fill" of "0003_code" cannot be copied/],
+  ];
+  for (const [range, expected, message] of refused)
+    it(`exits with ${expected} for ${range}, and writes nothing`, async () => {
+      const code = `${fileOf('"0002_drop"', 'op.run({ name: "fill", up: async () => {} })')}const size = 1;\n`;
+      const project = createProject({ "0001_books": first, "0002_drop": second, "0003_code": code });
+      for (const words of [[], ["--dry-run"]]) {
+        const { code, error } = await project.run("db", "squash", range, ...words);
+        assert.equal(code, expected, error);
+        assert.match(error, message);
+      }
+      assert.equal(read(project).length, 3);
+    });
+
+  it("exits with 2 without a range", async () => {
+    assert.equal((await createProject({ "0001_books": first }).run("db", "squash")).code, 2);
   });
 });
 

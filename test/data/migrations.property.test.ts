@@ -7,53 +7,24 @@ import { after, describe, it } from "node:test";
 import type { Database } from "../../src/data/database.ts";
 import { createDatabase } from "../../src/data/database.ts";
 import { applyAll } from "../../src/data/migrations/state/apply.ts";
-import { diffStates } from "../../src/data/migrations/state/diff.ts";
 import { listNeeded } from "../../src/data/migrations/state/fills.ts";
 import { invertAll } from "../../src/data/migrations/state/inverse.ts";
-import { compareSchemas, readLiveSchema } from "../../src/data/migrations/run/live-schema.ts";
 import { migrate, rollback } from "../../src/data/migrations/run/migrate.ts";
 import { migration } from "../../src/data/migrations/state/operation.ts";
 import type { Operation } from "../../src/data/migrations/state/operation.ts";
-import { readExpectedSchema } from "../../src/data/migrations/run/scratch.ts";
-import { Session } from "../../src/data/migrations/run/session.ts";
 import { hashState } from "../../src/data/migrations/state/table-data.ts";
-import { TableWriter } from "../../src/data/sql/table-writer.ts";
 import { writeMigration } from "../../src/data/migrations/files/write-file.ts";
 import type { State } from "../../src/data/schema/table-state.ts";
-import { sortTables, tablesOf } from "../../src/data/schema/table-state.ts";
+import { tablesOf } from "../../src/data/schema/table-state.ts";
 import { databaseKinds } from "./databases.ts";
 import { assertParsed } from "./parsed-statements.ts";
+import { answered, assertLike, insertRows, withSession } from "./random-chains.ts";
 import { changeState, Random, valueOf } from "./random-states.ts";
 
 /** Chains on each database; 6 in a usual run. */
 const chains = Number(process.env["GABLE_TEST_CHAINS"] ?? 6);
 const firstSeed = Number(process.env["GABLE_TEST_SEED"] ?? 1);
 const stepsMax = 6;
-
-/** The operations from one structure to another, with every question answered by chance. */
-function answered(from: State, to: State, random: Random): readonly Operation[] {
-  const answers = {
-    renames: [] as string[],
-    notRenames: [] as string[],
-    fills: {} as Record<string, ReturnType<typeof valueOf>>,
-    shortens: [] as string[],
-    recreates: [] as string[],
-  };
-  for (let turn = 0; turn < 50; turn++) {
-    const { operations, questions } = diffStates(from, to, answers);
-    if (questions.length === 0) return operations;
-    for (const { kind, subject, candidate } of questions) {
-      if (kind === "fill") {
-        const [table, column] = subject.split(".") as [string, string];
-        answers.fills[subject] = valueOf(to.get(table)!.columns.get(column)!);
-      } else if (kind === "recreate") answers.recreates.push(subject);
-      else if (kind === "shorten") answers.shortens.push(subject);
-      else if (random.chance(0.5) && isSameType(from, to, subject, candidate!)) answers.renames.push(`${subject}:${candidate}`);
-      else answers.notRenames.push(`${subject}:${candidate}`);
-    }
-  }
-  assert.fail("the questions do not end");
-}
 
 /** Values for all columns that need one when operations are undone. */
 function fillsBack(before: State, operations: readonly Operation[]): Record<string, ReturnType<typeof valueOf>> {
@@ -67,45 +38,6 @@ function fillsBack(before: State, operations: readonly Operation[]): Record<stri
     state = applyAll(state, [operation]);
   }
   return fills;
-}
-
-/** Whether a rename leaves the type of a column as it is: not every value of one type is one of another. */
-function isSameType(from: State, to: State, subject: string, candidate: string): boolean {
-  const [table, column] = subject.split(".") as [string, string | undefined];
-  if (column !== undefined) return from.get(table)?.columns.get(column)?.type === to.get(table)?.columns.get(candidate)?.type;
-  const [one, other] = [from.get(table)!, to.get(candidate)!];
-  return (
-    [...one.columns].every(([name, { type }]) => (other.columns.get(name)?.type ?? type) === type) &&
-    one.primary.join() === other.primary.join()
-  );
-}
-
-function withSession<Result>(database: Database, work: (session: Session, writer: TableWriter) => Promise<Result>): Promise<Result> {
-  return Session.use(database.$core, (session) => work(session, new TableWriter(session.dialect)));
-}
-
-async function assertLike(database: Database, state: State, what: string): Promise<void> {
-  await withSession(database, async (session, writer) => {
-    const expected = await readExpectedSchema(session, writer, state);
-    const found = await readLiveSchema(session);
-    assert.deepEqual(compareSchemas(expected, found, new Set([...expected.keys(), ...found.keys()])), [], what);
-  });
-}
-
-/** One row in each table that has none. */
-async function insertRows(database: Database, state: State): Promise<void> {
-  await withSession(database, async (session, writer) => {
-    for (const name of sortTables(tablesOf(state))) {
-      const table = state.get(name)!;
-      const [{ count } = { count: 0 }] = await session.read(`SELECT count(*) AS count FROM ${writer.quote(name)}`);
-      if (Number(count) > 0) continue;
-      const columns = [...table.columns].filter(([column]) => ![...table.foreignKeys.values()].some((key) => key.columns.includes(column)));
-      const values = columns.map(([, column]) => writer.value(valueOf(column), column));
-      await session.run(
-        `INSERT INTO ${writer.quote(name)} (${writer.list(columns.map(([column]) => column))}) VALUES (${values.join(", ")})`,
-      );
-    }
-  });
 }
 
 async function countRows(database: Database, state: State): Promise<Record<string, number>> {

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { checkOldCode } from "../../src/migrations.ts";
+import { checkOldCode, squashMigrations } from "../../src/migrations.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -126,5 +126,22 @@ describe("checkOldCode()", () => {
     const [found, ...others] = await checkOldCode({ folder, since: "0002_drop" });
     assert.deepEqual([found?.object, others], ["column tags", []]);
     await assert.rejects(checkOldCode({ folder, since: "0002_drp" }), { code: "E_MIGRATION_TARGET", fix: 'Write "0002_drop".' });
+  });
+
+  it("knows the part of a squashed migration that a release has", async () => {
+    await put("0001_start", start);
+    await put("0002_pages", 'op.dropView("titles"), op.dropColumn("books", "pages")', ["0001_start"]);
+    await put("0003_tags", 'op.dropColumn("books", "tags")', ["0002_pages"]);
+    const objects = async (since: string): Promise<string[]> => (await checkOldCode({ folder, since })).map(({ object }) => object);
+    const before = await objects("0001_start");
+    assert.ok(before.includes("column pages") && before.includes("column tags"));
+    const { name } = await squashMigrations({ folder, to: "0003_tags" });
+    await put("0004_price", 'op.dropColumn("books", "price")', ["0003_tags"]);
+    assert.deepEqual((await objects("0001_start")).toSorted(), [...before, "column price"].toSorted());
+    assert.deepEqual(await objects("0002_pages"), ["column price", "column tags"]);
+    for (const old of ["0001_start", "0002_pages", "0003_tags"]) await rm(join(folder, `${old}.ts`));
+    for (const since of ["0003_tags", name]) assert.deepEqual(await objects(since), ["column price"]);
+    assert.deepEqual(await objects("0004_price"), []);
+    await assert.rejects(checkOldCode({ folder, since: "0002_pages" }), { code: "E_MIGRATION_TARGET", fix: `Write "${name}".` });
   });
 });

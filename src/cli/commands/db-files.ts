@@ -60,28 +60,43 @@ function showFindings({ print, table, report }: LintContext, migrations: readonl
 
 const squashFlags = {
   folder: databaseFlags.folder,
+  name: { type: "string", help: "What the new file is about, for its name", default: "squashed" },
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
-const squashWords = { target: { help: "Name of the last migration to replace" } } as const;
+const squashWords = { range: { help: "Names of the first and the last migration to replace, as A..B; B for all up to it" } } as const;
 
-/** Joins the first migrations. */
+/** Joins migrations. */
 export const dbSquash = builtIn({
   name: "db squash",
-  help: "Writes one migration that replaces all up to a target. Databases that have the old ones count it as applied.",
-  examples: ["db squash 20261120_1012_book_isbn", "db squash 20261120_1012_book_isbn --dry-run"],
+  help: "Writes one migration that replaces a range. Databases that have the old ones count it as applied.",
+  examples: [
+    "db squash 20261120_1012_book_isbn",
+    "db squash 20261120_1012_book_isbn..20261204_1655_loans --name loans",
+    "db squash 20261120_1012_book_isbn --dry-run",
+  ],
   arguments: squashWords,
   flags: squashFlags,
-  async run({ flags, arguments: { target }, print, project }: BuiltInContext<typeof squashWords, typeof squashFlags>) {
-    const { dryRun: isDry, folder } = flags;
-    const { name, path, changes, replaces } = await squashMigrations({ folder, to: target, isDry });
+  async run({ flags, arguments: words, print, project }: BuiltInContext<typeof squashWords, typeof squashFlags>) {
+    const { dryRun: isDry, folder, name: about } = flags;
+    const made = await squashMigrations({ folder, ...readRange(words.range), name: about, isDry });
+    const { name, path, changes, replaces } = made;
     print(`${isDry ? "Would write" : "Wrote"} ${project.toShown(join(project.folder, path))}, which replaces:`);
     for (const old of replaces) print(`  ${old}`);
-    print("It does:");
+    print(changes.length === 0 ? "It does nothing." : "It does:");
     for (const change of changes) print(`  ${change}`);
-    if (!isDry) print("Remove the files that it replaces when every database has them.");
+    if (!isDry) print("Remove the files that it replaces when every database has run gable db migrate with it.");
     return { name, path, replaces, changes, isDry };
   },
 });
+
+/** Reads `A..B`, or the last name alone. */
+function readRange(text: string): { from?: string; to: string } {
+  const [, from, to] = /^(?:([\w-]+)?\.\.)?([\w-]+)$/.exec(text) ?? [];
+  if (to !== undefined) return { ...(from !== undefined && { from }), to };
+  throw new GableError("E_COMMAND_USAGE", `"${text}" is not a range of migrations.`, {
+    fix: "Write the names of the first and the last one: gable db squash A..B.",
+  });
+}
 
 const pullFlags = {
   database: databaseFlags.database,

@@ -15,7 +15,7 @@ import type { Migration, Operation } from "../state/operation.ts";
 import { migration } from "../state/operation.ts";
 import type { Answers, Question, RenameHints } from "../state/question.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { findHeads, migrationMissing, readMigrations } from "./read-files.ts";
+import { findHeads, readMigrations } from "./read-files.ts";
 import { hashState } from "../state/table-data.ts";
 import { mayMerge } from "./touches.ts";
 import { writeMigration } from "./write-file.ts";
@@ -120,7 +120,7 @@ function summarise(operations: readonly Operation[]): string {
 }
 
 /** Returns a name that sorts after the others and that no other file has. */
-function nameFile(about: string, now: Date, migrations: readonly NamedMigration[]): string {
+export function nameFile(about: string, now: Date, migrations: readonly NamedMigration[]): string {
   const slug =
     toSnakeCase(about)
       .replace(/[^a-z0-9]+/g, "_")
@@ -133,14 +133,11 @@ function nameFile(about: string, now: Date, migrations: readonly NamedMigration[
   for (let number = 2; ; number++) if (!taken.has(`${name}_${number}`)) return `${name}_${number}`;
 }
 
-async function write(folder: string, name: string, made: Migration, isDry = false): Promise<MadeMigration> {
+async function write(folder: string, name: string, made: Migration): Promise<MadeMigration> {
   const path = join(folder, `${name}.ts`);
-  const source = writeMigration(made);
-  if (!isDry) {
-    await mkdir(folder, { recursive: true });
-    // "wx" never overwrites an existing file.
-    await writeFile(path, source, { flag: "wx" });
-  }
+  await mkdir(folder, { recursive: true });
+  // "wx" never overwrites an existing file.
+  await writeFile(path, writeMigration(made), { flag: "wx" });
   return { name, path, changes: made.operations.map(describeOperation) };
 }
 
@@ -189,46 +186,4 @@ export async function mergeMigrations({
   const after = heads.map(({ name }) => name);
   const made = migration({ after, schema: hashState(replay(migrations)), ops: [] });
   return write(folder, nameFile("merge", now, migrations), made);
-}
-
-/** Options for squashing migrations. */
-export interface SquashOptions {
-  /** Folder of the migrations. */
-  readonly folder: string;
-  /** Name of the last migration to replace. All migrations up to it are replaced. */
-  readonly to: string;
-  /** Time in the name of the file. By default now. */
-  readonly now?: Date;
-  /** Returns what it would write, and writes nothing. Default false. */
-  readonly isDry?: boolean;
-}
-
-/** A migration that replaces others. */
-export interface SquashedMigration extends MadeMigration {
-  /** Names of the migrations that it replaces. */
-  readonly replaces: readonly string[];
-}
-
-/**
- * Writes one migration that replaces all migrations up to a name. An empty database runs the new one; a database that
- * has the old ones counts it as applied. You can delete the old files when every database has them. Throws
- * `E_MIGRATION_TARGET`, and `E_MIGRATION_OPERATION` for steps that are code: copy those by hand.
- */
-export async function squashMigrations(options: SquashOptions): Promise<SquashedMigration> {
-  assertKnownOptions("squashMigrations()", options, ["folder", "to", "now", "isDry"]);
-  const { folder, to, now = new Date(), isDry = false } = options;
-  const migrations = await readMigrations(folder);
-  const end = migrations.findIndex(({ name }) => name === to);
-  if (end === -1) throw migrationMissing(to, migrations);
-  const chosen = migrations.slice(0, end + 1);
-  const state = replay(chosen);
-  const all = chosen.flatMap(({ operations }) => operations);
-  // Tables are empty until a step may insert rows, so up to there the shortest way has the same result.
-  const first = all.findIndex(({ kind }) => kind === "sql" || kind === "run" || kind === "databaseOnly");
-  const early = first === -1 ? all : all.slice(0, first);
-  const short = diffStates(new Map(), replay([{ ...chosen[0]!, operations: early }])).operations;
-  const operations = [...short, ...all.slice(early.length)];
-  const replaces = chosen.map(({ name }) => name);
-  const made = migration({ after: [], schema: hashState(state), ops: operations, replaces });
-  return { ...(await write(folder, nameFile("squashed", now, migrations), made, isDry)), replaces };
 }

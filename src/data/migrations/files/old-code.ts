@@ -3,7 +3,9 @@ import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import type { ColumnState, State, TableState } from "../../schema/table-state.ts";
 import { replay } from "../state/apply.ts";
 import type { NamedMigration } from "./read-files.ts";
-import { migrationMissing, readMigrations } from "./read-files.ts";
+import { migrationMissing, orderMigrations, readFiles } from "./read-files.ts";
+import type { Recorded } from "./replaced.ts";
+import { partsOf } from "./replaced.ts";
 import { isSame } from "../state/table-data.ts";
 
 /** Options for checking a running release. */
@@ -33,8 +35,12 @@ export interface OldCodeBreak {
  */
 export async function checkOldCode(options: OldCodeOptions): Promise<OldCodeBreak[]> {
   assertKnownOptions("checkOldCode()", options, ["folder", "since"]);
-  const migrations = await readMigrations(options.folder);
-  const known = findKnown(migrations, options.since);
+  const files = await readFiles(options.folder);
+  const history = findHistory(files, options.since);
+  // A release that knows some of the migrations that another file replaces is compared by the originals.
+  const migrations = orderMigrations(files, history);
+  const byName = new Map(files.map((each) => [each.name, each]));
+  const known = migrations.filter(({ name }) => [name, ...partsOf(name, byName)].some((each) => history.has(each)));
   const due = migrations.filter((each) => !known.includes(each));
   // Migrations after one that waits for the new code wait, too.
   const waiting = due.findIndex(({ phase }) => phase === "after-deploy");
@@ -43,19 +49,19 @@ export async function checkOldCode(options: OldCodeOptions): Promise<OldCodeBrea
   return compareForOldCode(before, replay(run, before));
 }
 
-/** Returns a migration and all that it depends on. */
-function findKnown(migrations: readonly NamedMigration[], since: string): NamedMigration[] {
-  const named = (name: string): NamedMigration | undefined => migrations.find((each) => each.name === name || each.replaces.includes(name));
-  const last = named(since);
-  if (last === undefined) throw migrationMissing(since, migrations);
-  const found = new Set<NamedMigration>();
-  const visit = (one: NamedMigration): void => {
-    if (found.has(one)) return;
-    found.add(one);
-    for (const name of one.after) visit(named(name)!);
+/** Returns the names of a migration and of all that it depends on. */
+function findHistory(files: readonly NamedMigration[], since: string): Recorded {
+  const byName = new Map(files.map((each) => [each.name, each]));
+  const last = byName.get(since) ?? files.find(({ replaces }) => replaces.at(-1) === since);
+  if (last === undefined) throw migrationMissing(since, files);
+  const found = new Map<string, boolean>();
+  const visit = (one: NamedMigration | undefined): void => {
+    if (one === undefined || found.has(one.name)) return;
+    found.set(one.name, true);
+    for (const name of one.after) visit(byName.get(name) ?? files.find(({ replaces }) => replaces.includes(name)));
   };
   visit(last);
-  return migrations.filter((each) => found.has(each));
+  return found;
 }
 
 /** Returns what breaks when code that knows one structure runs on another. */

@@ -8,24 +8,33 @@ import { optionInvalid } from "../../../errors/option-errors.ts";
 import type { Migration, Operation } from "../state/operation.ts";
 import { isMigration } from "../state/operation.ts";
 import { hashData } from "../state/table-data.ts";
+import type { Recorded } from "./replaced.ts";
+import { chooseFiles } from "./replaced.ts";
 
 /** A migration with the name of its file. */
 export interface NamedMigration extends Migration {
   readonly name: string;
   /** Hash of its operations, which detects changes. */
   readonly hash: string;
+  /** Source of its file. */
+  readonly source: string;
 }
 
 const fileName = /^([A-Za-z0-9_-]+)\.(?:ts|js|mjs)$/;
 
 /** Returns the migrations of a folder in order, for a database that has none. Throws what readFiles() and orderMigrations() throw. */
 export async function readMigrations(folder: string): Promise<NamedMigration[]> {
-  return orderMigrations(await readFiles(folder), new Set());
+  return orderMigrations(await readFiles(folder));
 }
 
 /** Creates the error for a name that no migration has, with the nearest one. */
 export function migrationMissing(name: string, migrations: readonly NamedMigration[]): GableError {
   const names = migrations.map((each) => each.name);
+  const standIn = migrations.find(({ replaces }) => replaces.includes(name))?.name;
+  if (standIn !== undefined)
+    return new GableError("E_MIGRATION_TARGET", `The migration "${name}" is a part of "${standIn}", which replaces it.`, {
+      fix: `Write "${standIn}".`,
+    });
   return new GableError("E_MIGRATION_TARGET", `No migration has the name "${name}".`, { fix: suggestName(name, names) });
 }
 
@@ -50,24 +59,11 @@ export async function readFiles(folder: string): Promise<NamedMigration[]> {
 }
 
 /**
- * Orders migrations by their dependencies, for a database that has some of them. Throws `E_MIGRATION_GRAPH` for a missing
- * dependency or a cycle.
+ * Orders migrations by their dependencies, for a database that has recorded some of them. Throws `E_MIGRATION_GRAPH` for a missing
+ * file, a missing dependency or a cycle.
  */
-export function orderMigrations(files: readonly NamedMigration[], applied: ReadonlySet<string>): NamedMigration[] {
-  return sortMigrations(chooseSquashed(files, applied));
-}
-
-/** Chooses between a migration that replaces others and the originals: a database that has some of the originals needs the rest one by one. */
-function chooseSquashed(migrations: readonly NamedMigration[], applied: ReadonlySet<string>): NamedMigration[] {
-  const left = new Map(migrations.map((each) => [each.name, each]));
-  for (const { name, replaces } of migrations) {
-    const done = replaces.filter((old) => applied.has(old));
-    if (replaces.length === 0 || applied.has(name)) continue;
-    if (done.length > 0 && done.length < replaces.length) left.delete(name);
-  }
-  for (const { replaces } of left.values()) for (const old of replaces) left.delete(old);
-  const last = new Map(migrations.map(({ name, replaces }) => [name, left.has(name) ? name : (replaces.at(-1) ?? name)]));
-  return [...left.values()].map((each) => ({ ...each, after: each.after.map((name) => last.get(name) ?? name) }));
+export function orderMigrations(files: readonly NamedMigration[], recorded: Recorded = new Map()): NamedMigration[] {
+  return sortMigrations(chooseFiles(files, recorded));
 }
 
 async function readMigration(path: string, name: string): Promise<NamedMigration> {
@@ -82,20 +78,32 @@ async function readMigration(path: string, name: string): Promise<NamedMigration
     throw new GableError("E_MIGRATION_INVALID", `The file ${path} does not export a migration.`, {
       fix: "Write: export default migration({ after, schema, ops }).",
     });
-  return { ...read, name, hash: hashData(read.operations.map(toHashed), 16) };
+  return { ...read, name, hash: hashData(read.operations.map(toHashed), 16), source: text };
 }
 
-/** Returns the parts of an operation that must not change. The code of data steps may be fixed. */
+/** Returns the parts of an operation that must not change. The code of data steps may be fixed, and steps may become elidable. */
 function toHashed(operation: Operation): unknown {
-  if (operation.kind !== "run") return operation;
-  const { name, table, batch } = operation.step;
-  return { kind: "run", name, table, batch };
+  switch (operation.kind) {
+    case "run": {
+      const { name, table, batch } = operation.step;
+      return { kind: "run", name, table, batch };
+    }
+    case "sql": {
+      const { elidable: _elidable, ...hashed } = operation;
+      return hashed;
+    }
+    case "assured":
+      return operation.operation.kind === "sql" ? { ...operation, operation: toHashed(operation.operation) } : operation;
+    case "databaseOnly":
+      return { ...operation, operations: operation.operations.map((each) => (each.kind === "sql" ? toHashed(each) : each)) };
+    default:
+      return operation;
+  }
 }
 
 /** Sorts migrations so that each comes after those that it depends on; otherwise by name. */
 function sortMigrations(migrations: readonly NamedMigration[]): NamedMigration[] {
   const byName = new Map(migrations.map((each) => [each.name, each]));
-  for (const { name, replaces } of migrations) for (const old of replaces) if (!byName.has(old)) byName.set(old, byName.get(name)!);
   const sorted = new Set<NamedMigration>();
   const visit = (one: NamedMigration, path: readonly string[]): void => {
     if (sorted.has(one)) return;
@@ -120,5 +128,5 @@ function sortMigrations(migrations: readonly NamedMigration[]): NamedMigration[]
 /** Returns the migrations that no other migration depends on. */
 export function findHeads(migrations: readonly NamedMigration[]): NamedMigration[] {
   const named = new Set(migrations.flatMap(({ after }) => after));
-  return migrations.filter(({ name, replaces }) => !named.has(name) && !replaces.some((old) => named.has(old)));
+  return migrations.filter(({ name }) => !named.has(name));
 }

@@ -1,10 +1,18 @@
 /** Writes migration files in the style that a person would use. */
 import { GableError } from "../../../errors/gable-error.ts";
+import type { DataStep } from "../state/data-step.ts";
 import type { Migration, Operation, OperationOf } from "../state/operation.ts";
+import type { StepCode } from "./step-code.ts";
 
-/** Returns the source of a migration file. Functions of data steps cannot be written: throws `E_MIGRATION_OPERATION`. */
-export function writeMigration({ after, schema, operations, phase, replaces }: Migration): string {
-  const lines = operations.map((operation) => `    ${writeOperation(operation)},\n`).join("");
+/**
+ * Returns the source of a migration file. `codes` has the functions of data steps as code; without them, a data step throws
+ * `E_MIGRATION_OPERATION`.
+ */
+export function writeMigration(
+  { after, schema, operations, phase, replaces }: Migration,
+  codes: ReadonlyMap<DataStep, StepCode> = new Map(),
+): string {
+  const lines = operations.map((operation) => `    ${writeOperation(operation, codes)},\n`).join("");
   return [
     'import { migration, op } from "gable/migrations";\n\n',
     "export default migration({\n",
@@ -17,8 +25,10 @@ export function writeMigration({ after, schema, operations, phase, replaces }: M
   ].join("");
 }
 
+type StepCodes = ReadonlyMap<DataStep, StepCode>;
+
 /** Returns an operation as code. */
-function writeOperation(operation: Operation): string {
+function writeOperation(operation: Operation, codes: StepCodes): string {
   const call = (name: string, ...parts: readonly unknown[]): string => {
     const given = parts.filter((part) => part !== undefined);
     const line = given.map((part) => writeInline(part)).join(", ");
@@ -68,7 +78,7 @@ function writeOperation(operation: Operation): string {
       return call("addForeignKey", operation.table, operation.name, columns, to);
     }
     default:
-      return writeRare(operation, call);
+      return writeRare(operation, call, codes);
   }
 }
 
@@ -76,7 +86,8 @@ type Rare = OperationOf<
   "createView" | "dropView" | "setComment" | "createExtension" | "sql" | "run" | "stateOnly" | "databaseOnly" | "assured"
 >;
 
-function writeRare(operation: Rare, call: (name: string, ...parts: readonly unknown[]) => string): string {
+function writeRare(operation: Rare, call: (name: string, ...parts: readonly unknown[]) => string, codes: StepCodes): string {
+  const inner = (each: Operation): string => writeOperation(each, codes);
   switch (operation.kind) {
     case "setComment": {
       const column = operation.column === undefined ? "undefined" : JSON.stringify(operation.column);
@@ -89,13 +100,15 @@ function writeRare(operation: Rare, call: (name: string, ...parts: readonly unkn
     case "createExtension":
       return call("createExtension", operation.name);
     case "sql":
-      return call("sql", operation.up, optional({ down: operation.down }));
+      return call("sql", operation.up, optional({ down: operation.down, elidable: operation.elidable }));
     case "stateOnly":
     case "databaseOnly":
-      return `op.${operation.kind}(${operation.operations.map(writeOperation).join(", ")})`;
+      return `op.${operation.kind}(${operation.operations.map(inner).join(", ")})`;
     case "assured":
-      return `op.assured(${JSON.stringify(operation.reason)}, ${writeOperation(operation.operation)})`;
-    case "run":
+      return `op.assured(${JSON.stringify(operation.reason)}, ${inner(operation.operation)})`;
+    case "run": {
+      const code = codes.get(operation.step);
+      if (code !== undefined) return writeStep(operation.step, code);
       throw new GableError(
         "E_MIGRATION_OPERATION",
         `The data step "${operation.step.name}" is code, which cannot be written into a file.`,
@@ -103,7 +116,14 @@ function writeRare(operation: Rare, call: (name: string, ...parts: readonly unkn
           fix: "Copy it by hand.",
         },
       );
+    }
   }
+}
+
+function writeStep({ name, table, batch, where }: DataStep, { up, down }: StepCode): string {
+  const data = Object.entries(optional({ name, table, batch, where }) ?? {}).map(([key, value]) => `${key}: ${writeInline(value)}`);
+  const lines = [...data, up, ...(down === undefined ? [] : [down])].map((line) => `      ${line},\n`);
+  return `op.run({\n${lines.join("")}    })`;
 }
 
 /** Returns options without undefined values, or undefined if none is left. */

@@ -85,7 +85,8 @@ export class MigrationExecution {
     await this.#assertSameSteps();
     if (this.#isUnchecked) await this.#setForeignKeys(false);
     try {
-      if (steps.length === 0) await this.#transact([]);
+      // Nothing is left of an empty file, or of an interrupted one whose other steps were deleted.
+      if (this.#row.step >= steps.length) await this.#transact([]);
       while (this.#row.step < steps.length) {
         const group = this.#nextGroup();
         this.#tell(group[0]!);
@@ -154,28 +155,11 @@ export class MigrationExecution {
     }
   }
 
-  async #begin(): Promise<void> {
-    for (const sql of this.#session.dialect.begin({ isolation: undefined, readOnly: false })) await this.#session.run(sql);
-  }
-
-  /** Runs work in a transaction. Rolls back if it fails. */
-  async #inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.#begin();
-    try {
-      const result = await work();
-      await this.#session.run("COMMIT");
-      return result;
-    } catch (error) {
-      await this.#session.run("ROLLBACK").catch(() => undefined);
-      throw error;
-    }
-  }
-
   /** Runs steps and records them, all or nothing. */
   async #transact(group: readonly PlannedStep[]): Promise<void> {
     // On databases that commit each schema change on its own, such a step ends its transaction: the tables show whether it took effect.
     if (this.#hasImplicitCommits(group) && (await this.#hasTakenEffect())) return this.#note(this.#row.step + group.length);
-    const next = await this.#inTransaction(async () => {
+    const next = await this.#session.inTransaction(async () => {
       for (const { step } of group) await this.#runStep(step);
       if (this.#isUnchecked) await checkForeignKeys(this.#session);
       return this.#write(this.#row.step + group.length);
@@ -224,7 +208,7 @@ export class MigrationExecution {
   }
 
   async #note(step: number): Promise<void> {
-    this.#row = await this.#inTransaction(() => this.#write(step));
+    this.#row = await this.#session.inTransaction(() => this.#write(step));
   }
 
   /** Records the progress, or with the last step, that the migration is done. */
@@ -340,7 +324,7 @@ export class MigrationExecution {
     const column = key[0]!;
     const find = (): ReturnType<HistoricalModel["where"]> => model.where(step.where ?? {});
     let rowsAll = 0;
-    await this.#inTransaction(() => this.#runData(core, async () => void (rowsAll = await find().count())));
+    await this.#session.inTransaction(() => this.#runData(core, async () => void (rowsAll = await find().count())));
     for (let rows = 0; ;) {
       const count = await this.#retryBatch(async () => {
         const last = this.#row.cursor === "" ? undefined : readKey(this.#row.cursor);
@@ -369,7 +353,7 @@ export class MigrationExecution {
     let count = 0;
     await this.#retry(async () => {
       this.#row = before;
-      count = await this.#inTransaction(work);
+      count = await this.#session.inTransaction(work);
     });
     return count;
   }

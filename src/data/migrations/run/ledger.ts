@@ -81,6 +81,14 @@ export class Ledger {
     await this.#session.run(`INSERT INTO ${this.#table} (${columns.join(", ")}, name) VALUES (${given})`, [...values, name]);
   }
 
+  /** Records migrations in place of others, all or none. */
+  async replace(lost: readonly string[], gained: readonly LedgerRow[]): Promise<void> {
+    await this.#session.inTransaction(async () => {
+      for (const row of gained) await this.write(row);
+      for (const name of lost) await this.remove(name);
+    });
+  }
+
   /** Removes a migration that was undone. */
   async remove(name: string): Promise<void> {
     await this.#session.run(`DELETE FROM ${this.#table} WHERE name = ${this.#session.mark(1)}`, [name]);

@@ -19,6 +19,7 @@ import type { Operation } from "../state/operation.ts";
 import { writeStep } from "../plan/plan.ts";
 import type { NamedMigration } from "../files/read-files.ts";
 import { migrationMissing, orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
+import { recordedIn, replaceRows } from "./replace-rows.ts";
 import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
@@ -138,11 +139,13 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
     const ledger = new Ledger(session);
     return (await ledger.exists()) ? ledger.read() : [];
   });
-  const migrations = orderMigrations(await readFiles(options.folder), new Set(rows.map(({ name }) => name)));
-  const byName = new Map(rows.map((row) => [row.name, row]));
-  assertKnown(rows, migrations);
+  const files = await readFiles(options.folder);
+  const migrations = orderMigrations(files, recordedIn(rows));
+  const known = replaceRows(rows, migrations, files).rows;
+  const byName = new Map(known.map((row) => [row.name, row]));
+  assertKnown(known, migrations);
   return migrations.map((migration) => {
-    const row = findRow(byName, migration);
+    const row = byName.get(migration.name);
     const state = row === undefined ? "due" : row.appliedAt === "" ? "interrupted" : "applied";
     return { name: migration.name, state, appliedAt: row?.appliedAt ?? "", durationMs: row?.durationMs ?? 0 };
   });
@@ -203,17 +206,26 @@ async function withRunner<Result>(options: RollbackOptions, work: (runner: Runne
       session.onStatement = options.onStatement;
       const ledger = new Ledger(session);
       await ledger.create();
-      const rows = await ledger.read();
-      const migrations = orderMigrations(files, new Set(rows.map(({ name }) => name)));
-      const runner = new Runner(session, ledger, migrations, options);
+      const runner = new Runner(session, ledger, await recordReplaced(ledger, files), options);
       await runner.prepare();
-      return await work(runner);
+      const result = await work(runner);
+      await recordReplaced(ledger, files);
+      return result;
     } finally {
       session.onStatement = undefined;
       // A lost connection has lost the lock as well.
       await free().catch(() => undefined);
     }
   });
+}
+
+/** Records migrations in place of all the originals that they replace. Returns the migrations that the database uses. */
+async function recordReplaced(ledger: Ledger, files: readonly NamedMigration[]): Promise<NamedMigration[]> {
+  const rows = await ledger.read();
+  const migrations = orderMigrations(files, recordedIn(rows));
+  const { gained, lost } = replaceRows(rows, migrations, files);
+  if (gained.length > 0) await ledger.replace(lost, gained);
+  return migrations;
 }
 
 /** Faking several migrations may be a mistake, so the last one must be named. */
@@ -230,19 +242,12 @@ function findNamed(migrations: readonly NamedMigration[], name: string): NamedMi
   throw migrationMissing(name, migrations);
 }
 
-/** Returns the ledger row of a migration, or of the last migration that it replaces. */
-function findRow(rows: ReadonlyMap<string, LedgerRow>, { name, replaces }: NamedMigration): LedgerRow | undefined {
-  const last = replaces.at(-1);
-  return rows.get(name) ?? (last === undefined || !replaces.every((old) => rows.has(old)) ? undefined : rows.get(last));
-}
-
 /** Throws if the ledger has a migration without a file, or one that has changed since it ran. */
 function assertKnown(rows: readonly LedgerRow[], migrations: readonly NamedMigration[]): void {
   const byName = new Map(migrations.map((each) => [each.name, each]));
-  const replaced = new Set(migrations.flatMap(({ replaces }) => replaces));
   for (const { name, hash, appliedAt } of rows) {
     const file = byName.get(name);
-    if (file === undefined && !replaced.has(name))
+    if (file === undefined)
       throw new GableError("E_MIGRATION_GRAPH", `The database has the migration "${name}", but its file is missing.`, {
         fix: "Restore the file, or deploy a version that contains it.",
       });
@@ -290,10 +295,9 @@ class Runner {
   /** Throws if the tables differ from what the last migration left. */
   async #assertNoDrift(): Promise<void> {
     const applied = this.#applied();
-    const last = [...this.#rows.values()]
-      .filter(({ appliedAt }) => appliedAt !== "")
-      .sort((one, other) => (one.appliedAt < other.appliedAt ? -1 : 1))
-      .at(-1);
+    const last = applied
+      .map(({ name }) => this.#rows.get(name)!)
+      .reduce<LedgerRow | undefined>((one, other) => (one === undefined || other.appliedAt >= one.appliedAt ? other : one), undefined);
     if (last === undefined || last.live === "" || [...this.#rows.values()].some(({ appliedAt }) => appliedAt === "")) return;
     const state = replay(applied);
     const found = await readLiveSchema(this.#session);
@@ -311,10 +315,7 @@ class Runner {
 
   /** Returns the applied migrations in order. */
   #applied(): NamedMigration[] {
-    return this.#migrations.filter((each) => {
-      const row = findRow(this.#rows, each);
-      return row !== undefined && row.appliedAt !== "";
-    });
+    return this.#migrations.filter(({ name }) => (this.#rows.get(name)?.appliedAt ?? "") !== "");
   }
 
   /** Returns the migrations that are due, up to a target. */
@@ -330,7 +331,7 @@ class Runner {
   #ancestors(migration: NamedMigration, found = new Set<string>()): Set<string> {
     found.add(migration.name);
     for (const name of migration.after) {
-      const before = this.#migrations.find((each) => each.name === name || each.replaces.includes(name));
+      const before = this.#migrations.find((each) => each.name === name);
       if (before !== undefined && !found.has(before.name)) this.#ancestors(before, found);
     }
     return found;
@@ -412,7 +413,7 @@ class Runner {
   #invert(migration: NamedMigration): Omit<DownPlan, "risks"> {
     // Later migrations do not block this one: they are undone first.
     const place = this.#migrations.indexOf(migration);
-    const start = replay(this.#migrations.slice(0, place).filter((each) => findRow(this.#rows, each) !== undefined));
+    const start = replay(this.#migrations.slice(0, place).filter(({ name }) => this.#rows.has(name)));
     const from = applyAll(start, migration.operations);
     return { from, operations: invertAll(start, migration.operations) };
   }

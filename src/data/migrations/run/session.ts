@@ -70,6 +70,19 @@ export class Session implements MigrationSession {
     }
   }
 
+  /** Runs work in a transaction. Rolls back if it fails. */
+  async inTransaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    for (const sql of this.dialect.begin({ isolation: undefined, readOnly: false })) await this.run(sql);
+    try {
+      const result = await work();
+      await this.run("COMMIT");
+      return result;
+    } catch (error) {
+      await this.run("ROLLBACK").catch(() => undefined);
+      throw error;
+    }
+  }
+
   on(connection: Connection): Session {
     return new Session(this.database, this.kind, connection);
   }

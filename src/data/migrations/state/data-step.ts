@@ -51,4 +51,6 @@ export interface DataStep {
   readonly up: (context: DataStepContext) => void | Promise<void>;
   /** Undoes the change: a function of the same kind, or "nothing". Without it, the migration cannot be undone. */
   readonly down?: "nothing" | ((context: DataStepContext) => void | Promise<void>);
+  /** Whether new databases do without it: it then vanishes when the migration is squashed. Default false. */
+  readonly elidable?: boolean;
 }

@@ -218,6 +218,8 @@ describe("operations", () => {
     ["assured", [" ", op.dropTable("books")], "op.assured() has no reason."],
     ["run", [{ name: "", up: () => undefined }], "op.run() has no name."],
     ["run", [{ name: "a" }], 'op.run("a") has no function up.'],
+    ["run", [{ name: "a", up: () => undefined, elidable: 1 }], 'op.run("a") has elidable 1.'],
+    ["sql", [{ others: "SELECT 1" }, { elidable: "yes" }], 'op.sql() has elidable "yes".'],
     ["run", [{ name: "a", up: () => undefined, table: "books", batch: 0 }], 'op.run("a") has batch 0.'],
     ["run", [{ name: "a", up: () => undefined, batch: 10 }], 'op.run("a") has only one of table and batch.'],
   ] as const)

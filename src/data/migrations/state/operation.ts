@@ -95,7 +95,7 @@ export type Operation =
   | { readonly kind: "createView"; readonly view: string; readonly data: ViewData }
   | { readonly kind: "dropView"; readonly view: string }
   | { readonly kind: "createExtension"; readonly name: string }
-  | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined }
+  | { readonly kind: "sql"; readonly up: SqlByDialect; readonly down: SqlByDialect | undefined; readonly elidable?: true }
   | { readonly kind: "run"; readonly step: DataStep }
   | { readonly kind: "stateOnly"; readonly operations: readonly Operation[] }
   /** Rolling it back starts from the structure after `behind`. */
@@ -267,6 +267,11 @@ function assertForeignKey(where: string, { columns, table, references, onDelete 
     refuse(`${where} has onDelete ${describeValue(onDelete)}.`, `Use one of ${deleteActions.join(", ")}.`);
   if (columns.length !== references.length)
     refuse(`${where} has ${columns.length} columns for ${references.length}.`, "Give the same number of columns on both sides.");
+}
+
+function assertElidable(where: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean")
+    refuse(`${where} has elidable ${describeValue(value)}.`, "Use true, or leave it out.");
 }
 
 /** Returns an operation that undoes database changes unknown to migrations. */
@@ -448,23 +453,25 @@ export const op = {
     assertConstraintName("op.createExtension()", name);
     return make({ kind: "createExtension", name });
   },
-  /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. */
-  sql(up: SqlByDialect, options: { readonly down?: SqlByDialect } = {}): Operation {
+  /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. `elidable` steps vanish when squashed. */
+  sql(up: SqlByDialect, options: { readonly down?: SqlByDialect; readonly elidable?: boolean } = {}): Operation {
     const known = ["postgres", "mariadb", "mysql", "sqlite", "others"];
     assertKnownOptions("op.sql()", up, known);
-    assertKnownOptions("op.sql()", options, ["down"]);
+    assertKnownOptions("op.sql()", options, ["down", "elidable"]);
     if (options.down !== undefined) assertKnownOptions("op.sql(), down", options.down, known);
-    return make({ kind: "sql", up, down: options.down });
+    assertElidable("op.sql()", options.elidable);
+    return make({ kind: "sql", up, down: options.down, ...(options.elidable === true && { elidable: true }) });
   },
   /** Changes rows with code. See {@link DataStep}. */
   run(step: DataStep): Operation {
-    assertKnownOptions("op.run()", step, ["name", "table", "batch", "where", "up", "down"]);
+    assertKnownOptions("op.run()", step, ["name", "table", "batch", "where", "up", "down", "elidable"]);
     if (typeof step.name !== "string" || step.name === "") refuse("op.run() has no name.", 'Give it one: { name: "fill-isbn", ... }.');
     if (typeof step.up !== "function") refuse(`op.run("${step.name}") has no function up.`, "Give it one.");
     if (step.batch !== undefined && (!Number.isSafeInteger(step.batch) || step.batch < 1))
       refuse(`op.run("${step.name}") has batch ${describeValue(step.batch)}.`, "Give a whole number above 0.");
     if ((step.batch === undefined) !== (step.table === undefined))
       refuse(`op.run("${step.name}") has only one of table and batch.`, "Give both or neither.");
+    assertElidable(`op.run("${step.name}")`, step.elidable);
     return make({ kind: "run", step });
   },
   /** Changes only the structure that migrations know: the database was changed by other means. */
