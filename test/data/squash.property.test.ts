@@ -22,7 +22,8 @@ import { changeState, Random } from "./random-states.ts";
 
 /** Chains on each database, and 40 times as many without one. */
 const chains = Number(process.env["GABLE_TEST_CHAINS"] ?? 4);
-const firstSeed = Number(process.env["GABLE_TEST_SEED"] ?? 1);
+/** Among the usual chains, 26 drops a column and adds another of its name. */
+const firstSeed = Number(process.env["GABLE_TEST_SEED"] ?? 24);
 
 interface Chain {
   /** The structure before each file, and after the last one. */
@@ -61,7 +62,7 @@ async function readRows(database: Database, state: State): Promise<Record<string
     const rows: Record<string, unknown> = {};
     for (const [name, { columns }] of tablesOf(state)) {
       const kept = [...columns].filter(([, { type }]) => type !== "datetime").map(([column]) => column);
-      const found = await session.read(`SELECT ${writer.list(kept)} FROM ${writer.quote(name)}`);
+      const found = await session.readArrays(`SELECT ${writer.list(kept)} FROM ${writer.quote(name)}`, []);
       rows[name] = found.map((row) => JSON.stringify(row, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value)));
     }
     return rows;

@@ -8,6 +8,7 @@ import { skipMariadb, skipPostgres } from "../../../test/data/databases.ts";
 import { silentLogger } from "../../../test/silent-logger.ts";
 import { createDatabase, field as f, Model, sql } from "../../data.ts";
 import { gable } from "../../index.ts";
+import { migrate } from "../../migrations.ts";
 import type { Application } from "../../app/gable.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { findPending } from "./pending-migrations.ts";
@@ -64,6 +65,29 @@ describe("a database that is behind the application", () => {
     await made.start();
     assert.deepEqual(logged, []);
     assert.equal((await made.request("/ready")).status, 200);
+  });
+
+  it("ignores a replaced migration that waits for the new code, in a database that has some of the others", async () => {
+    const database = await createDatabase({ url: "sqlite::memory:", models: [], bind: false });
+    try {
+      const source = new URL("../../migrations.ts", import.meta.url).href;
+      const put = (name: string, options: string): Promise<void> =>
+        writeFile(
+          `migrations/${name}.ts`,
+          `import { migration } from ${JSON.stringify(source)};\nexport default migration({ ${options}, schema: "", ops: [] });\n`,
+        );
+      await mkdir("migrations");
+      const place = join(folder, "migrations");
+      await put("0001_first", "after: []");
+      await put("0002_drop", 'after: ["0001_first"], phase: "after-deploy"');
+      await migrate({ database, folder: place, phase: "before" });
+      await put("0003_both", 'after: [], replaces: ["0001_first", "0002_drop"]');
+      assert.equal(await findPending(database, place), undefined);
+      await put("0002_drop", 'after: ["0001_first"]');
+      assert.match((await findPending(database, place))!.message, /pending migrations: 0002_drop\.$/);
+    } finally {
+      await database.close();
+    }
   });
 
   it("names the columns that are missing, and the migrations that have not run", async () => {

@@ -1,7 +1,7 @@
 /** Detects at start that a database is behind its application: pending migrations, and missing tables. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Database } from "../database.ts";
-import { readMigrations } from "../migrations/files/read-files.ts";
+import { readFiles } from "../migrations/files/read-files.ts";
 import { readLiveSchema } from "../migrations/run/live-schema.ts";
 import { readStatus } from "../migrations/run/migrate.ts";
 import { Session } from "../migrations/run/session.ts";
@@ -29,7 +29,7 @@ function pending({ $core }: Database, what: string, fix: string, details: object
 
 /** Returns the migrations that must run before this code serves: not those that wait for the new code, nor the ones after them. */
 async function findDue(database: Database, folder: string): Promise<string[]> {
-  const phases = new Map((await readMigrations(folder)).map(({ name, phase }) => [name, phase]));
+  const phases = new Map((await readFiles(folder)).map(({ name, phase }) => [name, phase]));
   const open = (await readStatus({ database, folder })).filter(({ state }) => state !== "applied").map(({ name }) => name);
   const waiting = open.findIndex((name) => phases.get(name) === "after-deploy");
   return waiting === -1 ? open : open.slice(0, waiting);
