@@ -141,6 +141,18 @@ export declare function defineAccounts<User extends UserClass, const Permission 
 export declare function manageAccounts(app: AccountsApplication): AccountManager;
 
 /**
+ * Returns the permissions to view, add, change and delete rows of models.
+ *
+ * Each name starts with the table, such as `books.view`. Your guards and handlers ask for them.
+ *
+ * @example
+ * defineAccounts({ user: User, permissions: ["fines.waive", ...modelPermissions(Book, Loan)] });
+ */
+export declare function modelPermissions<Table extends string>(...models: ReadonlyArray<{
+    readonly $table: Table;
+}>): ReadonlyArray<ModelPermission<Table>>;
+
+/**
  * Creates the models of groups and of what users and groups may do: the tables `gable_groups`, `gable_group_members`,
  * `gable_user_permissions` and `gable_group_permissions`. Their rows go when their user or group is deleted.
  *
@@ -1273,6 +1285,9 @@ export interface PasswordHasherOptions extends HashQueueOptions {
     /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
     readonly foreign?: readonly ForeignScheme[];
 }
+
+/** A permission to do something with the rows of a table, such as "books.change". */
+export type ModelPermission<Table extends string = string> = `${Table}.${(typeof actions)[number]}`;
 
 /** Who has a permission: a user, or all members of the group of a name. */
 export type PermissionHolder = {

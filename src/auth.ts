@@ -3,6 +3,7 @@ export { accountTokenModel } from "./auth/token-model.ts";
 export { apiTokenModel } from "./auth/api-token-model.ts";
 export { defineAccounts } from "./auth/accounts.ts";
 export { manageAccounts } from "./auth/manage-accounts.ts";
+export { modelPermissions } from "./auth/permissions/model-permissions.ts";
 export { permissionModels } from "./auth/permissions/models.ts";
 export { rememberTokenModel } from "./auth/remember/remember-model.ts";
 export { twoFactorModels } from "./auth/two-factor/two-factor-models.ts";
@@ -25,6 +26,7 @@ export type { TwoFactorOptions } from "./auth/two-factor/two-factor.ts";
 export type { SudoOptions } from "./auth/sudo.ts";
 export type { HashQueueOptions } from "./auth/passwords/hash-queue.ts";
 export type { ForeignScheme, PasswordCheck, PasswordHasher, PasswordHasherOptions } from "./auth/passwords/hasher.ts";
+export type { ModelPermission } from "./auth/permissions/model-permissions.ts";
 export type { PermissionHolder, PermissionManager } from "./auth/permissions/manage-permissions.ts";
 export type { FindKey, RecordKey } from "./auth/policies/policy-checks.ts";
 export type {

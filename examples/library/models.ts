@@ -1,5 +1,5 @@
 /** Everything that the library stores: one class for each table. */
-import { accountFields, accountTokenModel } from "gable/auth";
+import { accountFields, accountTokenModel, permissionModels } from "gable/auth";
 import { belongsTo, field as f, hasMany, manyToMany, Model } from "gable/data";
 import { rateModel } from "gable/security";
 import { sessionModel } from "gable/session";
@@ -21,7 +21,10 @@ export class Reader extends Model("readers", {
   name: f.text({ max: 100, label: "Your name" }),
   loans: () => hasMany(Loan),
   proposals: () => hasMany(Proposal),
-}) {}
+}) {
+  /** Whether the desk opens for this reader. The guards of `readers/accounts.ts` ask once for each request. */
+  opensDesk = false;
+}
 
 /** A person who wrote books. */
 export class Author extends Model(
@@ -116,6 +119,9 @@ export class Proposal extends Model(
   },
   { orderBy: "-id" },
 ) {}
+
+/** Groups of readers, and what they may do: the staff is a group. */
+export const { Group, GroupMember, UserPermission, GroupPermission } = permissionModels(Reader);
 
 /** Sessions are rows, so that the server can end them. */
 export const Session = sessionModel();

@@ -10,14 +10,16 @@ process.env["GABLE_MODE"] ??= "development";
 process.env["ORIGIN"] ??= `http://127.0.0.1:${port}`;
 const { settings } = await import("./settings.ts");
 const models = await import("./models.ts");
-const { prepareDatabase, prepareDemoAccounts } = await import("./setup.ts");
+const { prepareDatabase, prepareDemoAccounts, prepareStaff } = await import("./setup.ts");
 
 const database = await createDatabase({ url: settings.database, models });
 await prepareDatabase(database);
-const accounts = await prepareDemoAccounts(database, "var/demo-accounts.json");
 await database.close();
 
 const { default: app } = await import("./app.ts");
+await app.start();
+await prepareStaff(app);
+const accounts = await prepareDemoAccounts(app, "var/demo-accounts.json");
 const { url } = await app.listen({ port, quiet: true });
 console.log(`
   ${url}/                the catalogue: search it, open a book, borrow it

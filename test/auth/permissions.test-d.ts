@@ -1,7 +1,7 @@
 /** The types of permissions: names are those that are declared. */
 import { gable, get } from "gable";
 import type { UserOf } from "gable/auth";
-import { accountFields, defineAccounts } from "gable/auth";
+import { accountFields, defineAccounts, modelPermissions } from "gable/auth";
 import { field as f, Model } from "gable/data";
 
 class User extends Model("users", { ...accountFields(), nickname: f.text({ max: 20 }) }) {}
@@ -21,6 +21,17 @@ get("/", async (context) => ({
 // Accounts without permissions have none to ask for.
 // @ts-expect-error No name is declared.
 defineAccounts({ user: User }).guards.can("loans.lend");
+
+class Book extends Model("books", { id: f.id() }) {}
+class Loan extends Model("loans", { id: f.id() }) {}
+const generated = defineAccounts({ user: User, permissions: ["fines.waive", ...modelPermissions(Book, Loan)] });
+generated.guards.can("books.change");
+generated.guards.can("loans.view");
+generated.guards.can("fines.waive");
+// @ts-expect-error No model has the table.
+generated.guards.can("shelves.view");
+// @ts-expect-error Models have four permissions, and this is none of them.
+generated.guards.can("books.lend");
 
 // Accounts with permissions fit where any accounts do.
 gable({ accounts });

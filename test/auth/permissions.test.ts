@@ -4,8 +4,8 @@ import { after, before, describe, it } from "node:test";
 import type { Application } from "gable";
 import { gable, get, group } from "gable";
 import type { Account, AccountManager } from "gable/auth";
-import { accountFields, defineAccounts, manageAccounts, permissionModels, signIn } from "gable/auth";
-import { Model } from "gable/data";
+import { accountFields, defineAccounts, manageAccounts, modelPermissions, permissionModels, signIn } from "gable/auth";
+import { field as f, Model } from "gable/data";
 import { memorySessions } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
@@ -230,6 +230,26 @@ describe("permissions that are declared", () => {
       assert.throws(() => defineAccounts({ user: User, permissions }), { code: "E_OPTION_INVALID" }, permissions.join());
     for (const wrong of ["loans.lend", [1], {}])
       assert.throws(() => defineAccounts({ user: User, permissions: wrong as never }), { code: "E_OPTION_INVALID" });
+  });
+
+  it("are made for models from the names of their tables", async () => {
+    class Book extends Model("books", { id: f.id() }) {}
+    class Loan extends Model("open_loans", { id: f.id() }) {}
+    const names = modelPermissions(Book, Loan);
+    assert.deepEqual(names, [
+      "books.view",
+      "books.add",
+      "books.change",
+      "books.delete",
+      "open_loans.view",
+      "open_loans.add",
+      "open_loans.change",
+      "open_loans.delete",
+    ]);
+    const { can } = defineAccounts({ user: User, permissions: ["fines.waive", ...names] }).guards;
+    for (const name of names) assert.equal(typeof can(name), "function", name);
+    assert.throws(() => can("books.lend" as never), { code: "E_PERMISSION_UNKNOWN" });
+    assert.throws(() => defineAccounts({ user: User, permissions: modelPermissions(Book, Book) }), { code: "E_OPTION_INVALID" });
   });
 
   it("are the only ones that guards and handlers may ask for", async () => {

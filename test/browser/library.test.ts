@@ -4,12 +4,13 @@ import { after, before, describe, it } from "node:test";
 import { parse } from "parse5";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import type { RunningApp } from "gable";
-import { createPasswordHasher } from "gable/auth";
+import { createPasswordHasher, manageAccounts } from "gable/auth";
 import { expectAccessible, outbox } from "gable/testing";
 import app from "../../examples/library/app.ts";
 import { addDays } from "../../examples/library/loans/lending.ts";
 import { Book, Loan, Proposal, Reader } from "../../examples/library/models.ts";
-import { prepareDatabase } from "../../examples/library/setup.ts";
+import { librarians } from "../../examples/library/readers/accounts.ts";
+import { prepareDatabase, prepareStaff } from "../../examples/library/setup.ts";
 import { assertFits, launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
 const password = "correct-horse-41";
@@ -23,6 +24,7 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   before(async () => {
     await app.start();
     await prepareDatabase(app.database());
+    await prepareStaff(app);
     await app.database().run(fill);
     running = await app.listen({ port: 0, quiet: true, signals: false });
     browser = await launchBrowser();
@@ -37,7 +39,8 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
   async function fill(): Promise<void> {
     const account = { password: await createPasswordHasher().hash(password), emailVerifiedAt: new Date() };
     const reader = await Reader.create({ ...account, email: "reader@example.com", name: "A reader" });
-    await Reader.create({ ...account, email: "staff@example.com", name: "A librarian", isStaff: true });
+    const librarian = await Reader.create({ ...account, email: "staff@example.com", name: "A librarian" });
+    await manageAccounts(app).permissions.addToGroup(librarian, librarians.name);
     const [emma, dick, iliad] = await Promise.all(["emma", "moby-dick", "the-iliad"].map((slug) => Book.get({ slug })));
     await Loan.create({ reader: reader.id, book: emma!.id, dueOn: addDays(new Date(), 20) });
     await Loan.create({ reader: reader.id, book: dick!.id, dueOn: addDays(new Date(), -3) });

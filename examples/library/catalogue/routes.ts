@@ -1,7 +1,7 @@
 /** Pages of the catalogue: the list, a book, an author. */
 import { get, group } from "gable";
 import { countFreeCopies, findOpenLoan } from "../loans/lending.ts";
-import { maybeSignedIn } from "../readers/accounts.ts";
+import { accounts, maybeSignedIn } from "../readers/accounts.ts";
 import { pageLinks } from "./page-links.ts";
 import { booksOf, countSubjects, getAuthor, getBook, searchBooks } from "./queries.ts";
 import { searchQuery } from "./search-query.ts";
@@ -15,10 +15,12 @@ export const listBooks = pages.get("/books", { query: searchQuery }, async ({ qu
   return view("books/list.html", { subjects, result, filter: query, links });
 });
 
-export const showBook = pages.get("/books/:slug(slug)", async ({ params, user, view }) => {
+export const showBook = pages.get("/books/:slug(slug)", async (context) => {
+  const { params, user, view } = context;
   const book = await getBook(params.slug);
   const [books, free, loan] = await Promise.all([booksOf(book.author), countFreeCopies(book), findOpenLoan(book.id, user?.id)]);
-  return view("books/show.html", { book, others: books.filter(({ id }) => id !== book.id), free, loan });
+  const [change, remove] = [await accounts.can(context, "books.change"), await accounts.can(context, "books.delete")];
+  return view("books/show.html", { book, others: books.filter(({ id }) => id !== book.id), free, loan, may: { change, remove } });
 });
 
 /** The card of one book, as lists show it: for pages of others that embed it. */

@@ -3,7 +3,7 @@ import { group, notFound, redirect } from "gable";
 import { getBook } from "../catalogue/queries.ts";
 import { showBook } from "../catalogue/routes.ts";
 import { Loan } from "../models.ts";
-import { signedIn } from "../readers/accounts.ts";
+import { accounts, signedIn } from "../readers/accounts.ts";
 import { settings } from "../settings.ts";
 import { day } from "../views/filters.ts";
 import { lend, LoanRefused, takeBack, today } from "./lending.ts";
@@ -37,10 +37,12 @@ loans.post("/books/:slug(slug)/borrow", async ({ params, user, flash }) => {
 // Who had to sign in after the button, or loads the page again, gets the page of the book.
 loans.get("/books/:slug(slug)/borrow", ({ params }) => redirect(showBook.url({ slug: params.slug })));
 
-loans.post("/loans/:id(int)/return", async ({ params, user, flash }) => {
+loans.post("/loans/:id(int)/return", async (context) => {
+  const { params, user, flash } = context;
   const loan = await Loan.where({ id: params.id }).with({ book: true }).first();
   // To others, loans of a reader do not exist.
-  if (loan === undefined || (loan.readerId !== user.id && !user.isStaff)) throw notFound("There is no such loan.");
+  if (loan === undefined || (loan.readerId !== user.id && !(await accounts.can(context, "loans.change"))))
+    throw notFound("There is no such loan.");
   await takeBack(loan);
   flash("success", `Thank you for ${loan.book.title}.`);
   return redirect(loan.readerId === user.id ? listLoans.url() : showBook.url({ slug: loan.book.slug }));

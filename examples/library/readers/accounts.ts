@@ -1,9 +1,8 @@
-/** Who visitors are: accounts of readers, and the guards that routes use. */
+/** Who visitors are and what they may do: accounts of readers, and the guards that routes use. */
 import type { Guard } from "gable";
-import { forbidden } from "gable";
-import { defineAccounts } from "gable/auth";
+import { defineAccounts, modelPermissions } from "gable/auth";
 import { field as f } from "gable/forms";
-import { Reader } from "../models.ts";
+import { Book, Loan, Proposal, Reader } from "../models.ts";
 
 export const accounts = defineAccounts({
   user: Reader,
@@ -11,14 +10,27 @@ export const accounts = defineAccounts({
   verifyEmail: "before",
   registrationFields: { name: f.text({ max: 100, label: "Your name", autocomplete: "name" }) },
   afterLogin: "/loans",
+  permissions: ["desk.open", ...modelPermissions(Book, Loan, Proposal)],
 });
 
-/** Lets readers pass who are signed in, and everybody: `context.user` is the reader, or null. */
-export const { signedIn, maybeSignedIn } = accounts.guards;
+/** The group of the staff, and what its members may do. */
+export const librarians = {
+  name: "Librarians",
+  permissions: ["desk.open", "books.add", "books.change", "books.delete", "loans.change", "proposals.change"],
+} as const;
 
-/** Lets the staff pass. It runs after `signedIn`. */
-export const isStaff: Guard = async (context) => {
+/** Lets readers pass who have a permission. */
+export const { can } = accounts.guards;
+
+/** The menu of each page shows the desk to those who may open it. */
+const askForDesk: Guard = async (context) => {
   const user = await context.user;
-  if (user instanceof Reader && user.isStaff) return true;
-  throw forbidden("Only the staff of the library can open this page.");
+  if (user instanceof Reader) user.opensDesk = await accounts.can(context, "desk.open");
+  return true;
 };
+
+/** Lets readers pass who are signed in. */
+export const signedIn = [accounts.guards.signedIn, askForDesk] as const;
+
+/** Lets everybody pass: `context.user` is the reader, or null. */
+export const maybeSignedIn = [accounts.guards.maybeSignedIn, askForDesk] as const;

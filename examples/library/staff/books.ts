@@ -4,11 +4,12 @@ import { getBook, refreshCatalogue } from "../catalogue/queries.ts";
 import { listBooks, showBook } from "../catalogue/routes.ts";
 import { Loan } from "../models.ts";
 import { saveWithCover } from "../proposals/covers.ts";
+import { can } from "../readers/accounts.ts";
 import { bookForm } from "./forms.ts";
 
-const newBook = get("/new", ({ view }) => view("staff/book.html", { form: bookForm.blank(), book: null }));
+const newBook = get("/new", { guard: can("books.add") }, ({ view }) => view("staff/book.html", { form: bookForm.blank(), book: null }));
 
-const createBook = post("/new", { form: bookForm }, async ({ form, view, flash }) => {
+const createBook = post("/new", { guard: can("books.add"), form: bookForm }, async ({ form, view, flash }) => {
   const book = form.valid && (await saveWithCover(form.data.cover, (cover) => form.save({ cover })));
   if (!book) return view("staff/book.html", { form, book: null }, { status: form.status });
   await refreshCatalogue();
@@ -16,12 +17,12 @@ const createBook = post("/new", { form: bookForm }, async ({ form, view, flash }
   return redirect(showBook.url({ slug: book.slug }));
 });
 
-const editBook = get("/:slug(slug)", async ({ params, view }) => {
+const editBook = get("/:slug(slug)", { guard: can("books.change") }, async ({ params, view }) => {
   const book = await getBook(params.slug);
   return view("staff/book.html", { form: await bookForm.from(book), book });
 });
 
-const updateBook = post("/:slug(slug)", { form: bookForm }, async ({ params, form, view, flash }) => {
+const updateBook = post("/:slug(slug)", { guard: can("books.change"), form: bookForm }, async ({ params, form, view, flash }) => {
   const book = await getBook(params.slug);
   const saved = form.valid && (await saveWithCover(form.data.cover, (cover) => form.saveTo(book, { cover: cover ?? book.cover })));
   if (!saved) return view("staff/book.html", { form, book }, { status: form.status });
@@ -30,12 +31,12 @@ const updateBook = post("/:slug(slug)", { form: bookForm }, async ({ params, for
   return redirect(showBook.url({ slug: book.slug }));
 });
 
-const askDelete = get("/:slug(slug)/delete", async ({ params, view }) => {
+const askDelete = get("/:slug(slug)/delete", { guard: can("books.delete") }, async ({ params, view }) => {
   const book = await getBook(params.slug);
   return view("staff/delete-book.html", { book, loans: await Loan.where({ book: book.id }).count() });
 });
 
-const deleteBook = post("/:slug(slug)/delete", async ({ params, view, flash }) => {
+const deleteBook = post("/:slug(slug)/delete", { guard: can("books.delete") }, async ({ params, view, flash }) => {
   const book = await getBook(params.slug);
   const loans = await Loan.where({ book: book.id }).count();
   // The history of loans belongs to readers: such a book stays.

@@ -4,15 +4,20 @@ import { transaction } from "gable/data";
 import { refreshCatalogue } from "../catalogue/queries.ts";
 import { showBook } from "../catalogue/routes.ts";
 import { Author, Proposal } from "../models.ts";
+import { can } from "../readers/accounts.ts";
 import { acceptForm, declineForm } from "./forms.ts";
 
-const showAccept = get("/:id(int)/accept", async ({ params, view }) => {
+/** Who accepts a proposal adds a book. */
+const mayAccept = [can("proposals.change"), can("books.add")] as const;
+const mayDecline = can("proposals.change");
+
+const showAccept = get("/:id(int)/accept", { guard: mayAccept }, async ({ params, view }) => {
   const proposal = await getOpenProposal(params.id);
   const { title, author, year, language } = proposal;
   return view("staff/accept.html", { proposal, form: acceptForm.blank({ title, author, year, language }) });
 });
 
-const accept = post("/:id(int)/accept", { form: acceptForm }, async ({ params, form, view, flash }) => {
+const accept = post("/:id(int)/accept", { guard: mayAccept, form: acceptForm }, async ({ params, form, view, flash }) => {
   const proposal = await getOpenProposal(params.id);
   const book =
     form.valid &&
@@ -28,11 +33,11 @@ const accept = post("/:id(int)/accept", { form: acceptForm }, async ({ params, f
   return redirect(showBook.url({ slug: book.slug }));
 });
 
-const showDecline = get("/:id(int)/decline", async ({ params, view }) =>
+const showDecline = get("/:id(int)/decline", { guard: mayDecline }, async ({ params, view }) =>
   view("staff/decline.html", { proposal: await getOpenProposal(params.id), form: declineForm.blank() }),
 );
 
-const decline = post("/:id(int)/decline", { form: declineForm }, async ({ params, form, view, flash }) => {
+const decline = post("/:id(int)/decline", { guard: mayDecline, form: declineForm }, async ({ params, form, view, flash }) => {
   const proposal = await getOpenProposal(params.id);
   const saved = form.valid && (await form.saveTo(proposal, { status: "declined" }));
   if (!saved) return view("staff/decline.html", { proposal, form }, { status: form.status });

@@ -1,9 +1,9 @@
 /** Pages of the staff. */
 import { group } from "gable";
-import { isStaff, signedIn } from "../readers/accounts.ts";
+import { can, signedIn } from "../readers/accounts.ts";
 import { bookRoutes } from "./books.ts";
 import { deskRoutes } from "./desk.ts";
 import { proposalRoutes } from "./proposals.ts";
 
-/** Every route of the staff is in this group, so none can lack the guards. */
-export const staff = group("/staff", [deskRoutes, bookRoutes, proposalRoutes], { guard: [signedIn, isStaff] });
+/** Every route of the staff is in this group, so none can lack the guards. Each change needs a further permission. */
+export const staff = group("/staff", [deskRoutes, bookRoutes, proposalRoutes], { guard: [...signedIn, can("desk.open")] });

@@ -1,12 +1,13 @@
 /** The library with a database in memory, and visitors who use it. */
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { createPasswordHasher } from "gable/auth";
+import { createPasswordHasher, manageAccounts } from "gable/auth";
 import type { TestClient } from "gable/testing";
 import { createTestClient, outbox } from "gable/testing";
 import app from "../app.ts";
 import { Reader } from "../models.ts";
-import { prepareDatabase } from "../setup.ts";
+import { librarians } from "../readers/accounts.ts";
+import { prepareDatabase, prepareStaff } from "../setup.ts";
 
 /** The roles of the site. */
 export type Role = "anonymous" | "reader" | "other reader" | "staff";
@@ -27,9 +28,11 @@ export function openLibrary(): void {
           name: `A ${role}`,
           password: hash,
           emailVerifiedAt: new Date(),
-          isStaff: role === "staff",
         });
     });
+    await prepareStaff(app);
+    const { permissions } = manageAccounts(app);
+    await permissions.addToGroup(await run(() => Reader.get({ email: toEmail("staff") })), librarians.name);
   });
   after(() => app.close());
 }
