@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { Application } from "gable";
 import { gable } from "gable";
 import * as api from "./catalogue/api.ts";
+import { coversPrefix } from "./catalogue/covers.ts";
 import * as exports from "./catalogue/exports.ts";
 import * as catalogue from "./catalogue/routes.ts";
 import { remindDaily, remindOverdue, remindReader } from "./loans/reminders.ts";
@@ -26,6 +27,7 @@ const app: Application = gable({
   cache: true,
   mail: { transport: settings.mailUrl, from: settings.mailFrom },
   tasks: [remindOverdue, remindReader, remindDaily],
+  storage: { store: settings.mediaFolder, public: [`${coversPrefix}/`] },
   static: { directory: path("./static") },
   views: { directories: [path("./views")], untyped: "error" },
   routes: [pages, catalogue, exports, api, readers, loans, proposals, staff],

@@ -1,9 +1,11 @@
 /** Everything that the library stores: one class for each table. */
 import { accountFields, accountTokenModel, permissionModels } from "gable/auth";
-import { belongsTo, field as f, hasMany, manyToMany, Model } from "gable/data";
+import { belongsTo, field as f, hasMany, manyToMany, Model, onCommit } from "gable/data";
 import { rateModel } from "gable/security";
 import { sessionModel } from "gable/session";
+import { storage } from "gable/storage";
 import { taskModel } from "gable/tasks";
+import { coverOptions, coversPrefix } from "./catalogue/covers.ts";
 import { languageNames } from "./catalogue/languages.ts";
 import { fold, toSortTitle } from "./catalogue/titles.ts";
 
@@ -56,7 +58,7 @@ export class Book extends Model(
     language: f.choice(languageNames),
     description: f.text({ max: 500, widget: "textarea", help: "One or two sentences for readers." }),
     copies: f.int({ min: 1, max: 99, default: 1, help: "How many the library owns." }),
-    cover: f.text({ max: 100, null: true, editable: false }),
+    cover: f.file({ ...coverOptions, prefix: coversPrefix }),
     addedAt: f.datetime({ auto: "create" }),
     sortTitle: f.text({ max: 200, blank: true, default: "", index: true, editable: false }),
     words: f.text({ blank: true, default: "", editable: false }),
@@ -71,6 +73,12 @@ export class Book extends Model(
     const { name } = await this.author;
     this.sortTitle = toSortTitle(this.title, this.language);
     this.words = fold(`${this.title} ${name} ${this.description}`);
+  }
+
+  /** The cover is deleted with its book. */
+  afterDelete(): void {
+    const { cover } = this;
+    if (cover !== null) onCommit(() => storage.delete(cover));
   }
 }
 
@@ -110,7 +118,7 @@ export class Proposal extends Model(
     year: year(),
     language: f.choice(languageNames),
     reason: f.text({ min: 10, max: 2_000, label: "Why should it be here?", widget: "textarea" }),
-    cover: f.text({ max: 100, null: true, editable: false }),
+    cover: f.file({ ...coverOptions, prefix: "proposals" }),
     status: f.choice({ open: "Waiting", accepted: "Accepted", declined: "Declined" }, { default: "open", index: true }),
     answer: f.text({ max: 500, null: true, widget: "textarea", help: "The reader sees it." }),
     createdAt: f.datetime({ auto: "create" }),

@@ -1,4 +1,6 @@
 /** What differs between machines. `npx gable settings` lists the values and where they come from. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineSettings, env } from "gable";
 
@@ -29,9 +31,9 @@ export const settings = defineSettings({
   timeZone: env.text("TIME_ZONE", { default: "Europe/London", help: "Time zone of the library." }),
   loansMax: env.int("LOANS_MAX", { min: 1, max: 100, default: 5, help: "Most books that a reader has at home." }),
   loanDays: env.int("LOAN_DAYS", { min: 1, max: 365, default: 28, help: "Days until a book is due." }),
-  coversFolder: env.text("COVERS_FOLDER", {
-    development: `${folder}/covers`,
-    test: `${folder}/test-covers`,
-    help: "Folder of the cover images.",
+  mediaFolder: env.text("MEDIA_FOLDER", {
+    development: `${folder}/media`,
+    test: join(tmpdir(), `reading-room-${process.pid}`),
+    help: "Folder of the files that people upload.",
   }),
 });

@@ -1,5 +1,6 @@
 /** The library in a real browser: used as a visitor would, looked at by axe, at two widths, light and dark. */
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { parse } from "parse5";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
@@ -10,6 +11,7 @@ import app from "../../examples/library/app.ts";
 import { addDays } from "../../examples/library/loans/lending.ts";
 import { Book, Loan, Proposal, Reader } from "../../examples/library/models.ts";
 import { librarians } from "../../examples/library/readers/accounts.ts";
+import { settings } from "../../examples/library/settings.ts";
 import { prepareDatabase, prepareStaff } from "../../examples/library/setup.ts";
 import { assertFits, launchBrowser, skipWithoutBrowser } from "./launch.ts";
 
@@ -33,6 +35,7 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     await browser?.close();
     await running?.stop({ graceMs: 0 });
     await app.close();
+    await rm(settings.mediaFolder, { recursive: true, force: true });
   });
 
   /** Readers, loans and proposals in every state that a page shows. */

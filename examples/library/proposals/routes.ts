@@ -1,9 +1,7 @@
 /** Readers propose books that they miss, and see what became of them. */
-import { file, get, group, notFound, redirect } from "gable";
+import { group, notFound, redirect } from "gable";
 import { Proposal } from "../models.ts";
 import { signedIn } from "../readers/accounts.ts";
-import { settings } from "../settings.ts";
-import { saveWithCover } from "./covers.ts";
 import { proposalForm } from "./forms.ts";
 
 export const proposals = group("/proposals", { guard: signedIn });
@@ -15,7 +13,7 @@ proposals.get("", async ({ user, view }) =>
 proposals.get("/new", ({ view }) => view("proposals/new.html", { form: proposalForm.blank() }));
 
 proposals.post("/new", { form: proposalForm }, async ({ user, form, view, flash }) => {
-  const proposal = form.valid && (await saveWithCover(form.data.cover, (cover) => form.save({ reader: user, cover })));
+  const proposal = form.valid && (await form.save({ reader: user }));
   if (!proposal) return view("proposals/new.html", { form }, { status: form.status });
   flash("success", `Thank you for proposing ${proposal.title}.`);
   return redirect(showProposal.url({ id: proposal.id }));
@@ -27,7 +25,3 @@ const showProposal = proposals.get("/:id(int)", async ({ params, user, view }) =
   if (proposal === undefined || proposal.readerId !== user.id) throw notFound("There is no such proposal.");
   return view("proposals/show.html", { proposal });
 });
-
-export const showCover = get("/covers/:name", ({ params }) =>
-  file(params.name, { root: settings.coversFolder, headers: [["cache-control", "public, max-age=86400"]] }),
-);

@@ -1,16 +1,16 @@
 /** The staff adds, changes and deletes books. */
 import { get, group, post, redirect } from "gable";
+import { transaction } from "gable/data";
 import { getBook, refreshCatalogue } from "../catalogue/queries.ts";
 import { listBooks, showBook } from "../catalogue/routes.ts";
 import { Loan } from "../models.ts";
-import { saveWithCover } from "../proposals/covers.ts";
 import { can } from "../readers/accounts.ts";
 import { bookForm } from "./forms.ts";
 
 const newBook = get("/new", { guard: can("books.add") }, ({ view }) => view("staff/book.html", { form: bookForm.blank(), book: null }));
 
 const createBook = post("/new", { guard: can("books.add"), form: bookForm }, async ({ form, view, flash }) => {
-  const book = form.valid && (await saveWithCover(form.data.cover, (cover) => form.save({ cover })));
+  const book = form.valid && (await form.save());
   if (!book) return view("staff/book.html", { form, book: null }, { status: form.status });
   await refreshCatalogue();
   flash("success", `${book.title} is in the catalogue.`);
@@ -24,7 +24,7 @@ const editBook = get("/:slug(slug)", { guard: can("books.change") }, async ({ pa
 
 const updateBook = post("/:slug(slug)", { guard: can("books.change"), form: bookForm }, async ({ params, form, view, flash }) => {
   const book = await getBook(params.slug);
-  const saved = form.valid && (await saveWithCover(form.data.cover, (cover) => form.saveTo(book, { cover: cover ?? book.cover })));
+  const saved = form.valid && (await form.saveTo(book));
   if (!saved) return view("staff/book.html", { form, book }, { status: form.status });
   await refreshCatalogue();
   flash("success", `${book.title} is saved.`);
@@ -41,7 +41,8 @@ const deleteBook = post("/:slug(slug)/delete", { guard: can("books.delete") }, a
   const loans = await Loan.where({ book: book.id }).count();
   // The history of loans belongs to readers: such a book stays.
   if (loans > 0) return view("staff/delete-book.html", { book, loans }, { status: 409 });
-  await book.delete();
+  // The cover is deleted after the commit.
+  await transaction(() => book.delete());
   await refreshCatalogue();
   flash("success", `${book.title} is deleted.`);
   return redirect(listBooks.url());

@@ -1,6 +1,7 @@
 /** The staff accepts proposals, which become books, and declines others. */
 import { get, group, notFound, post, redirect } from "gable";
 import { transaction } from "gable/data";
+import { copyCover } from "../catalogue/covers.ts";
 import { refreshCatalogue } from "../catalogue/queries.ts";
 import { showBook } from "../catalogue/routes.ts";
 import { Author, Proposal } from "../models.ts";
@@ -23,8 +24,10 @@ const accept = post("/:id(int)/accept", { guard: mayAccept, form: acceptForm }, 
     form.valid &&
     (await transaction(async () => {
       const author = await Author.getOrCreate({ name: form.data.author });
-      const created = await form.save({ author, cover: proposal.cover });
-      if (created !== null) await proposal.set({ status: "accepted", book: created }).save();
+      const created = await form.save({ author });
+      if (created === null) return null;
+      if (proposal.cover !== null) await created.set({ cover: await copyCover(proposal.cover) }).save();
+      await proposal.set({ status: "accepted", book: created }).save();
       return created;
     }));
   if (!book) return view("staff/accept.html", { proposal, form }, { status: form.status });

@@ -1,5 +1,6 @@
 /** The library with a database in memory, and visitors who use it. */
 import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
 import { after, before } from "node:test";
 import { createPasswordHasher, manageAccounts } from "gable/auth";
 import type { TestClient } from "gable/testing";
@@ -7,6 +8,7 @@ import { createTestClient, outbox } from "gable/testing";
 import app from "../app.ts";
 import { Reader } from "../models.ts";
 import { librarians } from "../readers/accounts.ts";
+import { settings } from "../settings.ts";
 import { prepareDatabase, prepareStaff } from "../setup.ts";
 
 /** The roles of the site. */
@@ -34,7 +36,10 @@ export function openLibrary(): void {
     const { permissions } = manageAccounts(app);
     await permissions.addToGroup(await run(() => Reader.get({ email: toEmail("staff") })), librarians.name);
   });
-  after(() => app.close());
+  after(async () => {
+    await app.close();
+    await rm(settings.mediaFolder, { recursive: true, force: true });
+  });
 }
 
 /** Runs work with the database of the library. */

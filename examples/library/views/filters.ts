@@ -1,4 +1,10 @@
 /** Filters of the library's own. */
+import { storage } from "gable/storage";
+
+/** Returns the address of a stored file. */
+export function media(key: string): string {
+  return storage.url(key);
+}
 
 /** Returns a year, with the era where it is needed. */
 export function year(value: number): string {
