@@ -1,11 +1,12 @@
 /** The first page. */
-import { group } from "gable";
-import { countBooks, countLanguages, countSubjects, findBooksOfTheDay } from "../catalogue/queries.ts";
-import { maybeSignedIn } from "../readers/accounts.ts";
+import { get } from "gable";
+import { catalogueTag, countBooks, countLanguages, countSubjects, findBooksOfTheDay } from "../catalogue/queries.ts";
 
-export const pages = group("", { guard: maybeSignedIn, cache: { etag: true } });
-
-export const home = pages.get("/", async ({ view }) => {
+/**
+ * Everybody gets the same page, so Gable stores it whole: it has no guard, and its view reads neither the reader nor messages.
+ * A change of books drops it.
+ */
+export const home = get("/", { cache: { storeSeconds: 600, tags: [catalogueTag], etag: true } }, async ({ view }) => {
   const [bookCount, subjects, languages, books] = await Promise.all([countBooks(), countSubjects(), countLanguages(), findBooksOfTheDay()]);
   return view("home.html", { bookCount, subjects: subjects.slice(0, 24), languages, books });
 });
