@@ -8,7 +8,7 @@ import type { RunningApp } from "gable";
 import { createPasswordHasher, manageAccounts } from "gable/auth";
 import { expectAccessible, outbox } from "gable/testing";
 import app from "../../examples/library/app.ts";
-import { addDays } from "../../examples/library/loans/lending.ts";
+import { addDays, lend, takeBack } from "../../examples/library/loans/lending.ts";
 import { Book, Loan, Proposal, Reader } from "../../examples/library/models.ts";
 import { librarians } from "../../examples/library/readers/accounts.ts";
 import { settings } from "../../examples/library/settings.ts";
@@ -206,6 +206,26 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
     await page.keyboard.press("Enter");
     await page.getByRole("status").waitFor();
     assert.match(await page.getByRole("status").innerText(), /Persuasion is yours until/);
+    await page.context().close();
+  });
+
+  it("shows the free copies of a book while others borrow it", async () => {
+    const page = await open();
+    const [book, reader] = await app
+      .database()
+      .run(async () => [await Book.get({ slug: "villette" }), await Reader.get({ email: "reader@example.com" })]);
+    await app.database().run(() => Book.where({ id: book.id }).update({ copies: 1 }));
+    await page.goto("/books/villette");
+    const copies = page.locator("[data-copies]");
+    const hint = page.getByText("This has changed.");
+    assert.deepEqual([await copies.innerText(), await hint.isVisible()], ["1 of 1 in the library", false]);
+    const loan = await app.database().run(() => lend(book.id, reader.id));
+    await page.getByText("0 of 1 in the library").waitFor();
+    await hint.waitFor();
+    await assertAccessible(page);
+    await app.database().run(() => takeBack(loan));
+    await page.getByText("1 of 1 in the library").waitFor();
+    await hint.waitFor({ state: "hidden" });
     await page.context().close();
   });
 

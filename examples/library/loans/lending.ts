@@ -2,6 +2,7 @@
 import { transaction } from "gable/data";
 import { Book, Loan, Reader } from "../models.ts";
 import { settings } from "../settings.ts";
+import { announceCopies } from "./changes.ts";
 
 /** Why a book was not lent, as a sentence for the reader. */
 export class LoanRefused extends Error {}
@@ -19,13 +20,17 @@ export async function lend(bookId: number, readerId: number): Promise<Loan> {
     if (atHome.length >= settings.loansMax)
       throw new LoanRefused(`You have ${atHome.length} books at home, which is the most. Give one back first.`);
     if ((await countFreeCopies(book)) <= 0) throw new LoanRefused("All copies are lent. Try again later.");
+    await announceCopies(book.id);
     return Loan.create({ book: book.id, reader: reader.id, dueOn: addDays(new Date(), settings.loanDays) });
   });
 }
 
 /** Takes a book back. A loan that has ended stays as it is. */
-export async function takeBack(loan: Pick<Loan, "id">): Promise<void> {
-  await Loan.where({ id: loan.id, returnedAt: null }).update({ returnedAt: new Date() });
+export async function takeBack({ id, bookId }: Pick<Loan, "id" | "bookId">): Promise<void> {
+  await transaction(async () => {
+    const count = await Loan.where({ id, returnedAt: null }).update({ returnedAt: new Date() });
+    if (count > 0) await announceCopies(bookId);
+  });
 }
 
 /** Returns the number of copies that are in the library. */

@@ -3,6 +3,7 @@ import { get, group, post, redirect } from "gable";
 import { transaction } from "gable/data";
 import { getBook, refreshCatalogue } from "../catalogue/queries.ts";
 import { listBooks, showBook } from "../catalogue/routes.ts";
+import { announceCopies } from "../loans/changes.ts";
 import { Loan } from "../models.ts";
 import { can } from "../readers/accounts.ts";
 import { bookForm } from "./forms.ts";
@@ -27,6 +28,7 @@ const updateBook = post("/:slug(slug)", { guard: can("books.change"), form: book
   const saved = form.valid && (await form.saveTo(book));
   if (!saved) return view("staff/book.html", { form, book }, { status: form.status });
   await refreshCatalogue();
+  await announceCopies(book.id);
   flash("success", `${book.title} is saved.`);
   return redirect(showBook.url({ slug: book.slug }));
 });
@@ -44,6 +46,7 @@ const deleteBook = post("/:slug(slug)/delete", { guard: can("books.delete") }, a
   // The cover is deleted after the commit.
   await transaction(() => book.delete());
   await refreshCatalogue();
+  await announceCopies(book.id);
   flash("success", `${book.title} is deleted.`);
   return redirect(listBooks.url());
 });

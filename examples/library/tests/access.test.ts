@@ -100,7 +100,8 @@ describe("access", () => {
     });
     // One route serves all stored files.
     const tested = table.map(([route]) => route).filter((route) => route !== "GET /media/proposals/x.png");
-    assert.deepEqual(tested.toSorted(), routes.toSorted());
+    // The reply of this one does not end. live.test.ts reads it.
+    assert.deepEqual([...tested, "GET /books/emma/copies"].toSorted(), routes.toSorted());
   });
 
   const clients = new Map<Role, TestClient>();
