@@ -97,7 +97,15 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
       "reader@example.com",
       [
         ["/", "/books/emma", "/loans", "/proposals", "/proposals/new", "/proposals/1", "/proposals/3", "/staff"],
-        ["/account", "/account/password", "/account/email", "/account/logout"],
+        [
+          "/account",
+          "/account/password",
+          "/account/email",
+          "/account/logout",
+          "/account/two-factor",
+          "/account/sessions",
+          "/account/confirm",
+        ],
       ],
     ],
     [

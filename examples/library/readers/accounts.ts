@@ -10,6 +10,8 @@ export const accounts = defineAccounts({
   verifyEmail: "before",
   registrationFields: { name: f.text({ max: 100, label: "Your name", autocomplete: "name" }) },
   afterLogin: "/loans",
+  remember: {},
+  twoFactor: { issuer: "The Reading Room" },
   permissions: ["desk.open", ...modelPermissions(Book, Loan, Proposal)],
 });
 
