@@ -96,7 +96,7 @@ export class Loan extends Model(
     id: f.id(),
     lentAt: f.datetime({ auto: "create" }),
     dueOn: f.date({ index: true }),
-    returnedAt: f.datetime({ null: true }),
+    returnedAt: f.datetime({ null: true, index: true }),
     remindedAt: f.datetime({ null: true }),
     book: () => belongsTo(Book, { onDelete: "restrict" }),
     reader: () => belongsTo(Reader, { onDelete: "restrict" }),
