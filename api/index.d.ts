@@ -915,7 +915,7 @@ export interface ServerEvent {
 /** Options of the live connections of an application. */
 export interface LiveOptions {
     /**
-     * What carries the messages of channels: `redisCarrier()`, or a custom carrier. Default: messages reach all workers
+     * What carries the messages of channels: `redisCarrier()`, `postgresCarrier()`, or a custom carrier. Default: messages reach all workers
      * of one supervisor, or stay in the process where there is none.
      */
     readonly carrier?: LiveCarrier;

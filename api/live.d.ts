@@ -10,6 +10,79 @@ export declare function channel<const Pattern extends string, Schema extends Sta
 export declare function memoryCarrier(): LiveCarrier;
 
 /**
+ * Creates the model of the table `gable_channel`, for `postgresCarrier()`. Export it from your models:
+ * `export const ChannelRow = channelModel();`
+ */
+export declare const channelModel: () => import("../data/model.ts").ModelStatic<{
+    /** Of a topic the hash of its name, of a message a random key. */
+    key: import("../data.ts").Column<string, "required", true>;
+    /** Key of the topic; null in the row of a topic, and for messages that are too long for a notification and are not replayed. */
+    topic: import("../data.ts").Column<string | null, "optional", false>;
+    /** Number of a message; of a topic the number of its last one. */
+    number: import("../data.ts").Column<bigint | null, "optional", false>;
+    /** Text of a message; epoch of a topic. */
+    text: import("../data.ts").Column<string, "required", false> & {
+        readonly access: "secret";
+    };
+    expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+}> & {
+    new (): import("../data/model.ts").RowOf<"gable_channel"> & {
+        key: string;
+        topic: string | null;
+        number: bigint | null;
+        text: string;
+        expiresAtMs: bigint;
+    } & {} & import("../data/model.ts").RelationProperties<{
+        /** Of a topic the hash of its name, of a message a random key. */
+        key: import("../data.ts").Column<string, "required", true>;
+        /** Key of the topic; null in the row of a topic, and for messages that are too long for a notification and are not replayed. */
+        topic: import("../data.ts").Column<string | null, "optional", false>;
+        /** Number of a message; of a topic the number of its last one. */
+        number: import("../data.ts").Column<bigint | null, "optional", false>;
+        /** Text of a message; epoch of a topic. */
+        text: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+    }> & import("../data/model.ts").InstanceApi<{
+        /** Of a topic the hash of its name, of a message a random key. */
+        key: import("../data.ts").Column<string, "required", true>;
+        /** Key of the topic; null in the row of a topic, and for messages that are too long for a notification and are not replayed. */
+        topic: import("../data.ts").Column<string | null, "optional", false>;
+        /** Number of a message; of a topic the number of its last one. */
+        number: import("../data.ts").Column<bigint | null, "optional", false>;
+        /** Text of a message; epoch of a topic. */
+        text: import("../data.ts").Column<string, "required", false> & {
+            readonly access: "secret";
+        };
+        expiresAtMs: import("../data.ts").Column<bigint, "required", false>;
+    }> & Readonly<{}>;
+    readonly $table: "gable_channel";
+};
+
+/**
+ * Creates a carrier for several machines, over notifications of PostgreSQL.
+ * Messages that are kept for replays, and those above 7,900 bytes, are in the table of `channelModel()`. It has up to four connections.
+ * Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; opening it throws `E_DRIVER_MISSING`, `E_DATABASE_OPEN`, `E_DATABASE_TLS`, and
+ * `E_CHANNEL_CARRIER` where notifications do not arrive; using it throws `E_CHANNEL_TABLE`.
+ * @example
+ * gable({ live: { carrier: postgresCarrier({ url: "postgres://localhost/shop" }) } });
+ */
+export declare function postgresCarrier(options: PostgresCarrierOptions): LiveCarrier;
+
+/** Where the messages travel. */
+export interface PostgresCarrierOptions {
+    /**
+     * Address, such as `postgres://user:password@host:5432/name`. Not that of a pooler in transaction mode, which loses notifications. Required.
+     */
+    readonly url: string;
+    /** Keeps applications apart that share the database: the same for all processes of one. Default "gable:". */
+    readonly prefix?: string;
+    /** How connections are encrypted, as for the database. Default "verify", and "off" for a server on this machine. */
+    readonly tls?: "verify" | "encrypt" | "off";
+}
+
+/**
  * Creates a carrier for several machines, over Redis.
  * Messages that are kept for replays are in Redis, and outlive all processes. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; opening it throws `E_REDIS_MISSING` and `E_REDIS_CONNECT`.
  * @example
@@ -164,7 +237,7 @@ export declare class Live implements PartInstance {
 /** Options of the live connections of an application. */
 export interface LiveOptions {
     /**
-     * What carries the messages of channels: `redisCarrier()`, or a custom carrier. Default: messages reach all workers
+     * What carries the messages of channels: `redisCarrier()`, `postgresCarrier()`, or a custom carrier. Default: messages reach all workers
      * of one supervisor, or stay in the process where there is none.
      */
     readonly carrier?: LiveCarrier;

@@ -1,5 +1,8 @@
 export { channel } from "./live/channel.ts";
 export { memoryCarrier } from "./live/memory-carrier.ts";
+export { channelModel } from "./live/channel-model.ts";
+export { postgresCarrier } from "./live/postgres-carrier.ts";
+export type { PostgresCarrierOptions } from "./live/postgres-carrier.ts";
 export { redisCarrier } from "./live/redis-carrier.ts";
 export type { RedisCarrierOptions } from "./live/redis-carrier.ts";
 export { processCarrier } from "./live/process-carrier.ts";

@@ -273,6 +273,7 @@ const table: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
         .first(),
     ),
   ],
+  PostgresCarrierOptions: [() => live.postgresCarrier(odd({ url: "postgres://127.0.0.1/a" }))],
   ProxyOptions: [() => app({ proxies: odd({ trust: [] }) }), () => http.createForwardedReader(odd({ trust: [] }))],
   RateOptions: [() => app({ limits: { rate: odd({ requestsMax: 1, windowSeconds: 1 }) } })],
   RedisOptions: [

@@ -31,8 +31,13 @@ export class Listeners {
     for (const listener of this.#topics.get(topic) ?? []) listener.onMessage(message);
   }
 
-  /** Says that messages may be missing. */
+  /** Says that messages of all topics may be missing. */
   interrupt(): void {
-    for (const listeners of this.#topics.values()) for (const listener of listeners) listener.onInterrupted();
+    for (const topic of this.#topics.keys()) this.interruptTopic(topic);
+  }
+
+  /** Says that messages of a topic may be missing. */
+  interruptTopic(topic: string): void {
+    for (const listener of this.#topics.get(topic) ?? []) listener.onInterrupted();
   }
 }

@@ -103,9 +103,15 @@ export function toId({ epoch }: Pick<TopicPlace, "epoch">, number: number): stri
   return `${epoch}-${number}`;
 }
 
+/** Reads an id; undefined for other strings. */
+export function parseId(id: string): TopicPlace | undefined {
+  const [, epoch, digits] = /^([0-9a-z]{1,20})-(0|[1-9][0-9]{0,15})$/.exec(id) ?? [];
+  return epoch === undefined ? undefined : { epoch, last: Number(digits) };
+}
+
 function readNumber(id: string, epoch: string): number | undefined {
-  const [, found, digits] = /^([0-9a-z]{1,20})-(0|[1-9][0-9]{0,15})$/.exec(id) ?? [];
-  return found === epoch ? Number(digits) : undefined;
+  const place = parseId(id);
+  return place?.epoch === epoch ? place.last : undefined;
 }
 
 /** Whether a message was delivered before the one with the id `last`, or is that one. */

@@ -15,5 +15,10 @@ export const liveErrors = {
   E_CHANNEL_MESSAGE: entry(500, "A message cannot be sent on a channel", "Pass JSON that its schema takes, at most 64 KiB."),
   E_CHANNEL_MISSING: entry(500, "This application has no channels", "Pass live: {} to gable(), and start the application."),
   E_CHANNEL_SLOW: entry(500, "A reader of a channel is too slow", "Read faster, or read again after the last id."),
+  E_CHANNEL_TABLE: entry(
+    500,
+    "The table of the channels is missing",
+    "Export channelModel() from your models, then run: npx gable db make && npx gable db migrate.",
+  ),
   E_CHANNEL_CARRIER: entry(503, "The carrier of the channels cannot be reached", "Start what carries the messages, and send again."),
 } as const;

@@ -31,9 +31,13 @@ export async function serving(
 }
 
 /** Waits for a condition. */
-export async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = "what the test waits for",
+  limitMs = 20_000,
+): Promise<void> {
   const end = performance.now() + limitMs;
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > end) assert.fail(`${what} did not happen in time`);
     await wait(5);
   }

@@ -16,23 +16,12 @@ const statementsMax = 500;
 
 /** Opens a pool, which connects when it needs a connection. Throws `E_DRIVER_MISSING` without the package `pg`. */
 export async function createPg(options: ServerOptions): Promise<Driver> {
-  const module = await import("pg").catch((error: unknown) => {
-    throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
-  });
-  const { url, acquireTimeoutMs, statementTimeoutMs, tls, prepares = true } = options;
-  const ssl = readTls(url, tls);
-  const config: ClientConfig = {
-    connectionString: url,
-    ...(ssl !== undefined && { ssl }),
-    application_name: "gable",
-    connectionTimeoutMillis: acquireTimeoutMs,
-    options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
-    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all values arrive as strings.
-  };
+  const makeClient = await loadClients(options);
+  const { prepares = true } = options;
   let isKnown = false;
   const open = async (): Promise<PgSession> => {
-    const client = new module.default.Client(config);
-    const session = new PgSession(client, () => new module.default.Client(config), prepares);
+    const client = makeClient();
+    const session = new PgSession(client, makeClient, prepares);
     try {
       await client.connect();
       if (!isKnown) assertServer("postgres", await readVersion(client));
@@ -44,6 +33,23 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
     return session;
   };
   return new ServerDriver({ dialect: "postgres", open, beginning: "BEGIN", isRefusal }, options);
+}
+
+/** Returns what makes clients that are not connected yet. Throws `E_DRIVER_MISSING` without the package `pg`. */
+export async function loadClients({ url, acquireTimeoutMs, statementTimeoutMs, tls }: ServerOptions): Promise<() => Client> {
+  const module = await import("pg").catch((error: unknown) => {
+    throw new GableError("E_DRIVER_MISSING", "The package pg is not installed.", { fix: "Run: npm install pg", cause: error });
+  });
+  const ssl = readTls(url, tls);
+  const config: ClientConfig = {
+    connectionString: url,
+    ...(ssl !== undefined && { ssl }),
+    application_name: "gable",
+    connectionTimeoutMillis: acquireTimeoutMs,
+    options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
+    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all values arrive as strings.
+  };
+  return () => new module.default.Client(config);
 }
 
 /** Errors of the server have a SQLSTATE. */
