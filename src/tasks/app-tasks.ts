@@ -248,7 +248,11 @@ export class AppTasks {
     this.#remove();
     this.#endListening();
     await this.#scheduler.stop();
-    await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
+    try {
+      await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
+    } finally {
+      await this.#parts.queue.close?.();
+    }
   }
 
   async #add(task: NewTask): Promise<AddedTask> {

@@ -29,6 +29,7 @@ export const tasksPart = definePart({
     const run = wanted === "worker" && (place === "off" || isSupervised) ? "elsewhere" : wanted;
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
+    await queue.open?.();
     return new AppTasks({ options, definitions, run, isSupervised, queue, enter: host.enter, logger: host.logger });
   },
 });

@@ -119,6 +119,10 @@ export interface SweepRequest {
 export interface TaskQueue {
   /** Whether other processes see the tasks. Default true. */
   readonly isShared?: boolean;
+  /** Opens connections; called at the start, before all else. One that fails fails the start, and leaves nothing open. None by default. */
+  open?(): Promise<void>;
+  /** Closes what `open()` has opened; called at the stop, when all workers have stopped. None by default. */
+  close?(): Promise<void>;
   /** Adds tasks. A queue with `transaction` uses the transaction of the caller. Returns what became of each. */
   add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]>;
   /** Returns the id of the queued or running task that holds a unique key; undefined if none does. */

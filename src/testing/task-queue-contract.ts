@@ -19,8 +19,14 @@ const minuteMs = 60_000;
 export function testTaskQueue(name: string, create: () => TaskQueueUnderTest | Promise<TaskQueueUnderTest>): void {
   describe(`task queue contract: ${name}`, () => {
     let tested: TaskQueueUnderTest;
-    before(async () => (tested = await create()));
-    after(async () => tested.close?.());
+    before(async () => {
+      tested = await create();
+      await tested.queue.open?.();
+    });
+    after(async () => {
+      await tested?.queue.close?.();
+      await tested?.close?.();
+    });
     for (const [title, check] of contracts) it(title, () => check(new Trial(tested.queue)));
   });
 }

@@ -8,7 +8,7 @@ import { field as f, Model, transaction } from "gable/data";
 import { cache, cachePart } from "gable/cache";
 import type { MailTransport } from "gable/mail";
 import { memoryMail, sendMail } from "gable/mail";
-import type { Step } from "gable/tasks";
+import type { Step, TaskQueue } from "gable/tasks";
 import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import { testTaskQueue } from "gable/testing";
 import { retryDelayMs } from "../../src/tasks/retry-delay.ts";
@@ -186,6 +186,63 @@ describe("task()", () => {
   it("accepts every option at its limit", () => {
     task("x".repeat(100), { queue: "x".repeat(50), attemptsMax: 100, priority: 100, timeoutSeconds: 86_400 }, () => undefined);
     task("x", { attemptsMax: 1, priority: -100 }, () => undefined);
+  });
+});
+
+describe("a queue with connections", () => {
+  /** A queue that notes what is called. */
+  function connectedTasks(fails = false): { readonly queue: TaskQueue; readonly calls: string[] } {
+    const calls: string[] = [];
+    const queue = Object.assign(memoryTasks(), {
+      open: async () => {
+        calls.push("open");
+        if (fails) throw new Error("nobody answers at redis://a.test");
+      },
+      close: async () => void calls.push("close"),
+    });
+    const { claim, settle } = queue;
+    queue.claim = async (request) => {
+      const claimed = await claim.call(queue, request);
+      if (claimed.length > 0) calls.push("claim");
+      return claimed;
+    };
+    queue.settle = async (...settled) => {
+      calls.push("settle");
+      return settle.apply(queue, settled);
+    };
+    return { queue, calls };
+  }
+
+  it("is opened before it is used, and closed when the last task has ended", async () => {
+    const { queue, calls } = connectedTasks();
+    let [begin, end]: [() => void, () => void] = [() => undefined, () => undefined];
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const slow = task("slow", {}, () => (begin(), ended));
+    await withApp({ tasks: { tasks: [slow], queue, run: "worker" } }, async () => {
+      await slow.enqueue();
+      await begun;
+      setTimeout(end, 50);
+    });
+    assert.deepEqual(calls, ["open", "claim", "settle", "close"]);
+  });
+
+  it("fails the start when it cannot be opened", async () => {
+    const { queue, calls } = connectedTasks(true);
+    const app = gable({ mode: "test", logger: silentLogger, tasks: { tasks: [plain], queue, run: "worker" } });
+    await assert.rejects(app.start(), /nobody answers at redis/);
+    await app.close();
+    assert.deepEqual(calls, ["open"]);
+    await assert.rejects(plain.enqueue(), { code: "E_TASK_MISSING" });
+  });
+
+  it("is not opened by an application whose other options are wrong", async () => {
+    const { queue, calls } = connectedTasks();
+    const write = task("write-twice", { transactional: true }, () => undefined);
+    await assert.rejects(gable({ mode: "test", logger: silentLogger, tasks: { tasks: [write], queue, run: "worker" } }).start(), {
+      code: "E_TASK_STORE",
+    });
+    assert.deepEqual(calls, []);
   });
 });
 
