@@ -183,6 +183,22 @@ describe("channels over PostgreSQL", { skip: skipPostgres }, () => {
     assert.deepEqual(textsOf(got), texts);
   });
 
+  it("numbers without holes also where the database isolates transactions more by default", async () => {
+    await admin.query(
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable', current_database()); END $$",
+    );
+    try {
+      const carriers = [await open(), await open()];
+      const start = (await carriers[0]!.replay("/isolated", undefined)).lastId;
+      const texts = Array.from({ length: 20 }, (_, index) => String(index));
+      await Promise.all(texts.map((text, index) => carriers[index % 2]!.publish("/isolated", text, limits)));
+      const { messages, hasGap } = await carriers[1]!.replay("/isolated", start);
+      assert.deepEqual([messages.map(({ text }) => text).toSorted(), hasGap], [texts.toSorted(), false]);
+    } finally {
+      await admin.query("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET default_transaction_isolation', current_database()); END $$");
+    }
+  });
+
   it("keeps what the limits allow, at the limit and one above", async () => {
     const carrier = await open();
     const start = (await carrier.replay("/max", undefined)).lastId;
@@ -301,6 +317,38 @@ describe("channels over PostgreSQL", { skip: skipPostgres }, () => {
       ["once"],
     );
   });
+
+  for (const [name, statement] of [
+    ["a replay", "SELECT place.text%"],
+    ["the text of a long message", `SELECT "key", text%`],
+  ] as const)
+    it(`reads ${name} again when its connection ends meanwhile`, async () => {
+      const [first, second] = [await open(), await open()];
+      const got = await listen(second, "/read");
+      const start = (await first.replay("/read", undefined)).lastId;
+      const long = "x".repeat(8_000);
+      const other = new pg.Client({ connectionString: place.url });
+      await other.connect();
+      if (name === "a replay") await first.publish("/read", long, limits);
+      await other.query("BEGIN; LOCK TABLE gable_channel IN ACCESS EXCLUSIVE MODE");
+      const key = toTopicKey(prefix, "/read");
+      if (name !== "a replay") {
+        await other.query(`INSERT INTO gable_channel ("key", text, expires_at_ms) VALUES ('long', $1, 9e12)`, [long]);
+        // Announced before its row can be read.
+        await admin.query("SELECT pg_notify($1, $2)", [toNotifyChannel(prefix), `${key}  long`]);
+      }
+      const replaying = name === "a replay" ? second.replay("/read", start) : undefined;
+      await until(async () => (await endConnections(statement)) > 0);
+      await other.query("COMMIT");
+      await other.end();
+      if (replaying !== undefined)
+        assert.deepEqual(
+          (await replaying).messages.map(({ text }) => text),
+          [long],
+        );
+      await until(() => got.length === 1);
+      assert.deepEqual(textsOf(got), [long]);
+    });
 
   it("opens a connection again that the network has lost without a sign", async () => {
     const proxy = await openWireProxy(place.url);
