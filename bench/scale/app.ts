@@ -3,7 +3,7 @@ import type { GableOptions } from "gable";
 import { gable, get, post } from "gable";
 import { cache, cacheModel, redisCache } from "gable/cache";
 import type { LiveCarrier } from "gable/live";
-import { channel, memoryCarrier, redisCarrier } from "gable/live";
+import { channel, channelModel, postgresCarrier, redisCarrier } from "gable/live";
 import { rateModel, redisRates } from "gable/security";
 import { redisSessions, sessionModel } from "gable/session";
 import { task, taskModel } from "gable/tasks";
@@ -14,15 +14,16 @@ const redis = { url: process.env["BENCH_REDIS"]!, prefix: `gable-bench-${process
 /** Where the pieces are. */
 interface Place extends Required<Pick<GableOptions, "session" | "cache">> {
   readonly carrier?: LiveCarrier;
-  readonly models: ReadonlyArray<ReturnType<typeof rateModel> | ReturnType<typeof sessionModel> | ReturnType<typeof cacheModel>>;
+  readonly models: readonly object[];
 }
 
 const places: Readonly<Record<string, () => Place>> = {
-  process: () => ({ session: { store: "memory" }, cache: true, carrier: memoryCarrier(), models: [] }),
+  process: () => ({ session: { store: "memory" }, cache: true, models: [] }),
   database: () => ({
     session: { store: "database" },
     cache: { store: "database" },
-    models: [rateModel(), sessionModel(), cacheModel()],
+    carrier: postgresCarrier({ url: process.env["BENCH_DATABASE"]! }),
+    models: [rateModel(), sessionModel(), cacheModel(), channelModel()],
   }),
   redis: () => ({
     session: { store: redisSessions(redis) },

@@ -4,7 +4,21 @@ import { placePostgres, runOnServer, skipPostgres } from "../../../test/data/dat
 import type { DatabasePlace } from "../../../test/data/databases.ts";
 import type { Connection, Driver } from "./contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
-import { createPg } from "./pg.ts";
+import { createPg, isRefusal } from "./pg.ts";
+
+describe("errors of PostgreSQL", () => {
+  for (const [code, expected] of [
+    ["23505", true],
+    ["XX000", true],
+    ["P0001", true],
+    ["EPIPE", false],
+    ["EPERM", false],
+    ["ECONNRESET", false],
+    [undefined, false],
+  ] as const)
+    it(`leave the session ${expected ? "intact" : "unusable"} with the code ${code}`, () =>
+      assert.equal(isRefusal(Object.assign(new Error("no"), { code })), expected));
+});
 
 describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
   let place: DatabasePlace;

@@ -52,9 +52,9 @@ export async function loadClients({ url, acquireTimeoutMs, statementTimeoutMs, t
   return () => new module.default.Client(config);
 }
 
-/** Errors of the server have a SQLSTATE. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^[0-9A-Z]{5}$/.test(String(error.code));
+/** Whether an error has a SQLSTATE, and so comes from the server. Each has a digit; codes of the system, such as EPIPE, have none. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^(?=.*[0-9])[0-9A-Z]{5}$/.test(String(error.code));
 }
 
 type Parse = (text: string) => DriverValue;
