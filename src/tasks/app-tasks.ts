@@ -17,6 +17,7 @@ import { nextTick } from "./cron.ts";
 import type { QueueStats } from "./queue-stats.ts";
 import { toUuid } from "./task-id.ts";
 import type { TaskDefinitions } from "./task-options.ts";
+import type { TaskOutbox } from "./task-outbox.ts";
 import { assertEnqueueOptions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { WorkerTimes } from "./worker.ts";
@@ -30,6 +31,8 @@ export interface AppTasksParts {
   /** Whether another process of the same supervisor runs the tasks. */
   readonly isSupervised: boolean;
   readonly queue: TaskQueue & Partial<TaskDirectory>;
+  /** Where tasks of transactions wait for a queue outside of the database. Absent without the table of tasks. */
+  readonly openOutbox?: ((onMoved: () => Promise<void>) => TaskOutbox) | undefined;
   /** Runs work so that its code finds all parts of the application. */
   readonly enter: PartHost["enter"];
   readonly logger: Logger;
@@ -85,6 +88,7 @@ export class AppTasks {
   readonly #keysAtCommit = new Map<string, Promise<string>>();
   /** Tells the process that runs the tasks of this machine. */
   readonly #announce: () => void;
+  readonly #outbox: TaskOutbox | undefined;
   #endListening: () => void = () => undefined;
 
   /** @internal Use {@link tasksPart}. */
@@ -96,6 +100,7 @@ export class AppTasks {
     this.#scheduler = this.#createScheduler();
     this.#remove = currentTasks.add(this);
     this.#announce = parts.isSupervised ? createTaskAnnouncer() : () => undefined;
+    this.#outbox = parts.openOutbox?.(() => this.#added());
   }
 
   /** Where tasks wait. */
@@ -222,6 +227,7 @@ export class AppTasks {
 
   /** @internal Tasks may use every part of the application. */
   started(): void {
+    this.#outbox?.start();
     if (this.#parts.run !== "worker") return;
     this.startWorker();
     this.#endListening = listenForTasks(() => this.#wake());
@@ -250,6 +256,7 @@ export class AppTasks {
     await this.#scheduler.stop();
     try {
       await Promise.all([...this.#workers].map((worker) => worker.stop(graceMs)));
+      await this.#outbox?.stop();
     } finally {
       await this.#parts.queue.close?.();
     }
@@ -273,8 +280,11 @@ export class AppTasks {
     if (holder !== id) return { id: holder, created: false };
     const forget = (): void => void (key !== undefined && this.#keysAtCommit.delete(key));
     onRollback(forget);
+    const outbox = this.#outbox?.isInTransaction === true ? this.#outbox : undefined;
+    await outbox?.add(task);
     onCommit(async () => {
       forget();
+      if (outbox !== undefined) return outbox.move(task);
       await this.#parts.queue.add([task]);
       await this.#added();
     });

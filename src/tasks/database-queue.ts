@@ -6,6 +6,7 @@ import { repeatConflicts, transaction } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { GatheredCalls } from "./gathered-calls.ts";
 import type { taskModel } from "./task-model.ts";
+import { outboxState } from "./task-model.ts";
 import type {
   AddedTask,
   CancelResult,
@@ -92,6 +93,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
         return { id: task.id, created: created.length === 1 };
       const holder = await this.findHolder(task.name, task.uniqueKey);
       if (holder !== undefined) return { id: holder, created: false };
+      if (task.isOnce === true && (await this.#model.where({ id: task.id }).on("primary").exists())) return { id: task.id, created: false };
       // It has ended meanwhile.
     }
     throw new GableError("E_TASK_STORE", `The task "${task.name}" cannot be added: others take and leave its unique key all the time.`);
@@ -231,6 +233,9 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
         // Asked again: the worker may have renewed the lease meanwhile.
         changed += await this.#model.where({ id }, isExpired).update({ ...next, token: null, leaseUntil: null });
       }
+      // The application no longer uses the queue that they waited for.
+      const isLeft = { state: outboxState };
+      if (await this.#model.where(isLeft).on("primary").exists()) changed += await this.#model.where(isLeft).update({ state: "queued" });
       const ended = [
         { state: { in: ["done", "cancelled"] }, finishedAt: { lt: new Date(doneBefore) } },
         { state: "failed", finishedAt: { lt: new Date(failedBefore) } },
@@ -344,7 +349,8 @@ function hashKey(name: string, uniqueKey: string): string {
   return createHash("sha256").update(`${name}\n${uniqueKey}`).digest("hex");
 }
 
-function toRow({ priority, dueAt, createdAt, uniqueKey = null, isOnce: _isOnce, ...task }: NewTask): NewRow {
+/** Returns the values of a new row. */
+export function toRow({ priority, dueAt, createdAt, uniqueKey = null, isOnce: _isOnce, ...task }: NewTask): NewRow {
   const key = uniqueKey === null ? {} : { uniqueKey, keyHash: hashKey(task.name, uniqueKey) };
   return { ...task, ...key, state: "queued", turn: 0 - priority, dueAt: new Date(dueAt), createdAt: new Date(createdAt) };
 }

@@ -3,7 +3,9 @@ import type { AppDatabases } from "../data/application/app-databases.ts";
 import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { definePart } from "../parts/part.ts";
-import type { AppTasks } from "./app-tasks.ts";
+import type { Logger } from "../handlers/logger.ts";
+import type { AppTasks, AppTasksParts } from "./app-tasks.ts";
+import type { databaseTasks } from "./database-queue.ts";
 import type { TaskRunMode, TaskSetting, TaskSetupOptions } from "./setup-options.ts";
 import { assertSetting, toSetupOptions } from "./setup-options.ts";
 import type { AnyTask } from "./task.ts";
@@ -30,9 +32,22 @@ export const tasksPart = definePart({
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
     await queue.open?.();
-    return new AppTasks({ options, definitions, run, isSupervised, queue, enter: host.enter, logger: host.logger });
+    const { enter, logger } = host;
+    const openOutbox = await findOutbox(queue, databases, logger);
+    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, logger });
   },
 });
+
+/** A queue elsewhere takes no part in transactions: their tasks wait in the table of tasks, if there is one. */
+async function findOutbox(queue: TaskQueue, databases: AppDatabases | undefined, logger: Logger): Promise<AppTasksParts["openOutbox"]> {
+  if (queue.transaction !== undefined || queue.isShared === false) return undefined;
+  const found = databases?.findModel("gable_tasks");
+  if (found === undefined) return undefined;
+  const { TaskOutbox } = await import("./task-outbox.ts");
+  // The table is that of taskModel().
+  const model = found.model as Parameters<typeof databaseTasks>[1];
+  return (onMoved) => new TaskOutbox({ database: found.database, model, queue, logger, onMoved });
+}
 
 /** What a transactional task promises needs a queue in the database that the task writes to. */
 function assertTransactions(tasks: ReadonlyMap<string, AnyTask>, queue: TaskQueue): void {

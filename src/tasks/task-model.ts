@@ -2,6 +2,9 @@
 import { Model } from "../data/model.ts";
 import { field as f } from "../data/schema/field.ts";
 
+/** State of a task that waits to move to a queue elsewhere. No worker takes it from the table. */
+export const outboxState = "outbox";
+
 // The type of a model is what the fields make it: writing it out would repeat them.
 /** Creates the model of the table `gable_tasks`. Export it from your models: `export const TaskRow = taskModel();` */
 export const taskModel = () =>

@@ -234,6 +234,18 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
     },
   ],
   [
+    "adds a task with `isOnce` and a unique key once, and does not take the key again after its end",
+    async (trial) => {
+      const task = { id: randomUUID(), isOnce: true, uniqueKey: "one" };
+      const created = async (): Promise<boolean> => (await trial.addAll(task))[0]!.created;
+      assert.deepEqual([await created(), await created()], [true, false]);
+      await trial.claimIds();
+      await trial.queue.settle({ id: task.id, token: "one" }, { state: "done", now });
+      assert.equal(await created(), false);
+      assert.equal((await trial.addAll({ uniqueKey: "one" }))[0]!.created, true);
+    },
+  ],
+  [
     "forgets the input of a task that is done, when it is asked to",
     async (trial) => {
       const lease = await trial.claimOne({ input: '"secret"', attemptsMax: 3 });

@@ -250,6 +250,13 @@ for (const { name, skip, place } of databaseKinds)
       assert.equal(await TaskRow.all().count(), 3);
     });
 
+    it("runs tasks that wait for a queue which the application no longer uses", async () => {
+      await record.enqueue({ number: 5 });
+      assert.equal(await TaskRow.all().update({ state: "outbox" }), 1);
+      await own.runAll(options);
+      assert.deepEqual(await numbers(), [5]);
+    });
+
     it("aborts a task whose lease another worker has", async () => {
       const { id } = await endless.enqueue();
       const worker = own.startWorker(options);
