@@ -8,6 +8,9 @@ import type { FormModel } from "./model-types.ts";
 import type { SavedFiles } from "./save-files.ts";
 import type { SentRow } from "./reading/reading.ts";
 
+/** Loaded by the first form with links that is saved. Kept, because import() costs much each time. */
+let linking: Promise<typeof import("../data/query/relation-handles.ts")> | undefined;
+
 /** A row of a model, as far as forms write it. */
 export interface FormRow {
   set(values: object): unknown;
@@ -100,8 +103,7 @@ export async function writeRow(request: RowRequest): Promise<FormRow> {
   for (const name of Object.keys(columns)) if (isMadeSlug(values, name) && !Object.hasOwn(others, name)) delete all[name];
   const stored = row ?? (await writable(model).create(all));
   if (links.size > 0) {
-    // The database is loaded by the first form that is saved.
-    const { setLinks } = await import("../data/query/relation-handles.ts");
+    const { setLinks } = await (linking ??= import("../data/query/relation-handles.ts"));
     for (const [name, rows] of links) await setLinks(stored, name, rows);
   }
   return stored;

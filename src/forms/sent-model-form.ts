@@ -10,6 +10,9 @@ import { SentForm } from "./sent-form.ts";
 import type { SentParts } from "./sent-form.ts";
 import { listUploads } from "./sent-uploads.ts";
 
+/** The database is loaded by the first form that is saved. Kept, because import() costs much each time. */
+let saving: Promise<typeof import("./save-transaction.ts")> | undefined;
+
 /** What the data layer says about a refused value, for programs. */
 interface RefusedValue {
   readonly field: string;
@@ -45,8 +48,7 @@ export class SentModelForm extends SentForm {
 
   async #write(row: FormRow | undefined, others: object): Promise<object | null> {
     if (!this.valid) throw this.toError();
-    // The database is loaded by the first form that is saved.
-    const { inTransactionOf } = await import("./save-transaction.ts");
+    const { inTransactionOf } = await (saving ??= import("./save-transaction.ts"));
     const files = await this.#storeFiles();
     try {
       return await inTransactionOf(this.#model, this.#isSingle, () => this.#writeAll(row, others, files));
