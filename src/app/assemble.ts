@@ -100,7 +100,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     secrets: hidden,
     redact,
   });
-  const toErrorReply = options.metrics === undefined ? answerError : countErrors(answerError, () => find(metricsPart));
+  const toErrorReply = noteErrors(answerError, () => find(metricsPart));
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
   const findRates = (): Rates => lifecycle.get(ratesPart);
@@ -120,9 +120,10 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   return { services, lifecycle, compile };
 }
 
-/** Counts each error before it is answered. */
-function countErrors(toErrorReply: CompileSettings["toErrorReply"], find: () => Metrics | undefined): CompileSettings["toErrorReply"] {
+/** Notes and counts each error before it is answered. */
+function noteErrors(toErrorReply: CompileSettings["toErrorReply"], find: () => Metrics | undefined): CompileSettings["toErrorReply"] {
   return (context, error) => {
+    context.failure = error;
     find()?.addError(error);
     return toErrorReply(context, error);
   };

@@ -12,6 +12,7 @@ import { toViewOptions, viewsMissing, viewsPart } from "../views/part.ts";
 import type { ContextServices } from "./context-services.ts";
 import { toFetchRequest } from "./fetch-request.ts";
 import type { GableOptions } from "./options.ts";
+import { noteView } from "./render-events.ts";
 import { createRequestIds } from "./request-id.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
@@ -50,7 +51,7 @@ export function createServices(
     renderView: (name, props, context) => {
       const views = find(viewsPart);
       if (views === undefined) throw viewsMissing(name, options.views !== undefined);
-      return views.render(name, props, context);
+      return noteView(name, () => views.render(name, props, context));
     },
     findView: (name) => find(viewsPart)?.find(name),
     renderOptions: toRenderOptions({ ...views, keepsComments: mode === "development" }),

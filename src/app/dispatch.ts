@@ -19,6 +19,7 @@ import { toHandlerReply } from "../replies/handler-result.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { composeEarly } from "../parts/compose-listener.ts";
 import { answerPreflight } from "./preflight.ts";
+import { publishRequests } from "./request-events.ts";
 import type { RouteFinder } from "./trace-steps.ts";
 import { answerUnmatched } from "./unmatched.ts";
 
@@ -45,11 +46,11 @@ export interface DispatchSettings extends FinishSettings {
 /** Makes the listener of an application. */
 export function createDispatch(settings: DispatchSettings): RequestListener {
   const { services, table, Context, metrics } = settings;
-  const measured: typeof answer = metrics === undefined ? answer : metrics.measure(answer);
+  const watched = publishRequests(metrics === undefined ? answer : metrics.measure<RequestContext>(answer));
   const early = metrics === undefined || settings.early === undefined ? settings.early : metrics.noteEarly(settings.early);
 
   /** Early answers of parts, host, route, cross-site check, limits, then everything that the route declares. */
-  const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), measured);
+  const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), watched);
 
   function answer(context: RequestContext): Reply | Promise<Reply> {
     const { raw } = context;

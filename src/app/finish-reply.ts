@@ -13,6 +13,7 @@ import { FileHandlerReply } from "../replies/files.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { UpgradeReply } from "../replies/upgrade-reply.ts";
 import { isRendered, renderBody } from "../replies/render-reply.ts";
+import { publishRender } from "./render-events.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
 /** What finishing needs of the application. */
@@ -30,7 +31,10 @@ export function finishReply(
   settings: FinishSettings,
 ): Reply | Promise<Reply> {
   const reply = result instanceof FileHandlerReply ? result.resolve(context.method, context.headers) : result;
-  const body = isRendered(reply.body) ? renderBody(reply, reply.body, new RequestRenderContext(context, compiled?.csp)) : reply.body;
+  const view = reply.body;
+  const body = isRendered(view)
+    ? publishRender(view, () => renderBody(reply, view, new RequestRenderContext(context, compiled?.csp)))
+    : view;
   if (body instanceof Promise || context.hooks?.hasBefore === true) return finishLater(context, reply, body, compiled, settings);
   return addHeaders(context, reply, body, compiled, settings);
 }

@@ -1,6 +1,7 @@
 /** Rendering without a request: for mail and tasks. */
 import { render } from "../views/rendering/render.ts";
 import type { ContextServices } from "./context-services.ts";
+import { publishRender } from "./render-events.ts";
 
 /** What rendering takes from the services of an application. */
 type ViewServices = Pick<ContextServices, "findView" | "renderView" | "renderOptions" | "locale" | "timeZone">;
@@ -14,5 +15,6 @@ export function renderOutside(
 ): Promise<string> | undefined {
   if (services.findView(name) === undefined) return undefined;
   const context = { options: services.renderOptions, locale, timeZone: services.timeZone };
-  return Promise.resolve(render(services.renderView(name, props, context), context));
+  const view = services.renderView(name, props, context);
+  return Promise.resolve(publishRender(view, () => render(view, context)));
 }

@@ -41,6 +41,8 @@ export class RequestContext implements Context<ContextInput> {
   params: unknown = noParams;
   route: Route | undefined = undefined;
   usedNonce: string | undefined = undefined;
+  /** The error that the reply tells; undefined without one. */
+  failure: unknown = undefined;
   /** Other origins whose scripts may read the reply. */
   cors: CorsPolicy | undefined = undefined;
   /** Whether the reply is for this visitor only. */

@@ -5,6 +5,7 @@ import { render } from "../views/rendering/render.ts";
 import type { ErrorPageFacts } from "./error-page.ts";
 import { renderErrorPage } from "./error-page.ts";
 import type { RequestContext } from "./request-context.ts";
+import { publishRender } from "./render-events.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
 /**
@@ -18,7 +19,8 @@ export async function renderStatusPage(context: RequestContext, facts: Omit<Erro
     try {
       const renderContext = toOutsideContext(context);
       const props = { status, title: reasonPhrase(status), code, message, requestId };
-      return await render(context.services.renderView(name, props, renderContext), renderContext);
+      const view = context.services.renderView(name, props, renderContext);
+      return await publishRender(view, () => render(view, renderContext));
     } catch (error) {
       context.log.error({ error, view: name, fix: "Use only what the page of an error gets." }, `The page ${name} of an error failed.`);
     }

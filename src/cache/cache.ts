@@ -8,6 +8,7 @@ import { toStoreKey } from "./cache-key.ts";
 import type { CacheStore } from "./cache-store.ts";
 import { decodeValue, encodeValue } from "./cache-value.ts";
 import { Lease } from "./lease.ts";
+import { publishRead } from "./read-events.ts";
 
 /** How long a value is kept. */
 export interface CacheOptions {
@@ -123,7 +124,7 @@ export class StoreCache implements Cache {
 
   async find<Value = unknown>(key: CacheKey): Promise<Value | undefined> {
     const name = toStoreKey(key);
-    const found = await this.#unlessAway(() => this.#read(name));
+    const found = await publishRead(() => this.#unlessAway(() => this.#read(name)));
     return found?.isFresh === true ? (decodeValue(found.value) as Value) : undefined; // What the caller has kept for this key.
   }
 
@@ -162,7 +163,7 @@ export class StoreCache implements Cache {
   }
 
   async #once(name: string, options: CacheOptions, compute: Compute): Promise<string | undefined> {
-    const found = await this.#unlessAway(() => this.#read(name));
+    const found = await publishRead(() => this.#unlessAway(() => this.#read(name)));
     if (found?.isFresh === true) return found.value;
     const running = this.#running.get(name);
     // Whoever computes gets the new value; while the old one may be shown, nobody else waits.

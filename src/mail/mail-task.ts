@@ -5,6 +5,7 @@ import { task, TaskRejected } from "../tasks/task.ts";
 import type { Task } from "../tasks/task.ts";
 import { mailers } from "./current-mailer.ts";
 import type { MailAttachment, MailMessage } from "./message.ts";
+import { sendMessage } from "./send-message.ts";
 
 /** Largest message that waits in a queue, in bytes of JSON. Bytes of attachments take four thirds of their size. */
 export const queuedBytesMax = 4_194_304;
@@ -41,7 +42,7 @@ export const mailTask: Task<typeof stored> = task(
   { input: stored, inputBytesMax: queuedBytesMax, keepsInput: false, attemptsMax: 12 },
   async ({ input }) => {
     try {
-      await mailers.get().transport.send(fromStored(input));
+      await sendMessage(mailers.get().transport, fromStored(input));
     } catch (error) {
       if (isGableError(error) && error.code === "E_MAIL_REFUSED") throw new TaskRejected(error.message, { cause: error });
       throw error;

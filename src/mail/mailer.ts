@@ -6,6 +6,7 @@ import { parseAddress } from "./address.ts";
 import { htmlToText } from "./html-to-text.ts";
 import type { MailContent, MailHeaderOptions, MailMessage } from "./message.ts";
 import { createMessage, mailHeaderNames } from "./message.ts";
+import { sendMessage } from "./send-message.ts";
 import type { MailTransport } from "./transport.ts";
 
 /** What a message says: views by name, or the parts themselves. */
@@ -62,7 +63,7 @@ export function createMailer({ transport, from, renderView, enqueue }: MailerOpt
     transport,
     async send(options) {
       const message = await create(options);
-      await transport.send(message);
+      await sendMessage(transport, message);
       return message;
     },
     async later(options) {

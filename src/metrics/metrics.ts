@@ -4,13 +4,13 @@ import type { Gathered, Snapshot } from "../channels/gathering.ts";
 import type { AppDatabases } from "../data/application/app-databases.ts";
 import { readBearer } from "../handlers/bearer-guard.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
+import type { FollowedRequest } from "../parts/follow-request.ts";
 import type { PartHooks, Pending } from "../parts/part.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { ErrorCounts } from "./error-counts.ts";
 import { metricsType, renderMetrics, toLabels } from "./exposition.ts";
 import { durationsFamily } from "./families.ts";
 import { ProcessFacts } from "./process-facts.ts";
-import type { CountedRequest } from "./request-counts.ts";
 import { RequestCounts } from "./request-counts.ts";
 import { SupervisorLine } from "./supervisor-line.ts";
 
@@ -48,7 +48,7 @@ export class Metrics implements PartHooks {
   }
 
   /** Returns what answers requests, with each one counted. */
-  measure<Request extends CountedRequest>(answer: (request: Request) => Pending<Reply>): (request: Request) => Pending<Reply> {
+  measure<Request extends FollowedRequest>(answer: (request: Request) => Pending<Reply>): (request: Request) => Pending<Reply> {
     return this.#requests.measure(answer);
   }
 

@@ -19,6 +19,7 @@ import { EngineRequest } from "./engine-request.ts";
 import { HeadParser } from "./head-parser.ts";
 import { LingeringClose } from "./lingering-close.ts";
 import type { ServerLimits } from "./limits.ts";
+import { publishRefusal } from "./refusal-events.ts";
 import { refusalReply } from "./refusals.ts";
 import { assertStatedLength, discardReply, findLength, giveUpReply, joinBytes, oneChunk } from "./reply-body.ts";
 import { closeLine, toHeaderTable, toStatusLine } from "./reply-head.ts";
@@ -217,7 +218,9 @@ export class HttpConnection implements Expirable {
     const request = new EngineRequest(this, line, block.authority, block, this.#body ?? emptyBody);
     this.#request = request;
     if (method !== "GET" && (method === "TRACE" || !(standardMethods.has(method) || this.#host.extraMethods.has(method)))) {
-      return this.#sendReply(request, refusalReply(method === "TRACE" ? "E_METHOD_TRACE" : "E_METHOD_UNKNOWN"));
+      const code = method === "TRACE" ? "E_METHOD_TRACE" : "E_METHOD_UNKNOWN";
+      publishRefusal(code, this.#socket);
+      return this.#sendReply(request, refusalReply(code));
     }
     this.#callListener(request);
   }
@@ -538,6 +541,7 @@ export class HttpConnection implements Expirable {
 
   /** Answers what cannot be a request, once, and closes. A reply to HEAD has no content (RFC 9110 section 9.3.2). */
   #refuse(code: ErrorCode): void {
+    publishRefusal(code, this.#socket);
     const { status, headers, body } = refusalReply(code);
     const isHead = this.#parser.isHead(this.#input, this.#inputEnd);
     this.#isAnswered = true;

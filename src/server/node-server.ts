@@ -24,6 +24,7 @@ import { HeadParser } from "./head-parser.ts";
 import type { ServerLimits } from "./limits.ts";
 import { resolveLimits } from "./limits.ts";
 import { readNodeBody, toTrailers } from "./node-body.ts";
+import { publishRefusal } from "./refusal-events.ts";
 import { refusalReply } from "./refusals.ts";
 import { giveUpReply } from "./reply-body.ts";
 import { toHeaderTable } from "./reply-head.ts";
@@ -56,7 +57,7 @@ export class NodeServer {
     this.server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
     this.server.on("checkContinue", handle);
     this.server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) =>
-      sendRefusal(response, "E_EXPECTATION_UNKNOWN", limits),
+      refuse(response, "E_EXPECTATION_UNKNOWN", limits),
     );
     this.server.on("upgrade", (incoming: IncomingMessage, socket: Socket, head: Buffer) =>
       handle(incoming, toResponse(incoming, socket, head)),
@@ -158,13 +159,13 @@ function createNodeHandler(listener: RequestListener, options: EngineOptions, ac
   return (incoming, response) => {
     const isSecure = "encrypted" in incoming.socket;
     const head = parseAgain(incoming, options.limits, isSecure);
-    if (typeof head === "string") return sendRefusal(response, head, options.limits);
+    if (typeof head === "string") return refuse(response, head, options.limits);
     const { line, block } = head;
-    if (line.absolute?.scheme === "https" && !isSecure) return sendRefusal(response, "E_REQUEST_MISDIRECTED", options.limits);
+    if (line.absolute?.scheme === "https" && !isSecure) return refuse(response, "E_REQUEST_MISDIRECTED", options.limits);
     if (line.absolute !== null) block.replaceHost(line.absolute.authority);
     if (line.method === "TRACE")
-      return sendRefusal(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY", options.limits);
-    if (!methods.has(line.method)) return sendRefusal(response, "E_METHOD_UNKNOWN", options.limits);
+      return refuse(response, block.framing === "none" ? "E_METHOD_TRACE" : "E_METHOD_TRACE_BODY", options.limits);
+    if (!methods.has(line.method)) return refuse(response, "E_METHOD_UNKNOWN", options.limits);
     const request = new NodeRequest(incoming, response, head, options.limits);
     active.add(request);
     response.once("close", () => {
@@ -410,6 +411,12 @@ function cutLimits(limits: Required<ServerLimits>): Required<ServerLimits> {
 /** Sockets with a final reply: later errors of the parser get no second reply. */
 const refusedSockets = new WeakSet<Socket>();
 
+/** Refuses what no application sees. */
+function refuse(response: ServerResponse, code: ErrorCode, limits: Required<ServerLimits>): void {
+  publishRefusal(code, response.socket ?? {});
+  sendRefusal(response, code, limits);
+}
+
 function sendRefusal(response: ServerResponse, code: ErrorCode, limits: Required<ServerLimits>): void {
   if (response.socket !== null) refusedSockets.add(response.socket);
   const { status, headers, body } = refusalReply(code);
@@ -425,6 +432,7 @@ function endWith(socket: Socket, code: ErrorCode, received?: Buffer): void {
   if (refusedSockets.has(socket)) return;
   if (!socket.writable) return void socket.destroy();
   refusedSockets.add(socket);
+  publishRefusal(code, socket);
   const { status, headers, body } = refusalReply(code);
   const isHead = received?.subarray(0, 5).toString("latin1") === "HEAD ";
   socket.end(

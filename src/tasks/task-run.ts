@@ -5,6 +5,8 @@ import type { Logger } from "../handlers/logger.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { AnyTask } from "./task.ts";
 import { TaskRejected } from "./task.ts";
+import type { TaskEnd } from "./task-events.ts";
+import { publishTask } from "./task-events.ts";
 import { TaskProgressWriter } from "./task-progress.ts";
 import { TaskSteps } from "./task-steps.ts";
 import type { ClaimedTask, TaskLease, TaskOutcome, TaskQueue } from "./task-queue.ts";
@@ -89,14 +91,20 @@ export class TaskRun {
 
   /** Runs the attempt and records its outcome. Never rejects. */
   async run(): Promise<void> {
+    const { id, attempt } = this.#claimed;
+    await publishTask({ task: this.#task.name, taskId: id, attempt }, () => this.#run());
+  }
+
+  async #run(): Promise<TaskEnd> {
     const { timeoutSeconds } = this.#task.$task.settings;
     const timer = setTimeout(() => {
       this.#abort(new GableError("E_TASK_TIMEOUT", `The task "${this.#task.name}" took longer than ${timeoutSeconds} s.`));
     }, timeoutSeconds * 1_000);
     try {
       await this.#settings.enter(() => this.#attempt());
+      return { outcome: "done", error: undefined };
     } catch (error) {
-      await this.#fail(error);
+      return { outcome: await this.#fail(error), error };
     } finally {
       clearTimeout(timer);
       clearTimeout(this.#graceTimer);
@@ -173,8 +181,11 @@ export class TaskRun {
     if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 
-  async #fail(error: unknown): Promise<void> {
-    if (this.#isLost) return this.#log.warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
+  async #fail(error: unknown): Promise<TaskEnd["outcome"]> {
+    if (this.#isLost) {
+      this.#log.warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
+      return "lost";
+    }
     this.#settings.onFailure?.(this.#task.name, error);
     const outcome = this.#outcomeOf(error);
     const what = outcome.isFree === true ? "goes on in another worker" : endings[outcome.state];
@@ -187,6 +198,7 @@ export class TaskRun {
       // The lease ends by itself, and the task runs again.
       this.#log.error({ error: failure }, `The outcome of the task "${this.#task.name}" could not be stored.`);
     }
+    return outcome.state;
   }
 
   #outcomeOf(error: unknown): TaskOutcome {
