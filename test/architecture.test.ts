@@ -55,16 +55,17 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cache: [...house, "data", "data/part.ts", "redis"],
   // Its folder may not be that of static files; private files have signed addresses.
   storage: [...house, "security", "files"],
-  tasks: [...house, "data", "data/part.ts", "forms", "commands"],
+  tasks: [...house, "data", "data/part.ts", "forms", "commands", "traces"],
   // Messages that are sent later are tasks.
   mail: [...house, "tasks"],
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
+  traces: house,
   metrics: [...house, "channels", "data", "data/part.ts"],
   live: [...house, "channels", "data", "redis", "session"],
   log: [...house, "settings"],
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "security", "session"],
-  app: [...house, "auth", "channels", "live", "metrics", ...features, ...partFiles, "data", "server"],
+  app: [...house, "auth", "channels", "live", "metrics", "traces", ...features, ...partFiles, "data", "server"],
   testing: [],
   // Built with public entries. The nearest name of a list is the only other piece.
   cli: ["errors"],

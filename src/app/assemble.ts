@@ -17,9 +17,10 @@ import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { createContextClass } from "./context-class.ts";
 import type { ContextServices } from "./context-services.ts";
-import type { ApplicationListener } from "./create-listener.ts";
+import type { ApplicationListener, ListenerSettings } from "./create-listener.ts";
 import { createListener } from "./create-listener.ts";
 import { createAppLogger } from "./create-app-logger.ts";
+import type { ServiceSettings } from "./create-services.ts";
 import { createServices } from "./create-services.ts";
 import type { RequestObserver } from "./error-replies.ts";
 import { createErrorReplies } from "./error-replies.ts";
@@ -30,6 +31,7 @@ import { findSecretOptions, findSecretVariables } from "./option-secrets.ts";
 import type { GableOptions } from "./options.ts";
 import { createRateCheck } from "./rate-checks.ts";
 import { renderOutside } from "./render-outside.ts";
+import { tracesPart } from "../traces/part.ts";
 import { toViewOptions } from "../views/part.ts";
 import type { FindTrace } from "./trace-steps.ts";
 import { traceLogger, traceTable } from "./trace-steps.ts";
@@ -72,7 +74,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     onStopping,
     onStarted: (instances) => {
       findTrace?.()?.noteSecrets(hidden);
-      const finder = { table: traceTable(table, findTrace), findRates, metrics: find(metricsPart) };
+      const finder = { table: traceTable(table, findTrace), findRates, ...findWatches(find, redact) };
       onStarted(createListener({ options, mode, instances, services, Context, toErrorReply, cors, ...finder }));
     },
   });
@@ -118,6 +120,13 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   // Each part reads its own instance and its own options.
   for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never) ?? []);
   return { services, lifecycle, compile };
+}
+
+/** Finds what watches requests. */
+function findWatches(find: ServiceSettings["find"], redact: (text: string) => string): Pick<ListenerSettings, "metrics" | "traces"> {
+  const traces = find(tracesPart);
+  traces?.redactWith(redact);
+  return { metrics: find(metricsPart), traces };
 }
 
 /** Notes and counts each error before it is answered. */

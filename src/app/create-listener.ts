@@ -21,7 +21,10 @@ import type { Visit } from "./visit.ts";
 import { createVisit } from "./visit.ts";
 
 /** What the listener needs of its application. */
-export interface ListenerSettings extends Pick<DispatchSettings, "services" | "table" | "Context" | "toErrorReply" | "cors" | "metrics"> {
+export interface ListenerSettings extends Pick<
+  DispatchSettings,
+  "services" | "table" | "Context" | "toErrorReply" | "cors" | "metrics" | "traces"
+> {
   readonly options: GableOptions;
   readonly mode: Mode;
   /** Returns the counters of the rate limits. */

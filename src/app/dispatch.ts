@@ -18,7 +18,9 @@ import { HandlerReply } from "../replies/handler-reply.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { composeEarly } from "../parts/compose-listener.ts";
+import type { Traces } from "../traces/traces.ts";
 import { answerPreflight } from "./preflight.ts";
+import type { Answer } from "./request-events.ts";
 import { publishRequests } from "./request-events.ts";
 import type { RouteFinder } from "./trace-steps.ts";
 import { answerUnmatched } from "./unmatched.ts";
@@ -38,6 +40,8 @@ export interface DispatchSettings extends FinishSettings {
   readonly early: ReturnType<typeof composeEarly>;
   /** Counts requests; undefined for an application without metrics. */
   readonly metrics: Metrics | undefined;
+  /** Makes spans of requests; undefined for an application without traces. */
+  readonly traces: Traces | undefined;
   /** Class of the contexts: it has the properties that parts add. */
   readonly Context: typeof RequestContext;
   readonly toErrorReply: (context: RequestContext, error: unknown) => Promise<HandlerReply>;
@@ -46,7 +50,7 @@ export interface DispatchSettings extends FinishSettings {
 /** Makes the listener of an application. */
 export function createDispatch(settings: DispatchSettings): RequestListener {
   const { services, table, Context, metrics } = settings;
-  const watched = publishRequests(metrics === undefined ? answer : metrics.measure<RequestContext>(answer));
+  const watched = watchRequests(answer, settings);
   const early = metrics === undefined || settings.early === undefined ? settings.early : metrics.noteEarly(settings.early);
 
   /** Early answers of parts, host, route, cross-site check, limits, then everything that the route declares. */
@@ -134,6 +138,12 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   }
 
   return dispatch;
+}
+
+/** Returns what answers requests, with each one published, and counted and traced where the application wants that. */
+function watchRequests(answer: Answer, { metrics, traces }: DispatchSettings): Answer {
+  const published = publishRequests(metrics === undefined ? answer : metrics.measure(answer));
+  return traces === undefined ? published : traces.measure(published);
 }
 
 /** A token that a program adds decides, so no page of another site can misuse what a browser adds by itself. */

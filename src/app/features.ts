@@ -32,6 +32,8 @@ import { storagePart } from "../storage/part.ts";
 import { tasksPart } from "../tasks/part.ts";
 import type { TaskSetting } from "../tasks/setup-options.ts";
 import type { ViewSetting } from "../views/part.ts";
+import type { TracesSetting } from "../traces/part.ts";
+import { tracesPart } from "../traces/part.ts";
 import { viewsPart } from "../views/part.ts";
 
 /** All built-in parts. One line for each feature. */
@@ -42,6 +44,8 @@ const features: readonly AnyPart[] = [
   diagnosticsPart,
   secretsPart,
   databasesPart,
+  // Before what runs inside spans.
+  tracesPart,
   sessionPart,
   ratesPart,
   cspReportsPart,
@@ -77,6 +81,7 @@ export interface FeatureOptions
     StaticSetting,
     StorageSetting,
     TaskSetting,
+    TracesSetting,
     ViewSetting {}
 
 /** Names of the options of `gable()` that belong to features. */

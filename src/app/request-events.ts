@@ -30,7 +30,7 @@ const starts = openChannel<RequestStartEvent>("gable.request.start");
 const finishes = openChannel<RequestFinishEvent>("gable.request.finish");
 
 /** Answers a request. */
-type Answer = (context: RequestContext) => Pending<Reply>;
+export type Answer = (context: RequestContext) => Pending<Reply>;
 
 /** Returns what answers requests, with the start and the end of each one published where somebody listens. */
 export function publishRequests(answer: Answer): Answer {

@@ -11,10 +11,15 @@ interface CacheReadEvent {
 const reads = openChannel<CacheReadEvent>("gable.cache.read");
 
 /** Looks a value up, and publishes that where somebody listens. */
-export async function publishRead<Found extends { readonly isFresh: boolean }>(
+export function publishRead<Found extends { readonly isFresh: boolean }>(
   read: () => Promise<Found | undefined>,
 ): Promise<Found | undefined> {
-  if (!reads.hasSubscribers) return read();
+  return reads.hasSubscribers ? measureRead(read) : read();
+}
+
+async function measureRead<Found extends { readonly isFresh: boolean }>(
+  read: () => Promise<Found | undefined>,
+): Promise<Found | undefined> {
   const startedMs = performance.now();
   const found = await read();
   const outcome = found === undefined ? "miss" : found.isFresh ? "hit" : "stale";

@@ -212,6 +212,7 @@ const programmer = {
   E_PART_PROPERTY: entry(500, "A property of the context is taken", "Choose another name for the property."),
   E_PART_MISSING: entry(500, "A part is not running", "Pass the part in the option parts of gable(), and await app.start()."),
   E_PART_START: entry(500, "A part of the application cannot start", "Fix the cause, and start the application again."),
+  E_TRACES_PACKAGE: entry(500, "The package @opentelemetry/api is missing", "Install it: npm install @opentelemetry/api."),
   E_PART_STOP: entry(500, "A part of the application failed to stop", "Look at the cause: what the part opened may still be open."),
   E_NEXT_REPEATED: entry(500, "A middleware called next() twice", "Call next() once, and keep the reply that it returns."),
   E_HEAD_SENT: entry(500, "The head of the reply has been sent", "Do this before the handler returns, or in context.beforeReply()."),

@@ -71,7 +71,8 @@ function follow(reply: Reply, end: (status: number) => void): Reply {
   return reply;
 }
 
-function isEventStream({ body, headers }: Reply): boolean {
+/** Whether a reply is an event stream, which stays open. */
+export function isEventStream({ body, headers }: Reply): boolean {
   if (typeof body !== "object" || body === null || body instanceof Uint8Array || isFileBody(body)) return false;
   const table = headers instanceof HeaderTable ? headers : new HeaderTable(headers);
   return table.get("content-type")?.startsWith("text/event-stream") === true;

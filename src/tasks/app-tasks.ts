@@ -6,6 +6,7 @@ import { onCommit, onRollback } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { PartHost } from "../parts/part.ts";
+import type { Traces } from "../traces/traces.ts";
 import { currentTasks } from "./current-tasks.ts";
 import { createTaskAnnouncer, listenForTasks } from "./supervised-wake.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
@@ -35,6 +36,8 @@ export interface AppTasksParts {
   readonly openOutbox?: ((onMoved: () => Promise<void>) => TaskOutbox) | undefined;
   /** Runs work so that its code finds all parts of the application. */
   readonly enter: PartHost["enter"];
+  /** Runs attempts inside spans; undefined without traces. */
+  readonly trace: Traces["runTask"] | undefined;
   readonly logger: Logger;
 }
 
@@ -333,13 +336,14 @@ export class AppTasks {
     assertKnownOptions("startWorker()", given, workerNames);
     const { queues, concurrency, now = () => Date.now(), times = {}, onFailure } = given;
     assertWorkerOptions("startWorker()", { queues, concurrency });
-    const { options, queue, logger } = this.#parts;
+    const { options, queue, logger, trace } = this.#parts;
     const worker = new Worker({
       queue,
       logger,
       now,
       times,
       onFailure,
+      trace,
       tasks: this.#tasks,
       queues: queues ?? options.queues,
       concurrency: concurrency ?? options.concurrency ?? 10,

@@ -3,6 +3,7 @@ import type { AppDatabases } from "../data/application/app-databases.ts";
 import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { definePart } from "../parts/part.ts";
+import { tracesPart } from "../traces/part.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { AppTasks, AppTasksParts } from "./app-tasks.ts";
 import type { databaseTasks } from "./database-queue.ts";
@@ -34,7 +35,8 @@ export const tasksPart = definePart({
     await queue.open?.();
     const { enter, logger } = host;
     const openOutbox = await findOutbox(queue, databases, logger);
-    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, logger });
+    const trace = host.find(tracesPart)?.runTask;
+    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, trace, logger });
   },
 });
 

@@ -2,6 +2,7 @@
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import type { Logger } from "../handlers/logger.ts";
+import type { Traces } from "../traces/traces.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import type { AnyTask } from "./task.ts";
 import { TaskRejected } from "./task.ts";
@@ -26,6 +27,8 @@ export interface TaskRunSettings {
   readonly now: () => number;
   /** Runs work inside the application. */
   readonly enter: <Result>(work: () => Result) => Result;
+  /** Runs attempts inside spans; undefined without traces. */
+  readonly trace?: Traces["runTask"] | undefined;
   /** Told when the attempt fails. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
 }
@@ -92,7 +95,9 @@ export class TaskRun {
   /** Runs the attempt and records its outcome. Never rejects. */
   async run(): Promise<void> {
     const { id, attempt } = this.#claimed;
-    await publishTask({ task: this.#task.name, taskId: id, attempt }, () => this.#run());
+    const facts = { task: this.#task.name, taskId: id, attempt };
+    const run = (): Promise<TaskEnd> => publishTask(facts, () => this.#run());
+    await (this.#settings.trace?.(facts, run) ?? run());
   }
 
   async #run(): Promise<TaskEnd> {

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../handlers/logger.ts";
+import type { Traces } from "../traces/traces.ts";
 import type { AnyTask } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
 import { TaskRun } from "./task-run.ts";
@@ -27,6 +28,8 @@ export interface WorkerSettings {
   readonly logger: Logger;
   readonly now: () => number;
   readonly enter: <Result>(work: () => Result) => Result;
+  /** Runs attempts inside spans; undefined without traces. */
+  readonly trace?: Traces["runTask"] | undefined;
   /** Receives each failed attempt. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
   /** Times in ms, for tests. */

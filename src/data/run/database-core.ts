@@ -49,6 +49,8 @@ export interface StatementEvent {
   readonly sql: string;
   /** Name of the database. */
   readonly database: string;
+  /** Kind of the database. */
+  readonly dialect: Dialect["name"];
   /** Duration in ms. */
   readonly durationMs: number;
   /** Number of rows that were read or changed. */

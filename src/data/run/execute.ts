@@ -37,6 +37,7 @@ function toEvent(
   return {
     sql,
     database: database.name,
+    dialect: database.dialect.name,
     durationMs: performance.now() - start,
     rowCount,
     ...(database.logParameters && { parameters: showParameters(parameters) }),
