@@ -102,7 +102,7 @@ export declare function rowNumber(): OpenWindow<number>;
 /**
  * Returns a string as a part of an address: lower-case ASCII letters and digits, with hyphens between them.
  *
- * Latin, Cyrillic and Greek letters are transliterated. Others are dropped, so the result can be empty. Throws a RangeError for a `max` below 1.
+ * Latin, Cyrillic and Greek letters are transliterated. Others are dropped, so the result can be empty. Throws `E_OPTION_INVALID` for a `max` below 1.
  *
  * @example
  * slugify("Crème Brûlée & Straße"); // => "creme-brulee-strasse"

@@ -1,7 +1,7 @@
 /** Listening: the application on a port, with its lines for the terminal and its signals. */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, namesOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, kindsOf } from "../errors/option-errors.ts";
 import { isRequestLogged } from "../log/log-levels.ts";
 import { trackRequests } from "../log/track-requests.ts";
 import { metricsPart } from "../metrics/part.ts";
@@ -44,15 +44,15 @@ export interface RunningApp extends RunningServer {
   readonly app: Application;
 }
 
-const optionNames = namesOf<ListenOptions>({
-  port: true,
-  host: true,
-  unixPath: true,
-  fd: true,
+const optionNames = kindsOf<ListenOptions>({
+  port: "port",
+  host: "string",
+  unixPath: "string",
+  fd: "whole",
   https: true,
-  engine: true,
-  quiet: true,
-  signals: true,
+  engine: ["gable", "node"],
+  quiet: "boolean",
+  signals: "boolean",
 });
 
 /** Starts to listen. */

@@ -1,5 +1,6 @@
 /** Options of gable(), checked at start. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { Logger } from "../handlers/logger.ts";
@@ -130,37 +131,42 @@ export interface GableOptions extends FeatureOptions, LogSetting {
 /** Options that belong to no feature. */
 type OwnOptions = Omit<GableOptions, keyof FeatureOptions>;
 
-const ownNames: Readonly<Record<keyof OwnOptions, true>> = {
+const ownKinds: OptionKinds<OwnOptions> = {
   settings: true,
   port: true,
   host: true,
-  routes: true,
+  routes: "list",
   parts: true,
-  mode: true,
-  hosts: true,
+  mode: ["development", "test", "production"],
+  hosts: "strings",
   origin: true,
-  proxies: true,
-  limits: true,
-  security: true,
-  converters: true,
+  proxies: "object",
+  limits: "object",
+  security: "object",
+  converters: "object",
   trailingSlash: true,
   locale: true,
   timeZone: true,
   basePath: true,
-  onError: true,
-  logger: true,
+  onError: "function",
+  logger: "object",
   log: true,
 };
-const securityNames: Readonly<Record<keyof SecurityOptions, true>> = {
+const securityKinds: OptionKinds<SecurityOptions> = {
   cors: true,
-  csp: true,
-  cspReportOnly: true,
+  csp: "object",
+  cspReportOnly: "object",
   cspReports: true,
   hsts: true,
-  allowUnsafe: true,
-  trustedOrigins: true,
+  allowUnsafe: "string",
+  trustedOrigins: "strings",
 };
-const proxyNames: Readonly<Record<keyof ProxyOptions, true>> = { trust: true, header: true, host: true, prefix: true };
+const proxyNames: OptionKinds<ProxyOptions> = {
+  trust: "strings",
+  header: ["x-forwarded", "forwarded"],
+  host: "boolean",
+  prefix: "boolean",
+};
 
 /**
  * Returns the options with those of the settings. A setting that is undefined counts as not given.
@@ -186,7 +192,7 @@ export function withSettings(options: GableOptions): GableOptions {
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertGableOptions(options: GableOptions): void {
-  assertKnownOptions("gable()", options, [...Object.keys(ownNames), ...featureOptionNames]);
+  assertKnownOptions("gable()", options, { ...Object.fromEntries(featureOptionNames.map((name) => [name, true] as const)), ...ownKinds });
   assertFeatureOptions(options);
   assertLogSetting(options, ["sql", "requests", ...featureNames]);
   const { rate, ...limits } = options.limits ?? {};
@@ -194,7 +200,7 @@ export function assertGableOptions(options: GableOptions): void {
   if (rate !== undefined) assertRateOptions("gable() limits", rate);
   createHostCheck(options.hosts, true);
   assertSecurity(options.security ?? {});
-  if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, Object.keys(proxyNames));
+  if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, proxyNames);
   if (options.parts !== undefined && !Array.isArray(options.parts))
     throw optionInvalid("gable()", "parts", options.parts, "a list of parts");
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
@@ -210,7 +216,7 @@ export function assertGableOptions(options: GableOptions): void {
 
 function assertSecurity(security: SecurityOptions): void {
   const { csp = {}, cspReportOnly = {}, allowUnsafe, cors, hsts, trustedOrigins = [] } = security;
-  assertKnownOptions("gable() security", security, Object.keys(securityNames));
+  assertKnownOptions("gable() security", security, securityKinds);
   assertPolicy(csp, allowUnsafe);
   // A policy that is only reported opens nothing.
   assertPolicy(cspReportOnly, "reported", "security.cspReportOnly");

@@ -306,7 +306,7 @@ export class RequestContext implements Context<ContextInput> {
 
   get redirectBack(): (options: { fallback: string }) => HandlerReply {
     return (options) => {
-      assertKnownOptions("redirectBack()", options, ["fallback"]);
+      assertKnownOptions("redirectBack()", options, { fallback: "string" });
       const referer = this.raw.headers.get("referer");
       const own = `${this.scheme}://${this.authority}`;
       const target = referer !== null && referer.startsWith(`${own}/`) ? referer.slice(own.length) : null;

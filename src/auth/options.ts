@@ -1,4 +1,5 @@
 /** Options of defineAccounts(), checked when it is called. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isSafeRedirectTarget } from "../http/redirect-target.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
@@ -55,20 +56,20 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly policies?: readonly Policy[];
 }
 
-const optionNames: Readonly<Record<keyof AccountsOptions, true>> = {
+const optionNames: OptionKinds<AccountsOptions> = {
   user: true,
   registration: true,
   verifyEmail: true,
-  registrationFields: true,
+  registrationFields: "object",
   afterLogin: true,
   passwordMin: true,
-  foreignHashes: true,
+  foreignHashes: "list",
   permissions: true,
   tokens: true,
   remember: true,
   twoFactor: true,
-  providers: true,
-  policies: true,
+  providers: "object",
+  policies: "list",
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
@@ -77,7 +78,7 @@ const reservedFields = new Set([...columns, "isStaff", "isSuperuser", "next"]);
 /** Checks the options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function assertAccountsOptions(options: AccountsOptions): void {
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
-  assertKnownOptions(owner, options, Object.keys(optionNames));
+  assertKnownOptions(owner, options, optionNames);
   const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [], permissions = [] } = options;
   assertUser(user);
   assertTokenOptions(options.tokens);

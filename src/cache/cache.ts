@@ -1,6 +1,6 @@
 /** A cache: values with a time, computed once however many ask, and dropped by tags. */
 import { isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { assertTags, storeSecondsMax } from "../handlers/store-options.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -63,7 +63,7 @@ const tagTtlMs = 366 * 86_400_000;
 /** Longest wait for another process that computes; after it, this one computes as well. */
 const waitMsMax = 30_000;
 const pollMs = 25;
-const optionNames = namesOf<CacheOptions>({ ttlSeconds: true, staleSeconds: true, tags: true });
+const optionNames = kindsOf<CacheOptions>({ ttlSeconds: true, staleSeconds: true, tags: true });
 
 const standardError: Pick<Logger, "warn"> = {
   warn: (facts: object | string, message?: string) => console.warn(message ?? facts, facts),
@@ -71,7 +71,7 @@ const standardError: Pick<Logger, "warn"> = {
 
 /** Creates a cache over a store. */
 export function createCache(options: CreateCacheOptions): Cache {
-  assertKnownOptions("createCache()", options, ["store", "now", "logger"]);
+  assertKnownOptions("createCache()", options, { store: "object", now: "function", logger: "object" });
   return new StoreCache(options);
 }
 

@@ -1,4 +1,5 @@
 /** A cache in the memory of the process: what was used longest ago makes room. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
 
@@ -17,11 +18,11 @@ interface Entry {
   readonly expiresMs: number;
 }
 
-const names: Readonly<Record<keyof MemoryCacheOptions, true>> = { entriesMax: true, bytesMax: true, now: true };
+const names: OptionKinds<MemoryCacheOptions> = { entriesMax: true, bytesMax: true, now: "function" };
 
 /** Creates a store in the memory of this process. Other processes do not see it. */
 export function memoryCache(options: MemoryCacheOptions = {}): CacheStore {
-  assertKnownOptions("memoryCache()", options, Object.keys(names));
+  assertKnownOptions("memoryCache()", options, names);
   for (const name of ["entriesMax", "bytesMax"] as const) {
     const value = options[name];
     if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))

@@ -124,7 +124,7 @@ export function assertCommand(options: Command<unknown, unknown, never>): void {
 function assertArguments(owner: string, words: Readonly<Record<string, ArgumentOptions>>): void {
   const entries = Object.entries(words);
   entries.forEach(([name, argument], index) => {
-    assertKnownOptions(`${owner} argument "${name}"`, argument, ["help", "optional", "many"]);
+    assertKnownOptions(`${owner} argument "${name}"`, argument, { help: "string", optional: "boolean", many: "boolean" });
     if (!wordPattern.test(name)) throw optionInvalid(owner, "arguments", name, "named in camel case");
     if (argument.many === true && index !== entries.length - 1)
       throw optionInvalid(owner, `arguments.${name}.many`, true, "set on the last argument only");
@@ -136,10 +136,16 @@ function assertArguments(owner: string, words: Readonly<Record<string, ArgumentO
 
 function assertFlags(owner: string, flags: Readonly<Record<string, FlagOptions>>): void {
   for (const [name, flag] of Object.entries(flags)) {
-    assertKnownOptions(`${owner} flag "${name}"`, flag, ["type", "help", "choices", "default"]);
+    assertKnownOptions(`${owner} flag "${name}"`, flag, { type: true, help: true, choices: "strings", default: true });
     if (!wordPattern.test(name)) throw optionInvalid(owner, "flags", name, "named in camel case");
     if (!["string", "int", "boolean", "list"].includes(flag.type))
       throw optionInvalid(owner, `flags.${name}.type`, flag.type, '"string", "int", "boolean" or "list"');
     if (typeof flag.help !== "string" || flag.help === "") throw optionInvalid(owner, `flags.${name}.help`, flag.help, "what it does");
+    if (flag.default !== undefined && !isDefault(flag))
+      throw optionInvalid(owner, `flags.${name}.default`, flag.default, `a value of the type ${flag.type}`);
   }
+}
+
+function isDefault({ type, default: value }: FlagOptions): boolean {
+  return type === "int" ? Number.isSafeInteger(value) : typeof value === (type === "boolean" ? "boolean" : "string");
 }

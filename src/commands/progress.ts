@@ -1,5 +1,5 @@
 /** Progress of long work: one function for commands, tasks and migrations. */
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 
 /** What the work calls for each step. */
 export interface ProgressBar {
@@ -44,7 +44,7 @@ export interface ProgressSink {
   isDue(nowMs: number): boolean;
 }
 
-const progressNames = namesOf<ProgressOptions>({ total: true });
+const progressNames = kindsOf<ProgressOptions>({ total: true });
 
 /** Makes the function that reports to a sink. */
 export function createProgress(sink: ProgressSink, now: () => number = () => performance.now()): Progress {

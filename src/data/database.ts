@@ -1,4 +1,5 @@
 /** Opens databases with their models. The models then find their database on their own. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertReachable } from "./driver/assert-reachable.ts";
@@ -70,11 +71,26 @@ export interface DatabaseOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Names of the options. */
-export const optionNames: readonly string[] =
-  "url driver models bind name rowsMax fetchMode poolMax acquireTimeoutMs statementTimeoutMs tls prepare durability logParameters cursorSecret onStatement onError".split(
-    " ",
-  );
+/** Kinds of the options. */
+export const optionKinds: OptionKinds<DatabaseOptions> = {
+  url: "string",
+  driver: "object",
+  models: "entries",
+  bind: true,
+  name: "string",
+  rowsMax: true,
+  fetchMode: ["peers", "one", "raise"],
+  poolMax: true,
+  acquireTimeoutMs: true,
+  statementTimeoutMs: true,
+  tls: true,
+  prepare: true,
+  durability: ["normal", "full"],
+  logParameters: "boolean",
+  cursorSecret: true,
+  onStatement: "function",
+  onError: "function",
+};
 
 const numberOptions = ["rowsMax", "poolMax", "acquireTimeoutMs", "statementTimeoutMs"] as const;
 
@@ -115,9 +131,9 @@ const plansMax = 2_000;
  * `E_DRIVER_MISSING` and `E_DATABASE_BOUND`.
  */
 export async function createDatabase(options: DatabaseOptions): Promise<Database> {
-  assertKnownOptions("createDatabase()", options, optionNames);
+  assertKnownOptions("createDatabase()", options, optionKinds);
   assertValues("createDatabase()", options);
-  assertBind("createDatabase()", options.bind ?? true, [true, false, "shared"]);
+  assertBind("createDatabase()", options.bind === undefined ? true : options.bind, [true, false, "shared"]);
   const models = readModels("createDatabase()", options.models);
   assertModels(models);
   return openDatabase(options, models);

@@ -2,14 +2,14 @@
 import { suggestName } from "../errors/nearest-name.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
-import { assertBind, assertValues, openDatabase, optionNames as databaseOptionNames, readModels } from "./database.ts";
+import { assertBind, assertValues, openDatabase, optionKinds as databaseKinds, readModels } from "./database.ts";
 import type { DatabaseCore } from "./run/database-core.ts";
 import type { DefinitionMistake } from "./schema/definitions.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model-class.ts";
 import { bindModels, databaseUnknown, enterDatabases } from "./run/context.ts";
 
-const optionNames = databaseOptionNames.filter((name) => !["models", "name", "bind"].includes(name));
+const { models: _models, name: _name, bind: _bind, ...ownKinds } = databaseKinds;
 
 /** Options for one of several databases. */
 export interface NamedDatabaseOptions extends Omit<DatabaseOptions, "models" | "name" | "bind"> {
@@ -41,7 +41,7 @@ export interface DatabasesOptions {
  * });
  */
 export async function createDatabases(options: DatabasesOptions): Promise<Databases> {
-  assertKnownOptions("createDatabases()", options, ["models", "databases", "bind"]);
+  assertKnownOptions("createDatabases()", options, { models: "entries", databases: true, bind: true });
   const { databases: named, bind = true } = options;
   assertBind("createDatabases()", bind);
   const models = readModels("createDatabases()", options.models);
@@ -79,7 +79,7 @@ function assertNames(named: DatabasesOptions["databases"]): void {
     if (typeof options !== "object" || options === null)
       throw optionInvalid("createDatabases()", `databases.${name}`, options, "an object with a url");
     const { of, ...own } = options;
-    assertKnownOptions(`createDatabases(), database "${name}"`, own, optionNames);
+    assertKnownOptions(`createDatabases(), database "${name}"`, own, ownKinds);
     assertValues("createDatabases()", own);
     if (of !== undefined && (named[of] === undefined || named[of].of !== undefined))
       throw optionInvalid("createDatabases()", `databases.${name}.of`, of, "the name of a database that is not a replica");

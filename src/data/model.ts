@@ -1,5 +1,6 @@
 /** The base class of models: the API of every model class and every row. */
-import { assertKnownOptions } from "../errors/option-errors.ts";
+import { assertKind, assertKnownOptions } from "../errors/option-errors.ts";
+import { assertModelKinds } from "./schema/option-kinds.ts";
 import { toFieldValues } from "./rows/assignments.ts";
 import { Instance } from "./rows/instance.ts";
 import { readRelationProperty, refuseRelationProperty } from "./query/relation-handles.ts";
@@ -223,6 +224,7 @@ export function Model<const Table extends string, Fields extends FieldMap, Compu
   new (): RowOf<Table> & RowValues<Fields> & RelationProperties<Fields> & InstanceApi<Fields> & Readonly<ValuesOf<Computed>>;
   readonly $table: Table;
 } {
+  assertModelKinds(table, options ?? {});
   class Base extends ModelBase {
     static override readonly $table = table;
     static override readonly $fields = Object.freeze({ ...fields });
@@ -264,7 +266,7 @@ class ModelBase extends Instance {
   }
 
   static async validate(values: Readonly<Record<string, unknown>>, how: { readonly isPartial?: boolean } = {}): Promise<ModelErrors> {
-    assertKnownOptions("validate()", how, ["isPartial"]);
+    assertKnownOptions("validate()", how, { isPartial: "boolean" });
     return validateRow(this, values, how.isPartial === true);
   }
 
@@ -351,7 +353,9 @@ class ModelBase extends Instance {
   }
 
   static async createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
-    assertKnownOptions("createMany()", options, ["validate", "onConflict", "batch"]);
+    assertKnownOptions("createMany()", options, { validate: "boolean", onConflict: true, batch: "count" });
+    const { onConflict } = options;
+    if (onConflict !== undefined && onConflict !== "ignore") assertKind("createMany()", "onConflict", onConflict, "conflict");
     return insertRows(
       this,
       list.map((values) => makeRow(this, values)),
@@ -360,7 +364,7 @@ class ModelBase extends Instance {
   }
 
   static async upsert(request: UpsertRequest): Promise<unknown> {
-    assertKnownOptions("upsert()", request, ["where", "create", "update"]);
+    assertKnownOptions("upsert()", request, { where: "object", create: "object", update: "object" });
     return upsertRow(this, makeRow(this, { ...request.create, ...request.where }), request);
   }
 

@@ -18,16 +18,95 @@ export function optionInvalid(owner: string, name: string, value: unknown, rule:
   });
 }
 
-/** Checks that an options object has only known names. */
-export function assertKnownOptions(owner: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw optionUnknown(owner, name, known);
+/** Kinds of values: the words of a message for each, and its check. */
+const kinds = {
+  boolean: ["true or false", (value: unknown) => typeof value === "boolean"],
+  string: ["a string", isString],
+  number: ["a finite number", Number.isFinite],
+  whole: ["a whole number of at least 0", (value: unknown) => isWhole(value, 0)],
+  count: ["a whole number above 0", (value: unknown) => isWhole(value, 1)],
+  seconds: ["a number of at least 0", (value: unknown) => isFrom(value, 0) && Number.isFinite(value)],
+  port: ["a whole number from 0 to 65535", (value: unknown) => isWhole(value, 0, 65_535)],
+  schema: ["a Standard Schema", (value: unknown) => (typeof value === "function" || isObject(value)) && "~standard" in Object(value)],
+  status: ["a whole number from 100 to 599", (value: unknown) => isWhole(value, 100, 599)],
+  bytes: ["a string or a Buffer", (value: unknown) => isString(value) || value instanceof Uint8Array],
+  function: ["a function", (value: unknown) => typeof value === "function"],
+  object: ["an object", isObject],
+  list: ["a list", Array.isArray],
+  entries: ["an object or a list", (value: unknown) => typeof value === "object" && value !== null],
+  strings: ["a list of strings", isStrings],
+  functions: ["a list of functions", (value: unknown) => Array.isArray(value) && value.every((each) => typeof each === "function")],
+  conflict: ['"ignore" or an object', isObject],
+  objects: ["a list of objects", (value: unknown) => Array.isArray(value) && value.every(isObject)],
+  checks: ["a function or a list of functions", (value: unknown) => [value].flat().every((each) => typeof each === "function")],
+  control: ["a string or a function", (value: unknown) => isString(value) || typeof value === "function"],
+  markup: ["a string or an object", (value: unknown) => isString(value) || isObject(value)],
+  date: ["a Date", (value: unknown) => value instanceof Date && !Number.isNaN(value.getTime())],
+  pattern: ["a regular expression", (value: unknown) => value instanceof RegExp],
+  text: ["a string or null", (value: unknown) => value === null || isString(value)],
+  names: ["a string or a list of strings", (value: unknown) => isString(value) || isStrings(value)],
+} as const satisfies Readonly<Record<string, readonly [rule: string, check: (value: unknown) => boolean]>>;
+
+/** What an option may be: a value of a kind, or one of some strings. True: another check looks at it. */
+export type OptionKind = keyof typeof kinds | readonly string[] | true;
+
+/** The kind of each option of an object. */
+export type OptionKinds<Options extends object> = Readonly<Record<keyof Options, OptionKind>>;
+
+function isString(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isStrings(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isFrom(value: unknown, least: number): boolean {
+  return typeof value === "number" && value >= least;
+}
+
+function isWhole(value: unknown, least: number, most = Number.MAX_SAFE_INTEGER): boolean {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most;
+}
+
+/**
+ * Checks that an options object has only known names, and values of their kinds; undefined means left out.
+ * Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+ */
+export function assertKnownOptions(owner: string, options: object, known: readonly string[] | Readonly<Record<string, OptionKind>>): void {
+  if (!isObject(options)) throw optionInvalid(owner, "options", options, "an object");
+  const isList = Array.isArray(known);
+  for (const name of Object.keys(options))
+    if (!(isList ? known.includes(name) : Object.hasOwn(known, name)))
+      throw optionUnknown(owner, name, isList ? known : Object.keys(known));
+  // A list has only names. Array.isArray() does not narrow a readonly one.
+  if (!isList) assertKinds(owner, options, known as Readonly<Record<string, OptionKind>>);
+}
+
+/** Checks the kinds of the values of some options. Throws `E_OPTION_INVALID`. */
+export function assertKinds(owner: string, options: object, known: Readonly<Record<string, OptionKind>>): void {
+  for (const name of Object.keys(options))
+    if (Object.hasOwn(known, name)) assertKind(owner, name, Reflect.get(options, name), known[name]!);
+}
+
+/** Checks the value of an option. Throws `E_OPTION_INVALID`. */
+export function assertKind(owner: string, name: string, value: unknown, kind: OptionKind): void {
+  if (kind === true || value === undefined) return;
+  if (typeof kind === "string") {
+    const [rule, check] = kinds[kind];
+    if (!check(value)) throw optionInvalid(owner, name, value, rule);
+  } else if (!kind.some((each) => each === value)) {
+    throw optionInvalid(owner, name, value, kind.map((each) => `"${each}"`).join(" or "));
   }
 }
 
-/** Returns the names of options. The compiler finds one that the record lacks. */
-export function namesOf<Options extends object>(names: Readonly<Record<keyof Options, true>>): readonly string[] {
-  return Object.keys(names);
+/** Returns the kinds of options. The compiler finds one that the record lacks. */
+export function kindsOf<Options extends object>(record: OptionKinds<Options>): OptionKinds<Options> {
+  return record;
 }
 
 /** Characters that would start a log line, move the cursor of a terminal, or reverse the direction of text. */

@@ -1,5 +1,5 @@
 /** One function per HTTP status, for `throw notFound()` and its siblings (RFC 9110 section 15). */
-import { assertKnownOptions } from "./option-errors.ts";
+import { assertKnownOptions, kindsOf } from "./option-errors.ts";
 import { catalogue } from "./catalogue.ts";
 import type { ErrorCode } from "./catalogue.ts";
 import { GableError } from "./gable-error.ts";
@@ -21,11 +21,17 @@ export interface StatusErrorOptions {
 /** Creates the error of one status; the client sees `message` if the status is below 500. */
 export type StatusError = (message?: string, options?: StatusErrorOptions) => GableError;
 
-const statusErrorNames = ["code", "details", "cause", "retryAfterSeconds", "headers"];
+const kinds = kindsOf<StatusErrorOptions>({
+  code: "string",
+  details: "object",
+  cause: true,
+  retryAfterSeconds: "seconds",
+  headers: "list",
+});
 
 function statusError(defaultCode: ErrorCode): StatusError {
   return (message, options = {}) => {
-    assertKnownOptions("A status error", options, statusErrorNames);
+    assertKnownOptions("A status error", options, kinds);
     const entry = catalogue[defaultCode];
     const headers = [...(options.headers ?? [])];
     if (options.retryAfterSeconds !== undefined) headers.push(["retry-after", String(Math.ceil(options.retryAfterSeconds))]);

@@ -1,5 +1,6 @@
 /** Adds static files to an application: their routes, and the folder that is read at the start. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import type { AnyContext } from "../handlers/context.ts";
@@ -16,7 +17,13 @@ export interface StaticSetting {
   static?: string | StaticOptions;
 }
 
-const optionNames: Readonly<Record<keyof StaticOptions, true>> = { directory: true, at: true, root: true, index: true, symlinks: true };
+const optionNames: OptionKinds<StaticOptions> = {
+  directory: "string",
+  at: "string",
+  root: "strings",
+  index: "boolean",
+  symlinks: ["inside", "none"],
+};
 
 /** Serves the files of a folder. */
 export const staticFilesPart = definePart({
@@ -24,7 +31,7 @@ export const staticFilesPart = definePart({
   option: {
     names: { static: true },
     check: ({ static: option }: StaticSetting) => {
-      if (typeof option === "object") assertKnownOptions("gable() static", option, Object.keys(optionNames));
+      if (typeof option === "object") assertKnownOptions("gable() static", option, optionNames);
     },
   },
   routes: (files: () => StaticFiles, { static: option = "static" }) => createStaticRoutes(files, toStaticOptions(option)),

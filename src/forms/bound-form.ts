@@ -1,5 +1,5 @@
 /** Forms on a page: whole, in parts, or field by field. */
-import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import type { FormError, RenderOptions } from "../handlers/form.ts";
 import { html } from "../views/html.ts";
 import type { Html, Renderable } from "../views/values.ts";
@@ -11,7 +11,7 @@ import type { FormPlan, FormState } from "./form-plan.ts";
 import { firstControlId } from "./markup/field-markup.ts";
 import { formatMessage } from "./messages.ts";
 
-const renderNames = namesOf<RenderOptions>({ action: true, submit: true, id: true, attributes: true });
+const renderNames = kindsOf<RenderOptions>({ action: "string", submit: "string", id: "string", attributes: "object" });
 
 /** A form on a page. As markup it is the summary of its errors and all its fields. */
 export class BoundForm implements Renderable {

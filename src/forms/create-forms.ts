@@ -30,7 +30,7 @@ export interface Forms {
  * export const { form, modelForm } = createForms({ messages: { required: "Please fill this in." } });
  */
 export function createForms(defaults: FormDefaults): Forms {
-  assertKnownOptions("createForms()", defaults, ["messages", "widgets"]);
+  assertKnownOptions("createForms()", defaults, { messages: "object", widgets: "object" });
   const kept = Object.freeze({ ...defaults });
   return {
     form: (fields, options = {}) => createForm(fields, options, kept),

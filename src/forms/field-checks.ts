@@ -1,6 +1,7 @@
 /** Checks of the options of fields, when a field is made. */
 import { isLinear } from "../data/schema/option-values.ts";
-import { optionInvalid, optionUnknown } from "../errors/option-errors.ts";
+import type { OptionKind } from "../errors/option-errors.ts";
+import { assertKinds, optionInvalid, optionUnknown } from "../errors/option-errors.ts";
 import type { AnyFieldOptions, FieldType } from "./definition.ts";
 
 const common: readonly string[] =
@@ -35,6 +36,38 @@ const ownOptions: Readonly<Record<FieldType, readonly string[]>> = {
   set: ["min", "max", "blankRows", "rowLabel", "ordered"],
 };
 
+const kinds: Readonly<Record<string, OptionKind>> = {
+  label: "string",
+  help: "string",
+  optional: "boolean",
+  disabled: "boolean",
+  autocomplete: "string",
+  placeholder: "string",
+  widget: "control",
+  attributes: "object",
+  messages: "object",
+  validate: "checks",
+  parse: "function",
+  trim: "boolean",
+  purpose: ["current", "new"],
+  mustBeTrue: "boolean",
+  unknown: "boolean",
+  seconds: "boolean",
+  query: "function",
+  schema: "schema",
+  accept: "strings",
+  rowLabel: "string",
+  ordered: "boolean",
+};
+
+/** Kinds of the bounds of values that are no numbers. */
+const boundKinds: Readonly<Partial<Record<FieldType, OptionKind>>> = {
+  decimal: "string",
+  date: "string",
+  time: "string",
+  datetime: "date",
+};
+
 /** Throws `E_OPTION_UNKNOWN` or `E_OPTION_INVALID` for options that a type does not have, or that cannot be used. */
 export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): void {
   const owner = `field.${type}()`;
@@ -49,10 +82,9 @@ export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): v
     throw optionInvalid(owner, name, options[name], rule);
   };
   assertCounts(type, options, refuse);
-  for (const name of ["optional", "disabled", "trim", "mustBeTrue", "unknown", "seconds", "ordered"] as const)
-    if (options[name] !== undefined && typeof options[name] !== "boolean") refuse(name, "true or false");
-  for (const name of ["label", "help", "autocomplete", "placeholder", "rowLabel"] as const)
-    if (options[name] !== undefined && typeof options[name] !== "string") refuse(name, "a string");
+  assertKinds(owner, options, kinds);
+  if (type in boundKinds) assertKinds(owner, options, { min: boundKinds[type]!, max: boundKinds[type]! });
+  if (type === "file") assertKinds(owner, options, { initial: "control" });
   if (options.pattern !== undefined && (!(options.pattern instanceof RegExp) || !isLinear(options.pattern)))
     refuse("pattern", "a regular expression without repetitions inside repetitions and without back references");
   if (options.accept?.some((wanted) => !/^[a-z]+\/(?:\*|[\w.+-]+)$/.test(wanted)) === true)

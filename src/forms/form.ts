@@ -1,5 +1,6 @@
 /** Forms that are written by hand: fields by name, checks, markup. */
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { FormReader } from "../input/form-reader.ts";
 import { formReader } from "../input/form-reader.ts";
 import { BoundForm } from "./bound-form.ts";
@@ -65,8 +66,16 @@ export interface FormDefaults {
 }
 
 /** Options of `blank()` and `from()`. */
-export const shownNames = namesOf<FormContext & { readonly id?: string }>({ id: true, timeZone: true, translate: true });
-const formOptions = ["name", "method", "rules", "validate", "messages", "widgets"];
+export const shownNames = kindsOf<FormContext & { readonly id?: string }>({ id: "string", timeZone: true, translate: true });
+/** Kinds of the options of all forms; the name and the method are checked with their words. */
+export const formKinds: OptionKinds<FormOptions<never>> = {
+  name: "string",
+  method: true,
+  rules: "objects",
+  validate: "function",
+  messages: "object",
+  widgets: "object",
+};
 
 /** A form. Give it to a route as `form:`, or read it yourself with `parse()`. */
 export class Form<Data, Sent = SentFormOf<Data>> {
@@ -202,7 +211,7 @@ export function createPlan<Data>(
   options: FormOptions<Data>,
   defaults: FormDefaults,
 ): FormPlan {
-  assertKnownOptions(owner, options, formOptions);
+  assertKnownOptions(owner, options, formKinds);
   const { name = "form", method = "post", rules = [], validate, messages, widgets } = options;
   if (!/^[a-z][a-z0-9-]{0,62}$/i.test(name)) throw optionInvalid(owner, "name", name, "letters, digits and hyphens, a letter first");
   if (method !== "post" && method !== "get") throw optionInvalid(owner, "method", method, '"post" or "get"');

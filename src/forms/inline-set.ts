@@ -1,7 +1,7 @@
 /** Sets of rows that belong to the row of a model form. */
 import { toLabel } from "../data/schema/names.ts";
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyFieldOptions } from "./definition.ts";
 import { FormField } from "./form-field.ts";
 import type { Overrides } from "./model-field.ts";
@@ -31,7 +31,17 @@ export interface InlineSetOptions<Name extends string> {
   readonly ordered?: string;
 }
 
-const optionNames = ["fields", "override", "by", "label", "help", "min", "max", "blankRows", "ordered"];
+const optionKinds = kindsOf<InlineSetOptions<string>>({
+  fields: "strings",
+  override: "object",
+  by: "string",
+  label: "string",
+  help: "string",
+  min: true,
+  max: true,
+  blankRows: true,
+  ordered: "string",
+});
 
 /** A set of rows of a model, as a field of a form. */
 export class InlineSet<Value> extends FormField<Value> {
@@ -66,7 +76,7 @@ export function inlineSet<Class extends FormModel, const Name extends ModelField
   model: Class,
   options: InlineSetOptions<Name>,
 ): InlineSet<Array<ModelValues<Class, Name>>> {
-  assertKnownOptions("inlineSet()", options, optionNames);
+  assertKnownOptions("inlineSet()", options, optionKinds);
   const { ordered, fields } = options;
   const names: readonly string[] = fields;
   for (const name of ["id", "delete", "position"])

@@ -8,7 +8,7 @@ import type { DisplayForm } from "../handlers/form.ts";
 import type { FieldDefinition, FieldDefinitions, FormContext } from "./definition.ts";
 import type { FieldRecord } from "./field-values.ts";
 import type { FormDefaults, FormOptions } from "./form.ts";
-import { createPlan, Form, shownNames } from "./form.ts";
+import { createPlan, Form, formKinds, shownNames } from "./form.ts";
 import type { FormPlan, StoredFile } from "./form-plan.ts";
 import { findParentRelation, InlineSet } from "./inline-set.ts";
 import type { Overrides } from "./model-field.ts";
@@ -35,7 +35,8 @@ export interface ModelFormOptions<Class, Name extends string, Extra, Sets> exten
   readonly sets?: Sets;
 }
 
-const modelFormOptions = ["fields", "override", "extra", "sets", "name", "rules", "validate", "messages", "widgets"];
+const { method: _, ...sharedKinds } = formKinds;
+const modelFormKinds = { fields: true, override: "object", extra: "object", sets: "object", ...sharedKinds } as const;
 
 /** A form of a model. */
 export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Data, Class, Name>> {
@@ -153,7 +154,7 @@ export function createModelForm<Class extends FormModel, Name extends string, Ex
   options: ModelFormOptions<Class, Name, Extra, Sets>,
   defaults: FormDefaults,
 ): ModelForm<ModelFormData<Class, Name, Extra, Sets>, Class, Name> {
-  assertKnownOptions("modelForm()", options, modelFormOptions);
+  assertKnownOptions("modelForm()", options, modelFormKinds);
   const { fields: names, override, extra, sets, ...rest } = options;
   if (!Array.isArray(names) || names.length === 0) throw optionInvalid("modelForm()", "fields", names, "a list of the names of fields");
   const fields = toModelFields(model, names, override as Overrides | undefined); // Options of fields by their names.

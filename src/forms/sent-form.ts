@@ -60,7 +60,7 @@ export class SentForm extends BoundForm {
 
   /** Adds an error of a field, or of the whole form with null. The form is invalid from then on. Throws `E_FIELD_UNKNOWN`. */
   addError(field: string | null, message: string, options: { readonly code?: string } = {}): void {
-    assertKnownOptions("form.addError()", options, ["code"]);
+    assertKnownOptions("form.addError()", options, { code: "string" });
     const { code = "custom" } = options;
     if (field !== null) assertName(this.plan.fields, field);
     this.found.add({ field, code, message });

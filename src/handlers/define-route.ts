@@ -1,5 +1,7 @@
 /** Creates routes as values: get(), post() and the functions for the other methods. */
-import { assertKnownOptions, describeValue, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { cacheControlKinds } from "../http/fields.ts";
 import { isToken } from "../http/byte-classes.ts";
 import { checkLimits, requestLimitNames } from "../http/request-limits.ts";
 import type { PathParams } from "../routing/path-params.ts";
@@ -13,7 +15,7 @@ import { assertCorsOptions } from "./cors-options.ts";
 import { assertRateOptions } from "./rate-options.ts";
 import type { AddedBy, Handler, QueryOf, RouteOptions, SharedOptions } from "./handler.ts";
 import type { StandardSchema } from "./standard-schema.ts";
-import { assertStoreOptions, assertStoringRoute, storeOptionNames } from "./store-options.ts";
+import { assertStoreOptions, assertStoringRoute } from "./store-options.ts";
 
 /** A handler of any type: its types were checked where the route was defined. */
 export type AnyHandler = (context: AnyContext) => unknown;
@@ -56,13 +58,33 @@ export interface RouteFactory<Prefix extends string = "", Added = {}> {
   ): Route<PathParams<`${Prefix}${Pattern}`>, QueryOf<Options>>;
 }
 
-/** Names of the options that routes and groups have. */
-export const sharedOptionNames = ["use", "guard", "limits", "cache", "security"];
-const routeNames = [...sharedOptionNames, "query", "form", "files", "json", "returns", "name"];
-const httpCacheNames = ["public", "maxAgeSeconds", "sharedMaxAgeSeconds", "staleWhileRevalidateSeconds", "immutable", "transform", "etag"];
-const cacheNames = [...httpCacheNames, ...storeOptionNames];
+/** Kinds of the options that routes and groups have. */
+export const sharedKinds: OptionKinds<SharedOptions> = {
+  use: "functions",
+  guard: "checks",
+  limits: "object",
+  cache: "object",
+  security: "object",
+};
+const routeKinds: OptionKinds<RouteOptions> = {
+  ...sharedKinds,
+  query: true,
+  form: true,
+  files: "object",
+  json: true,
+  returns: true,
+  name: "string",
+};
+const cacheKinds: OptionKinds<NonNullable<SharedOptions["cache"]>> = {
+  ...cacheControlKinds,
+  etag: "boolean",
+  // Their own check gives their limits.
+  storeSeconds: true,
+  tags: true,
+  vary: true,
+};
 
-const fileNames = namesOf<FileFieldOptions>({ bytesMax: true, accept: true, required: true, multiple: true });
+const fileNames = kindsOf<FileFieldOptions>({ bytesMax: true, accept: "strings", required: "boolean", multiple: "boolean" });
 
 /** Checks options of a route or a group. Throws `E_OPTION_UNKNOWN`, `E_OPTION_INVALID`, `E_LIMIT_INVALID`. */
 export function assertSharedOptions(owner: string, options: SharedOptions): void {
@@ -70,11 +92,16 @@ export function assertSharedOptions(owner: string, options: SharedOptions): void
   checkLimits(limits, owner, [...requestLimitNames, "rate"]);
   if (rate !== undefined && rate !== false) assertRateOptions(`${owner} limits`, rate);
   if (options.cache !== undefined) {
-    assertKnownOptions(`${owner} cache`, options.cache, cacheNames);
+    assertKnownOptions(`${owner} cache`, options.cache, cacheKinds);
     assertStoreOptions(owner, options.cache);
   }
   if (options.security !== undefined)
-    assertKnownOptions(`${owner} security`, options.security, ["cors", "crossSite", "csp", "allowUnsafe"]);
+    assertKnownOptions(`${owner} security`, options.security, {
+      cors: true,
+      crossSite: "object",
+      csp: "object",
+      allowUnsafe: "string",
+    });
   const { cors } = options.security ?? {};
   if (cors !== undefined && cors !== false) assertCorsOptions(`${owner} security`, cors);
   const reason = options.security?.crossSite?.allow;
@@ -87,7 +114,7 @@ export function assertSharedOptions(owner: string, options: SharedOptions): void
 }
 
 function assertRouteOptions(owner: string, options: RouteOptions): void {
-  assertKnownOptions(owner, options, routeNames);
+  assertKnownOptions(owner, options, routeKinds);
   assertSharedOptions(owner, options);
   for (const name of ["query", "json", "returns"] as const)
     if (options[name] !== undefined && !isSchema(options[name]))

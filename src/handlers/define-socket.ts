@@ -8,7 +8,7 @@ import type { PathParams } from "../routing/path-params.ts";
 import type { Route } from "../routing/route.ts";
 import type { AnyContext, Context } from "./context.ts";
 import type { RouteParent } from "./define-route.ts";
-import { HandlerRoute, assertSharedOptions, isSchema, sharedOptionNames } from "./define-route.ts";
+import { HandlerRoute, assertSharedOptions, isSchema, sharedKinds } from "./define-route.ts";
 import type { AddedBy, InputOf, QueryOf, SharedOptions } from "./handler.ts";
 import type { OutputOfSchema, StandardSchema } from "./standard-schema.ts";
 
@@ -117,12 +117,12 @@ function answerByApplication(): never {
   throw new GableError("E_SOCKET_UNSUPPORTED", "A WebSocket route was called as a handler.");
 }
 
-const optionNames = [...sharedOptionNames, "message", "query", "protocols", "name"];
+const optionKinds = { ...sharedKinds, message: true, query: true, protocols: true, name: "string" } as const;
 const handlerNames: Readonly<Record<keyof SocketHandlers, true>> = { open: true, message: true, close: true };
 
 function assertSocket(owner: string, options: SocketOptions, handlers: SocketHandlers): void {
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
-  assertKnownOptions(owner, options, optionNames);
+  assertKnownOptions(owner, options, optionKinds);
   assertSharedOptions(owner, options);
   for (const name of ["message", "query"] as const)
     if (options[name] !== undefined && !isSchema(options[name]))

@@ -5,7 +5,7 @@ import type { Route } from "../routing/route.ts";
 import type { RouteFactory } from "./define-route.ts";
 import type { SocketFactory } from "./define-socket.ts";
 import { createSocketFactory } from "./define-socket.ts";
-import { assertSharedOptions, createRouteFactory, sharedOptionNames } from "./define-route.ts";
+import { assertSharedOptions, createRouteFactory, sharedKinds } from "./define-route.ts";
 import type { AddedBy, SharedOptions, TypeError_ } from "./handler.ts";
 
 /** A route of any type. */
@@ -46,7 +46,7 @@ export class Group<Prefix extends string = string, Added = {}> {
   /** Use {@link group}. */
   constructor(prefix: Prefix, settings: SharedOptions, entries: readonly RouteEntry[]) {
     assertPrefix(prefix, entries.length > 0);
-    assertKnownOptions(`group("${prefix}")`, settings, sharedOptionNames);
+    assertKnownOptions(`group("${prefix}")`, settings, sharedKinds);
     assertSharedOptions(`group("${prefix}")`, settings);
     this.prefix = prefix;
     this.options = settings;

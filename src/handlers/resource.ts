@@ -1,6 +1,6 @@
 /** Maps REST resources: seven actions of a plain class become routes. */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKind, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
 import type { AnyHandler } from "./define-route.ts";
@@ -59,6 +59,8 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
   const { only, param = "id", actions: actionOptions = {}, ...shared } = options;
   // Object.keys gives plain strings for keys it has just read.
   const names = Object.keys(actions) as ResourceAction[];
+  assertKind(`resource("${prefix}")`, "only", only, "strings");
+  assertKind(`resource("${prefix}")`, "param", param, "string");
   assertKnownOptions(`resource("${prefix}") actions`, actionOptions, names);
   for (const name of only ?? [])
     if (!names.includes(name)) throw optionInvalid(`resource("${prefix}")`, "only", name, `one of ${names.join(", ")}`);

@@ -1,4 +1,5 @@
 /** The health endpoints as a part of an application. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions } from "../errors/option-errors.ts";
 import { definePart } from "../parts/part.ts";
 import type { HealthOptions } from "./health.ts";
@@ -10,7 +11,7 @@ export interface HealthSetting {
   health?: HealthOptions | false;
 }
 
-const optionNames: Readonly<Record<keyof HealthOptions, true>> = { up: true, ready: true, checks: true };
+const optionNames: OptionKinds<HealthOptions> = { up: "string", ready: "string", checks: "object" };
 
 /** Answers `/up` and `/ready`, whatever host was asked for. */
 export const healthPart = definePart({
@@ -18,7 +19,7 @@ export const healthPart = definePart({
   option: {
     names: { health: true },
     check: ({ health }: HealthSetting) => {
-      if (typeof health === "object") assertKnownOptions("gable() health", health, Object.keys(optionNames));
+      if (typeof health === "object") assertKnownOptions("gable() health", health, optionNames);
     },
     isEnabled: ({ health }) => health !== false,
   },

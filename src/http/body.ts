@@ -1,5 +1,5 @@
 /** The body of a request, read once: whole or as chunks, with a limit. */
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { HeaderReader } from "./header-table.ts";
 import { HeaderTable } from "./header-table.ts";
@@ -56,7 +56,7 @@ export function bodyUsed(): GableError {
   return new GableError("E_BODY_USED", "The body of the request was read before.");
 }
 
-const readNames = namesOf<BodyReadOptions>({ bytesMax: true });
+const readNames = kindsOf<BodyReadOptions>({ bytesMax: true });
 
 /** Returns the limit in options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function readLimit(options: BodyReadOptions | undefined): number | undefined {

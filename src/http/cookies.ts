@@ -28,8 +28,8 @@ export interface CookieOptions {
 const optionRules: Readonly<Record<keyof CookieOptions, readonly [string, (value: unknown) => boolean]>> = {
   path: ["a string", isString],
   domain: ["a string", isString],
-  maxAgeSeconds: ["a number", (value) => typeof value === "number"],
-  expires: ["a Date", (value) => value instanceof Date],
+  maxAgeSeconds: ["a finite number", Number.isFinite],
+  expires: ["a Date", (value) => value instanceof Date && !Number.isNaN(value.getTime())],
   secure: ["true or false", isBoolean],
   httpOnly: ["true or false", isBoolean],
   sameSite: ['"strict", "lax" or "none"', isString],

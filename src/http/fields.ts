@@ -1,4 +1,5 @@
 /** Readers and writers of single header fields. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions } from "../errors/option-errors.ts";
 import { isToken } from "./byte-classes.ts";
 import type { HeaderTable } from "./header-table.ts";
@@ -32,18 +33,19 @@ export interface CacheControlOptions {
   transform?: boolean;
 }
 
-const cacheControlNames: Readonly<Record<keyof CacheControlOptions, true>> = {
-  public: true,
-  maxAgeSeconds: true,
-  sharedMaxAgeSeconds: true,
-  staleWhileRevalidateSeconds: true,
-  immutable: true,
-  transform: true,
+/** Kinds of the options. */
+export const cacheControlKinds: OptionKinds<CacheControlOptions> = {
+  public: "boolean",
+  maxAgeSeconds: "whole",
+  sharedMaxAgeSeconds: "whole",
+  staleWhileRevalidateSeconds: "whole",
+  immutable: "boolean",
+  transform: "boolean",
 };
 
 /** Writes Cache-Control; without options `private, no-cache`. */
 export function toCacheControl(options: CacheControlOptions = {}): string {
-  assertKnownOptions("toCacheControl()", options, Object.keys(cacheControlNames));
+  assertKnownOptions("toCacheControl()", options, cacheControlKinds);
   return writeCacheControl(options);
 }
 

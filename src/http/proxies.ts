@@ -54,7 +54,12 @@ const namedBlocks: Readonly<Record<string, readonly string[]>> = {
 
 /** Makes the function that reads the facts of a request. Throws `E_PROXY_LIST` for an entry that cannot be used. */
 export function createForwardedReader(options: ProxyOptions): (facts: ConnectionFacts) => ForwardedFacts {
-  assertKnownOptions("createForwardedReader()", options, ["trust", "header", "host", "prefix"]);
+  assertKnownOptions("createForwardedReader()", options, {
+    trust: "strings",
+    header: ["x-forwarded", "forwarded"],
+    host: "boolean",
+    prefix: "boolean",
+  });
   const blocks: CidrBlock[] = [];
   const isUnixTrusted = options.trust.includes("unix");
   for (const entry of options.trust) {

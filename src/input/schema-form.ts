@@ -95,7 +95,7 @@ class SentSchemaForm implements SchemaFormState, ReadForm {
   }
 
   addError(field: string | null, message: string, options: { readonly code?: string } = {}): void {
-    assertKnownOptions("form.addError()", options, ["code"]);
+    assertKnownOptions("form.addError()", options, { code: "string" });
     this.#errors.push(toError(field, options.code ?? "custom", message));
   }
 

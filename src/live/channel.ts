@@ -2,7 +2,7 @@
 import type { CarriedMessage, ReplayLimits } from "../channels/carrier.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { isSchema } from "../handlers/define-route.ts";
 import type { SocketConnection } from "../handlers/define-socket.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
@@ -84,7 +84,7 @@ export type PipedSocket = Pick<SocketConnection, "send" | "signal">;
 
 /** Largest message, in bytes of JSON. */
 const messageBytesMax = 65_536;
-const subscribeNames = namesOf<SubscribeOptions>({ signal: true, after: true });
+const subscribeNames = kindsOf<SubscribeOptions>({ signal: "object", after: true });
 const optionNames: Readonly<Record<keyof ChannelOptions, true>> = { message: true, replay: true };
 
 /**

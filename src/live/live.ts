@@ -1,5 +1,6 @@
 /** The live connections of one application: event streams and WebSockets. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { SocketRoute } from "../handlers/define-socket.ts";
@@ -34,7 +35,7 @@ export interface LiveParts {
   readonly channels: AppChannels | undefined;
 }
 
-const eventOptionNames: Readonly<Record<keyof EventsOptions, true>> = { headers: true, retryMs: true };
+const eventOptionNames: OptionKinds<EventsOptions> = { headers: "entries", retryMs: true };
 const retryMsMin = 2_000;
 const retryMsMax = 5_000;
 
@@ -141,7 +142,7 @@ function assertEventsArguments(source: unknown, options: EventsOptions): void {
   const owner = "reply.events()";
   if (typeof source !== "object" || source === null || !(Symbol.asyncIterator in source))
     throw optionInvalid(owner, "source", source, "an async iterable of events, such as an async generator");
-  assertKnownOptions(owner, options, Object.keys(eventOptionNames));
+  assertKnownOptions(owner, options, eventOptionNames);
   const { retryMs } = options;
   if (retryMs !== undefined && !(Number.isSafeInteger(retryMs) && retryMs >= 0))
     throw optionInvalid(owner, "retryMs", retryMs, "a whole number of milliseconds");

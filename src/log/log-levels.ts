@@ -42,7 +42,8 @@ export type LevelFinder = (part?: string) => number;
 export function assertLogSetting({ log }: LogSetting, parts: readonly string[]): void {
   if (log === undefined) return;
   if (typeof log === "string") return assertLevel("log", log, "gable()");
-  if (typeof log !== "object" || log === null) throw optionInvalid("gable()", "log", log, `${levelRule}, or an object`);
+  if (typeof log !== "object" || log === null || Array.isArray(log))
+    throw optionInvalid("gable()", "log", log, `${levelRule}, or an object`);
   for (const [name, level] of Object.entries(log)) {
     if (name === "requests") {
       if (level !== undefined && typeof level !== "boolean") throw optionInvalid("gable() log", name, level, "true or false");

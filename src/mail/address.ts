@@ -1,7 +1,7 @@
 /** Mail addresses: read from text, checked, and never repaired. */
 import { domainToASCII } from "node:url";
 import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { describeValue, optionInvalid } from "../errors/option-errors.ts";
 
 /** An address with the name that mail programs show. */
 export interface MailAddress {
@@ -26,6 +26,9 @@ const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** Parses one address. Throws `E_MAIL_ADDRESS`, and `E_MAIL_HEADER` for line breaks and other control characters. */
 export function parseAddress(input: AddressInput, field: string): MailAddress {
+  const isObject = typeof input === "object" && input !== null && typeof input.address === "string";
+  if (typeof input !== "string" && !(isObject && (input.name === undefined || typeof input.name === "string")))
+    throw optionInvalid("mail", field, input, "an address, or an object with address and name");
   // Before anything is trimmed: a line break at the end is one, too.
   for (const text of typeof input === "string" ? [input] : [input.name ?? "", input.address]) assertNoControl(field, text);
   const { name, address } = typeof input === "string" ? splitAddress(input) : { name: input.name ?? "", address: input.address };

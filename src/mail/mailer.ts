@@ -1,11 +1,11 @@
 /** Makes messages from views and gives them to the transport of an application. */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { AddressInput } from "./address.ts";
 import { parseAddress } from "./address.ts";
 import { htmlToText } from "./html-to-text.ts";
 import type { MailContent, MailHeaderOptions, MailMessage } from "./message.ts";
-import { createMessage, mailHeaderNames } from "./message.ts";
+import { createMessage, mailHeaderKinds } from "./message.ts";
 import { sendMessage } from "./send-message.ts";
 import type { MailTransport } from "./transport.ts";
 
@@ -49,14 +49,20 @@ export interface MailerOptions {
   readonly enqueue: (message: MailMessage) => Promise<void>;
 }
 
-const bodyNames: Readonly<Record<keyof MailBodyOptions, true>> = { view: true, props: true, locale: true, html: true, text: true };
-const optionNames = [...Object.keys(mailHeaderNames), ...Object.keys(bodyNames)];
+const optionKinds = kindsOf<MailBodyOptions & MailHeaderOptions>({
+  ...mailHeaderKinds,
+  view: "string",
+  props: "object",
+  locale: "string",
+  html: "markup",
+  text: "string",
+});
 
 /** Makes the mailer of an application. Throws `E_MAIL_ADDRESS` for a sender that is not an address. */
 export function createMailer({ transport, from, renderView, enqueue }: MailerOptions): Mailer {
   if (from !== undefined) parseAddress(from, "mail.from");
   const create = async (options: MailOptions): Promise<MailMessage> => {
-    assertKnownOptions("sendMail()", options, optionNames);
+    assertKnownOptions("sendMail()", options, optionKinds);
     return createMessage(options, await renderContent(options, renderView), from);
   };
   return {

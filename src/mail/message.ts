@@ -1,6 +1,7 @@
 /** Mail messages: what you pass to sendMail(), and the checked message that a transport gets. */
 import { randomUUID } from "node:crypto";
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import type { AddressInput, MailAddress } from "./address.ts";
 import { assertNoControl, parseAddress, parseAddresses } from "./address.ts";
@@ -89,17 +90,17 @@ const ownHeaders = new Set(
   ).split(" "),
 );
 
-/** The names of {@link MailHeaderOptions}. */
-export const mailHeaderNames: Readonly<Record<keyof MailHeaderOptions, true>> = {
+/** The kinds of {@link MailHeaderOptions}. */
+export const mailHeaderKinds: OptionKinds<MailHeaderOptions> = {
   to: true,
   subject: true,
   from: true,
   cc: true,
   bcc: true,
   replyTo: true,
-  headers: true,
-  attachments: true,
-  inline: true,
+  headers: "object",
+  attachments: "objects",
+  inline: "object",
 };
 
 /** Checks the options of a message and makes the message. Throws `E_MAIL_ADDRESS`, `E_MAIL_HEADER`, `E_MAIL_TOO_LARGE` and `E_OPTION_INVALID`. */

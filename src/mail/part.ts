@@ -1,5 +1,6 @@
 /** Mail as a part of an application: its option, its transport, and the outbox page of development. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { notFound } from "../errors/status-errors.ts";
 import { get } from "../handlers/define-route.ts";
@@ -29,7 +30,7 @@ export interface MailSetting {
   mail?: string | MailSettings;
 }
 
-const optionNames: Readonly<Record<keyof MailSettings, true>> = { transport: true, from: true };
+const optionNames: OptionKinds<MailSettings> = { transport: true, from: "markup" };
 
 function toSettings(option: string | MailSettings): MailSettings {
   return typeof option === "string" ? { transport: option } : option;
@@ -38,9 +39,13 @@ function toSettings(option: string | MailSettings): MailSettings {
 function assertSettings({ mail = {} }: MailSetting): void {
   if (typeof mail === "string") return;
   if (typeof mail !== "object" || mail === null) throw optionInvalid("gable()", "mail", mail, "an address or an object");
-  assertKnownOptions("gable() mail", mail, Object.keys(optionNames));
+  assertKnownOptions("gable() mail", mail, optionNames);
   const { transport } = mail;
-  if (typeof transport === "object" ? typeof transport.send !== "function" : transport !== undefined && typeof transport !== "string")
+  if (
+    typeof transport === "object" && transport !== null
+      ? typeof transport.send !== "function"
+      : transport !== undefined && typeof transport !== "string"
+  )
     throw optionInvalid("gable() mail", "transport", transport, "an address or a transport");
 }
 

@@ -1,14 +1,15 @@
 /** The connection of one store to Redis: opened at start or at the first use, and again after an attempt that failed. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { RedisConnection, RedisOptions } from "./connect-redis.ts";
 import { connectRedis } from "./connect-redis.ts";
 
-const optionNames: Readonly<Record<keyof RedisOptions, true>> = { url: true, client: true, prefix: true };
+const optionNames: OptionKinds<RedisOptions> = { url: true, client: "object", prefix: true };
 
 /** Checks the options of a store in Redis. No message shows the address: it may have a password. Throws `E_OPTION_INVALID`. */
 function assertRedisOptions(owner: string, options: RedisOptions): void {
-  assertKnownOptions(owner, options, Object.keys(optionNames));
+  assertKnownOptions(owner, options, optionNames);
   const { url, client, prefix } = options;
   if (client === undefined && (typeof url !== "string" || !/^rediss?:\/\//.test(url)))
     throw optionInvalid(owner, "url", typeof url === "string" ? "(hidden)" : url, 'an address such as "redis://localhost:6379"');

@@ -1,5 +1,5 @@
 /** Implements file() and download(): replies with files from disk. */
-import { assertKnownOptions } from "../errors/option-errors.ts";
+import { assertKinds, assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
@@ -51,7 +51,7 @@ export class FileHandlerReply extends HandlerReply {
 export async function file(path: string, options: FileOptions): Promise<HandlerReply> {
   if (typeof options?.root !== "string" || options.root === "")
     throw new GableError("E_FILE_ROOT_MISSING", `file("${path}") was called without a root.`);
-  assertKnownOptions("file()", options, ["root", "type", "headers"]);
+  assertKnownOptions("file()", options, { root: true, type: "string", headers: "list" });
   const realPath = await resolveInside(options.root, path);
   const open = realPath === undefined ? undefined : await openRegularFile(realPath);
   if (open === undefined) throw new GableError("E_FILE_NOT_FOUND", "There is no such file.");
@@ -71,6 +71,7 @@ export async function file(path: string, options: FileOptions): Promise<HandlerR
 
 /** Like {@link file}, as a download with a file name. */
 export async function download(path: string, options: DownloadOptions): Promise<HandlerReply> {
+  assertKinds("download()", options, { name: "string" });
   const { name = path.split("/").at(-1)!, ...rest } = options;
   return withDisposition(await file(path, rest), "attachment", name);
 }

@@ -1,5 +1,5 @@
 /** Defines reply helpers, for handlers that need more than a plain value. */
-import { assertKnownOptions } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import type { DispositionType } from "../http/fields.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
@@ -13,21 +13,28 @@ import { HandlerReply } from "./handler-reply.ts";
 import { toJsonText } from "./json-text.ts";
 import { contentTypeOf } from "./render-reply.ts";
 
-const replyNames = ["status", "headers"];
-const viewNames = [...replyNames, "buffer"];
-const streamNames = [...replyNames, "type", "name", "lengthBytes"];
-const redirectNames = ["status", "hosts"];
-const problemNames = ["status", "code", "type", "title", "detail", "extra"];
+const replyKinds = kindsOf<ReplyOptions>({ status: "status", headers: "entries" });
+const viewKinds = kindsOf<PageOptions>({ ...replyKinds, buffer: "boolean" });
+const streamKinds = kindsOf<StreamOptions>({ ...replyKinds, type: "string", name: "string", lengthBytes: "whole" });
+const redirectKinds = kindsOf<RedirectOptions>({ status: "status", hosts: "strings" });
+const problemKinds = kindsOf<ProblemOptions>({
+  status: "status",
+  code: "string",
+  type: "string",
+  title: "string",
+  detail: "string",
+  extra: "object",
+});
 
 /** Replies with a value as JSON; dates become ISO strings, bigints become strings. */
 export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
-  assertKnownOptions("json()", options, replyNames);
+  assertKnownOptions("json()", options, replyKinds);
   return new HandlerReply(options.status ?? 200, "application/json", toJsonText(value), options.headers);
 }
 
 /** Replies with plain text. */
 export function text(value: string, options: ReplyOptions = {}): HandlerReply {
-  assertKnownOptions("text()", options, replyNames);
+  assertKnownOptions("text()", options, replyKinds);
   return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
 }
 
@@ -45,7 +52,7 @@ export function page(markup: Html, options: PageOptions = {}): HandlerReply {
 
 /** Returns a view as a reply with a custom status or headers. */
 export function toViewReply(view: Rendered, options: PageOptions): HandlerReply {
-  assertKnownOptions("A reply with a view", options, viewNames);
+  assertKnownOptions("A reply with a view", options, viewKinds);
   const reply = new HandlerReply(options.status ?? 200, contentTypeOf(view), view, options.headers);
   reply.isBuffered = options.buffer === true;
   return reply;
@@ -65,14 +72,14 @@ export interface RedirectOptions {
  * return redirect(showPost.url({ slug }));
  */
 export function redirect(target: string, options: RedirectOptions = {}): HandlerReply {
-  assertKnownOptions("redirect()", options, redirectNames);
+  assertKnownOptions("redirect()", options, redirectKinds);
   const location = toRedirectLocation(target, options.hosts);
   return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
 }
 
 /** Replies with a problem of RFC 9457. */
 export function problem(options: ProblemOptions): HandlerReply {
-  assertKnownOptions("problem()", options, problemNames);
+  assertKnownOptions("problem()", options, problemKinds);
   return new HandlerReply(options.status, "application/problem+json", toJsonText(toProblem(options)));
 }
 
@@ -88,7 +95,7 @@ export interface StreamOptions extends ReplyOptions {
 
 /** Sends pieces as they arrive, no faster than the client reads them. */
 export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
-  assertKnownOptions("stream()", options, streamNames);
+  assertKnownOptions("stream()", options, streamKinds);
   const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
   if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));
   if (options.lengthBytes !== undefined) reply.headers.set("content-length", String(options.lengthBytes));

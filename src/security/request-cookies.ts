@@ -1,5 +1,5 @@
 /** The cookies of one request: plain, signed, encrypted. */
-import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
+import { assertKinds, assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { ContextCookieOptions, CookieNameOptions, Cookies } from "../handlers/context.ts";
 import { parseCookies, serializeCookie } from "../http/cookies.ts";
@@ -22,7 +22,7 @@ export interface RequestCookieParts {
   readonly onRefused: (name: string, error: GableError) => void;
 }
 
-const nameNames = namesOf<CookieNameOptions>({ host: true });
+const nameNames = kindsOf<CookieNameOptions>({ host: "boolean" });
 
 /** The one implementation of {@link Cookies}. */
 export class RequestCookies implements Cookies {
@@ -44,6 +44,7 @@ export class RequestCookies implements Cookies {
   }
 
   set(name: string, value: string, options: ContextCookieOptions = {}): void {
+    assertKinds(`The cookie "${name}"`, options, { host: "boolean", secure: "boolean" });
     const { host: isHost = false, ...rest } = options;
     if (isHost && (rest.domain !== undefined || (rest.path ?? "/") !== "/"))
       throw new GableError("E_COOKIE_INVALID", `The cookie "${name}" has the option host with a domain or another path than /.`);

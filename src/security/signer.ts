@@ -1,4 +1,5 @@
 /** Signers: values that clients carry, and cannot change. */
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { toStrictJson } from "../http/strict-json.ts";
@@ -32,7 +33,7 @@ export interface Signer<Value> {
   find(token: string): Value | undefined;
 }
 
-const optionNames: Readonly<Record<keyof SignerOptions, true>> = { ttlSeconds: true, secretKeys: true, encrypted: true };
+const optionNames: OptionKinds<SignerOptions> = { ttlSeconds: true, secretKeys: true, encrypted: "boolean" };
 const purposePattern = /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*$/;
 const purposeCharactersMax = 64;
 const ttlSecondsMax = 100 * 365 * 86_400;
@@ -46,7 +47,7 @@ const ttlSecondsMax = 100 * 365 * 86_400;
  * invite.verify(token); // => { team: 7 }
  */
 export function createSigner<Value>(purpose: string, options: SignerOptions = {}): Signer<Value> {
-  assertKnownOptions("createSigner()", options, Object.keys(optionNames));
+  assertKnownOptions("createSigner()", options, optionNames);
   if (typeof purpose !== "string" || !purposePattern.test(purpose) || purpose.length > purposeCharactersMax)
     throw optionInvalid(
       "createSigner()",

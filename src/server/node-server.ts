@@ -140,7 +140,7 @@ export function toNodeListener(
   listener: RequestListener,
   options: NodeListenerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  assertKnownOptions("toNodeListener()", options, ["limits", "methods", "onError"]);
+  assertKnownOptions("toNodeListener()", options, { limits: "object", methods: "strings", onError: "function" });
   return createNodeHandler(
     listener,
     {

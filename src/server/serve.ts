@@ -1,6 +1,6 @@
 /** serve(): a listener function on a port, by the engine or by node:http. */
 import type { AddressInfo } from "node:net";
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
 import type { EngineOptions } from "./engine.ts";
 import { Engine } from "./engine.ts";
@@ -48,20 +48,20 @@ export interface StopOptions {
   idleMs?: number | null;
 }
 
-const optionNames = namesOf<ServeOptions>({
-  port: true,
-  host: true,
-  unixPath: true,
-  fd: true,
-  limits: true,
-  https: true,
-  engine: true,
-  methods: true,
-  isTrustedPeer: true,
-  onError: true,
+const optionNames = kindsOf<ServeOptions>({
+  port: "port",
+  host: "string",
+  unixPath: "string",
+  fd: "whole",
+  limits: "object",
+  https: "object",
+  engine: ["gable", "node"],
+  methods: "strings",
+  isTrustedPeer: "function",
+  onError: "function",
 });
-const httpsNames = namesOf<HttpsOptions>({ key: true, cert: true });
-const stopNames = namesOf<StopOptions>({ graceMs: true, idleMs: true });
+const httpsNames = kindsOf<HttpsOptions>({ key: "bytes", cert: "bytes" });
+const stopNames = kindsOf<StopOptions>({ graceMs: "seconds", idleMs: true });
 
 /**
  * Serves requests with a listener. Throws `E_LISTEN`, `E_LIMIT_INVALID`, `E_OPTION_UNKNOWN`, `E_TLS_OPTIONS`.
@@ -113,7 +113,7 @@ export function assertStopOptions(options: StopOptions): void {
   assertKnownOptions("stop()", options, stopNames);
   for (const name of ["graceMs", "idleMs"] as const) {
     const value = options[name] ?? 0;
-    if (!(typeof value === "number" && value >= 0)) throw optionInvalid("stop()", name, value, "a number of milliseconds, at least 0");
+    if (!(Number.isFinite(value) && value >= 0)) throw optionInvalid("stop()", name, value, "a number of milliseconds, at least 0");
   }
 }
 

@@ -1,5 +1,5 @@
 /** The session of one request: read when it is asked for, stored before the reply begins. */
-import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import type { RotateOptions, Session } from "../handlers/session.ts";
@@ -34,7 +34,7 @@ export interface RequestSessionParts {
 }
 
 const noValues: SessionRecord["values"] = Object.freeze({});
-const rotateNames = namesOf<RotateOptions>({ userId: true });
+const rotateNames = kindsOf<RotateOptions>({ userId: "text" });
 const touchMsMax = 5 * 60_000;
 const attemptsMax = 50;
 /** Clocks of machines differ by seconds. A session that began later than that was made by a clock that was wrong. */

@@ -53,7 +53,7 @@ export class Sessions {
       return {
         listForUser: (userId, now) => store.listForUser(userId, now),
         deleteForUser: async (userId, options) => {
-          if (options !== undefined) assertKnownOptions("deleteForUser()", options, ["except"]);
+          if (options !== undefined) assertKnownOptions("deleteForUser()", options, { except: "string" });
           const count = await store.deleteForUser(userId, options);
           this.announceEnd({ userId, except: options?.except });
           return count;

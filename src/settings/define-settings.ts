@@ -83,7 +83,7 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
   options: DefineSettingsOptions = {},
 ): Settings<Definition> {
   if (typeof definition !== "object" || definition === null) throw optionInvalid("defineSettings()", "settings", definition, "an object");
-  assertKnownOptions("defineSettings()", options, ["mode", "folder", "variables"]);
+  assertKnownOptions("defineSettings()", options, { mode: ["development", "test", "production"], folder: "string", variables: "object" });
   const mode = options.mode ?? readMode();
   const sources: SettingSource[] =
     options.variables === undefined ? readSources(mode, options.folder) : [{ name: "environment", values: options.variables }];

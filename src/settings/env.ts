@@ -1,5 +1,6 @@
 /** `env`: what a setting can be read as. */
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { OptionKind, OptionKinds } from "../errors/option-errors.ts";
+import { assertKind, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
 import { findRuntimeModule } from "./runtime.ts";
 import type { ReadResult, SettingOptions, SettingReader } from "./reader.ts";
@@ -33,16 +34,24 @@ export interface UrlSettingOptions extends SettingOptions<string> {
 type Given<Options, Value> = Options extends { optional: true } ? (HasDefault<Options> extends true ? Value : Value | undefined) : Value;
 type HasDefault<Options> = Options extends { default: {} } ? true : false;
 
-const commonNames = ["default", "development", "test", "production", "optional", "check", "help"];
-const boundNames = ["min", "max"];
+const commonKinds: OptionKinds<SettingOptions<unknown>> = {
+  default: true,
+  development: true,
+  test: true,
+  production: true,
+  optional: "boolean",
+  check: "function",
+  help: "string",
+};
+const boundKinds = { min: "number", max: "number" } as const;
 /** Options of some kinds of settings. */
-const ownNames: Readonly<Record<string, readonly string[]>> = {
-  text: [...boundNames, "pattern"],
-  int: boundNames,
-  number: boundNames,
-  duration: boundNames,
-  bytes: boundNames,
-  url: ["schemes"],
+const ownKinds: Readonly<Record<string, Readonly<Record<string, OptionKind>>>> = {
+  text: { ...boundKinds, pattern: "pattern" },
+  int: boundKinds,
+  number: boundKinds,
+  duration: boundKinds,
+  bytes: boundKinds,
+  url: { schemes: "strings" },
 };
 
 const numberPattern = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
@@ -116,6 +125,7 @@ export const env = Object.freeze({
     options?: Options & UrlSettingOptions,
   ): SettingReader<Given<Options, string>> {
     const { schemes } = options ?? {};
+    assertKind("env.url()", "schemes", schemes, "strings");
     const rule =
       schemes === undefined
         ? "an address with a scheme, such as https://example.com"
@@ -248,7 +258,7 @@ function create<Value, Result>(
   if (typeof variable !== "string" || !variablePattern.test(variable))
     throw optionInvalid(owner, "name", variable, "the name of a variable: upper-case letters, digits and _");
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
-  assertKnownOptions(owner, options, [...commonNames, ...(ownNames[kind] ?? [])]);
+  assertKnownOptions(owner, options, { ...commonKinds, ...ownKinds[kind] });
   // `Result` is `Value`, and undefined where the options allow that.
   return { ...definition, options, isSecret: false } as unknown as SettingReader<Result>;
 }

@@ -1,5 +1,5 @@
 /** The storage of one application: its store, the addresses of its files, and the replies at them. */
-import { assertKnownOptions, namesOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import { isValidMediaType } from "./storage-type.ts";
@@ -35,9 +35,9 @@ const formPurpose = "gable.storage.form";
 const ttlSecondsMax = 604_800;
 const nameCharactersMax = 255;
 
-const putNames = namesOf<PutOptions>({ type: true });
-const readNames = namesOf<ReadOptions>({ range: true });
-const urlNames = namesOf<UrlOptions>({ ttlSeconds: true, download: true });
+const putNames = kindsOf<PutOptions>({ type: true });
+const readNames = kindsOf<ReadOptions>({ range: true });
+const urlNames = kindsOf<UrlOptions>({ ttlSeconds: true, download: true });
 
 /** Stored files of an application. */
 export class AppStorage implements FormStorage {

@@ -1,5 +1,5 @@
 /** The tasks of one application: what enqueues them, and the worker of the process. */
-import { assertKnownOptions, namesOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { randomBytes } from "node:crypto";
 import { currentContext } from "../data/run/context.ts";
 import { onCommit, onRollback } from "../data/run/transaction.ts";
@@ -55,7 +55,7 @@ export interface WorkerOptions {
   readonly onFailure?: (task: string, error: unknown) => void;
 }
 
-const workerNames = namesOf<WorkerOptions>({ queues: true, concurrency: true, now: true, times: true, onFailure: true });
+const workerNames = kindsOf<WorkerOptions>({ queues: true, concurrency: true, now: true, times: true, onFailure: true });
 
 /** A schedule as lists show it. */
 export interface ListedSchedule {

@@ -20,7 +20,7 @@ export interface TestPartOptions {
 
 /** Defines the tests of a part in the current file. Throws `E_TEST_SETUP`. */
 export function testPart(part: AnyPart, options: TestPartOptions = {}): void {
-  assertTestOptions("testPart()", options, { options: true, rounds: true, use: true } satisfies Record<keyof TestPartOptions, true>);
+  assertTestOptions("testPart()", options, { options: "object", rounds: true, use: "function" });
   assertTestCount("testPart()", "rounds", options.rounds);
   describe(`part contract: ${part.name}`, () => {
     it("leaves nothing open when it starts and stops many times", async () => {

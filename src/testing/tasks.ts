@@ -47,7 +47,7 @@ export const tasks: TestTasks = Object.freeze({
     return listTasks(findTasks(app));
   },
   async runAll(options: RunTasksOptions = {}): Promise<number> {
-    assertTestOptions("tasks.runAll()", options, { errors: true, app: true } satisfies Record<keyof RunTasksOptions, true>);
+    assertTestOptions("tasks.runAll()", options, { errors: true, app: "object" });
     const { errors = "throw", app } = options;
     if (errors !== "throw" && errors !== "keep")
       throw testError("E_TEST_SETUP", `tasks.runAll(): errors is ${JSON.stringify(errors)}.`, 'Pass "throw" or "keep".');

@@ -91,7 +91,7 @@ class Client {
   readonly #stopObserving: () => void;
 
   constructor(app: Application, options: TestClientOptions) {
-    assertTestOptions("createTestClient()", options, optionNames);
+    assertTestOptions("createTestClient()", options, optionKinds);
     addTestApp(app);
     this.#app = app;
     this.#options = options;
@@ -228,13 +228,13 @@ function toPath({ pathname, search }: URL): string {
   return pathname + search;
 }
 
-const optionNames: Readonly<Record<keyof TestClientOptions, true>> = {
-  transport: true,
-  errors: true,
-  headers: true,
-  markup: true,
-  nPlusOne: true,
-};
+const optionKinds = {
+  transport: ["memory", "socket"],
+  errors: ["throw", "page"],
+  headers: "object",
+  markup: ["checked", "any"],
+  nPlusOne: ["throw", "allow"],
+} as const;
 
 /** The address that a page of the application has in tests. */
 function findBase(app: Application): URL {

@@ -21,14 +21,25 @@ export function testError(code: TestErrorCode, message: string, fix?: string): G
   return new GableError(code, message, fix === undefined ? {} : { fix });
 }
 
-/** Throws `E_TEST_SETUP` for an option that a call does not have. */
+/** Throws `E_TEST_SETUP` for an option that a call does not have, and for a value of a wrong kind. */
 export function assertTestOptions<Options extends object>(
   call: string,
   options: Options,
-  known: Readonly<Record<keyof Options, true>>,
+  known: Readonly<Record<keyof Options, true | "object" | "function" | readonly string[]>>,
 ): void {
   const unknown = Object.keys(options).find((name) => !(name in known));
   if (unknown !== undefined) throw testError("E_TEST_SETUP", `${call} has no option "${unknown}".`, suggest(unknown, Object.keys(known)));
+  // Each name is known.
+  for (const name of Object.keys(options) as Array<keyof Options & string>) {
+    const kind = known[name];
+    const value: unknown = options[name];
+    if (kind === true || value === undefined) continue;
+    const isFine =
+      typeof kind === "string" ? typeof value === kind && value !== null && !Array.isArray(value) : kind.some((each) => each === value);
+    if (isFine) continue;
+    const rule = typeof kind === "string" ? (kind === "object" ? "an object" : "a function") : kind.map((each) => `"${each}"`).join(" or ");
+    throw testError("E_TEST_SETUP", `${call}: ${name} is ${JSON.stringify(value) ?? String(value)}.`, `Pass ${rule}.`);
+  }
 }
 
 /** Throws `E_TEST_SETUP` for a number that is not whole and above 0. */

@@ -1,5 +1,6 @@
 /** Adds template files to an application: their option, and the project that compiles and renders them. */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import type { Reply } from "../http/message.ts";
 import type { Pending } from "../parts/part.ts";
@@ -50,22 +51,22 @@ export interface ViewSetting {
   views?: string | ViewOptions;
 }
 
-const optionNames: Readonly<Record<keyof ViewOptions, true>> = {
-  directories: true,
-  generated: true,
-  trimBlocks: true,
-  lstripBlocks: true,
-  keepTrailingNewline: true,
+const optionNames: OptionKinds<ViewOptions> = {
+  directories: "strings",
+  generated: "string",
+  trimBlocks: "boolean",
+  lstripBlocks: "boolean",
+  keepTrailingNewline: "boolean",
   untyped: true,
-  inlineHandlers: true,
-  unsafe: true,
-  attributes: true,
-  packages: true,
-  foldBlanks: true,
-  markIncludes: true,
+  inlineHandlers: "boolean",
+  unsafe: "boolean",
+  attributes: "object",
+  packages: "strings",
+  foldBlanks: "boolean",
+  markIncludes: "boolean",
   mustache: true,
   raw: true,
-  fragments: true,
+  fragments: "object",
 };
 /** Classes that an attribute may be given: none of them accepts more than "plain". */
 const stricterClasses = ["url", "frame-url", "resource-url", "srcset", "style", "handler", "decider"];
@@ -73,7 +74,7 @@ const stricterClasses = ["url", "frame-url", "resource-url", "srcset", "style", 
 /** Returns the option as a checked object. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function toViewOptions(option: string | ViewOptions): ViewOptions & { directories: readonly string[] } {
   if (typeof option === "string") return { directories: [option] };
-  assertKnownOptions("gable() views", option, Object.keys(optionNames));
+  assertKnownOptions("gable() views", option, optionNames);
   const { untyped = "warn", attributes = {}, directories = ["views"] } = option;
   if (untyped !== "warn" && untyped !== "error") throw optionInvalid("gable() views", "untyped", untyped, '"warn" or "error"');
   const { mustache = "keep", raw = "any" } = option;

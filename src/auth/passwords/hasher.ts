@@ -45,7 +45,7 @@ const wrong: PasswordCheck = { isRight: false, isWeak: false };
 
 /** Creates a hasher for one process. */
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  assertKnownOptions("createPasswordHasher()", options, ["foreign", "runningMax", "waitingMax"]);
+  assertKnownOptions("createPasswordHasher()", options, { foreign: "objects", runningMax: "count", waitingMax: "whole" });
   const { foreign = [], ...queueOptions } = options;
   const queue = new HashQueue(queueOptions);
   return {

@@ -230,7 +230,7 @@ function assertPaged({ select, output }: QueryParts, method: string): void {
 
 /** Returns a keyset page. */
 export async function runPage(asked: QueryParts, options: PageOptions): Promise<Page<unknown>> {
-  assertKnownOptions("page()", options, ["size", "after", "before"]);
+  assertKnownOptions("page()", options, { size: true, after: "string", before: "string" });
   const { size, after: next, before } = options;
   assertCount(size, "page(): size", 1, pageMax);
   if (next !== undefined && before !== undefined)

@@ -231,7 +231,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Locks the rows until the transaction ends. Throws `E_LOCK_OUTSIDE_TRANSACTION` if it runs outside of one. */
   lock(strength: "update" | "share", options: LockOptions = {}): Query<Class, Item> {
-    assertKnownOptions("lock()", options, ["skipLocked", "noWait"]);
+    assertKnownOptions("lock()", options, { skipLocked: "boolean", noWait: "boolean" });
     const { skipLocked = false, noWait = false } = options;
     if (this.#parts.select.combined.length > 0)
       throw formError("lock() after combined queries", "Read the keys first, and lock their rows.");
@@ -426,7 +426,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Yields rows one by one, read in batches. Loads relations for a whole batch. */
   stream(options: { readonly batch?: number } = {}): AsyncGenerator<Item> {
-    assertKnownOptions("stream()", options, ["batch"]);
+    assertKnownOptions("stream()", options, { batch: "count" });
     return runStream(this.#parts, options.batch ?? 500) as AsyncGenerator<Item>; // The query reads items.
   }
 
@@ -462,7 +462,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
    * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
    */
   async previewDelete(options: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
-    assertKnownOptions("previewDelete()", options, ["countMax"]);
+    assertKnownOptions("previewDelete()", options, { countMax: "count" });
     return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax ?? 1_000);
   }
 
@@ -494,7 +494,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Returns how the database would run the query; `analyze` runs it if the database supports that. */
   async explain(options: { readonly analyze?: boolean } = {}): Promise<string> {
-    assertKnownOptions("explain()", options, ["analyze"]);
+    assertKnownOptions("explain()", options, { analyze: "boolean" });
     return explainQuery(this.#parts, options.analyze ?? false);
   }
 }

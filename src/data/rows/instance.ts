@@ -41,7 +41,7 @@ const hiddenValue = { [inspectCustom]: () => "[secret]" };
 export class Instance extends Row {
   /** Inserts a new row, or updates the columns that have changed. Returns the row. */
   async save(options: WriteOptions = {}): Promise<this> {
-    assertKnownOptions("save()", options, ["validate"]);
+    assertKnownOptions("save()", options, { validate: "boolean" });
     const row = Row.recordOf(this) as RowRecord & Hooks; // Its class may define them.
     await atHome(row, async (home) => {
       await row.beforeSave?.();

@@ -1,5 +1,5 @@
 /** Transactions: every query inside the work joins, through any number of calls. */
-import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Isolation } from "../sql/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
@@ -26,7 +26,14 @@ export interface TransactionOptions {
   readonly database?: { readonly $core: DatabaseCore };
 }
 
-const transactionNames = ["isolation", "readOnly", "retries", "timeoutMs", "outermost", "database"];
+const transactionKinds = kindsOf<TransactionOptions>({
+  isolation: true,
+  readOnly: "boolean",
+  retries: "whole",
+  timeoutMs: "seconds",
+  outermost: "boolean",
+  database: "object",
+});
 
 type Callback = () => unknown;
 
@@ -38,7 +45,7 @@ type UndoCallback = (error: unknown) => unknown;
  * Throws the errors of the work, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
  */
 export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
-  assertKnownOptions("transaction()", options, transactionNames);
+  assertKnownOptions("transaction()", options, transactionKinds);
   const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
   if (current.transaction instanceof Transaction) {
     if (options.outermost === true && !current.transaction.isIsolation)

@@ -1,5 +1,5 @@
 /** A route middleware that runs each request that may write in a transaction. */
-import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
 import type { TransactionOptions } from "./transaction.ts";
 import { transaction } from "./transaction.ts";
 
@@ -23,7 +23,7 @@ const refused = Symbol("refused");
 export function transactional(
   options: TransactionalOptions = {},
 ): <Reply extends { readonly status: number }>(context: { readonly method: string }, next: () => Promise<Reply>) => Promise<Reply> {
-  assertKnownOptions("transactional()", options, namesOf<TransactionalOptions>({ isolation: true, timeoutMs: true }));
+  assertKnownOptions("transactional()", options, kindsOf<TransactionalOptions>({ isolation: true, timeoutMs: "seconds" }));
   return async <Reply extends { readonly status: number }>({ method }: { readonly method: string }, next: () => Promise<Reply>) => {
     if (safeMethods.has(method)) return next();
     const replies: Reply[] = [];

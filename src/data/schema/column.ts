@@ -1,4 +1,5 @@
 /** Columns of models: what a field stores, and what forms, the admin and the database know about it. */
+import { assertColumnKinds } from "./option-kinds.ts";
 
 /** Column types, in the order of the documentation. */
 const columnTypes = [
@@ -233,7 +234,8 @@ export class Column<Value, Insert extends "required" | "optional", IsKey extends
   /** @internal Use `field`. */
   constructor(type: ColumnType, options: AnyColumnOptions, { choices, items }: ColumnParts = {}) {
     this.type = type;
-    this.options = Object.freeze({ ...options });
+    assertColumnKinds(type, options);
+    this.options = Object.freeze(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
     this.choices = choices === undefined ? undefined : Object.freeze({ ...choices });
     this.items = items;
     Object.freeze(this);

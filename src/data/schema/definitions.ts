@@ -1,7 +1,7 @@
 /** Checks model definitions when a database opens. Reports all mistakes of all models together, each with its fix. */
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import { describeValue } from "../../errors/option-errors.ts";
-import { GableError } from "../../errors/gable-error.ts";
+import { GableError, isGableError } from "../../errors/gable-error.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import { checkValue } from "./check-value.ts";
 import type { AnyColumn } from "./column.ts";
@@ -485,7 +485,8 @@ function readRelation(thunk: () => unknown): AnyRelation | undefined {
   let made: unknown;
   try {
     made = thunk();
-  } catch {
+  } catch (error) {
+    if (isGableError(error)) throw error;
     // The arrow names a class that is not defined yet, so the kind of field is unknown.
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Schemas of models: Standard Schema for forms and APIs, JSON Schema for documentation. */
-import { assertKnownOptions, namesOf, optionInvalid } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { mailAddress, maxOf, storageKey } from "./check-value.ts";
 import type { FieldMeta, ItemMeta } from "./model-class.ts";
@@ -18,7 +18,7 @@ export interface SchemaOptions<Purpose extends SchemaPurpose = SchemaPurpose, Na
   readonly omit?: readonly Left[];
 }
 
-const schemaNames = namesOf<SchemaOptions>({ for: true, pick: true, omit: true });
+const schemaNames = kindsOf<SchemaOptions>({ for: true, pick: "list", omit: "list" });
 
 /** One issue, in the form of Standard Schema. */
 interface Issue {

@@ -2,6 +2,7 @@
  * Relations of models. The property of a model is an arrow around the relation, `author: () => belongsTo(Author)`. The arrow is
  * resolved late, so that models may refer to each other, to themselves, and to classes defined later or in other files.
  */
+import { assertRelationKinds } from "./option-kinds.ts";
 
 /** What the database does with rows that refer to a deleted one. */
 export type DeleteAction = "restrict" | "cascade" | "set null" | "set default" | "no action";
@@ -76,6 +77,7 @@ function make<Target, Kind extends "one" | "many", Nullable extends boolean, Add
   target: Target,
   options: Relation<Target, Kind, Nullable>["options"],
 ): Relation<Target, Kind, Nullable, AddsKey> {
+  assertRelationKinds(relation, options);
   const nullable = (relation === "hasOne" || options.null === true) as Nullable; // What the caller's type says.
   const addsKey = (relation === "belongsTo" && options.columns === undefined) as AddsKey; // What the caller's type says.
   return Object.freeze({ kind, addsKey, relation, target, nullable, options: Object.freeze({ ...options }) });

@@ -20,15 +20,14 @@ const composed: Readonly<Record<string, string>> = { й: "y", ё: "yo", ї: "yi"
 /**
  * Returns a string as a part of an address: lower-case ASCII letters and digits, with hyphens between them.
  *
- * Latin, Cyrillic and Greek letters are transliterated. Others are dropped, so the result can be empty. Throws a RangeError for a `max` below 1.
+ * Latin, Cyrillic and Greek letters are transliterated. Others are dropped, so the result can be empty. Throws `E_OPTION_INVALID` for a `max` below 1.
  *
  * @example
  * slugify("Crème Brûlée & Straße"); // => "creme-brulee-strasse"
  */
 export function slugify(text: string, options: SlugifyOptions = {}): string {
-  assertKnownOptions("slugify()", options, ["max"]);
+  assertKnownOptions("slugify()", options, { max: "count" });
   const { max = 50 } = options;
-  if (!Number.isInteger(max) || max < 1) throw new RangeError("slugify(): the option max must be a whole number above 0.");
   const plain = text
     .toLowerCase()
     .normalize("NFC")

@@ -413,7 +413,7 @@ export class RuntimeExpression extends DatabaseValue {
   }
 
   #aggregate(name: AggregateName, options: AggregateOptions, type: ValueType, joined?: JoinedTexts): RuntimeExpression {
-    if (joined === undefined) assertKnownOptions(`${name}()`, options, ["where", "distinct"]);
+    if (joined === undefined) assertKnownOptions(`${name}()`, options, { where: "object", distinct: "boolean" });
     const { where, distinct = false } = options;
     const isNullable = name !== "count";
     const condition = where === undefined ? undefined : readNode(where, this.#many);

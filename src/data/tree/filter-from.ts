@@ -65,7 +65,7 @@ interface Allowed {
  * `E_FILTER_UNKNOWN` and `E_FILTER_VALUE`, both with status 400, and `E_OPTION_INVALID` for names that cannot be allowed.
  */
 export function filterFrom(model: ModelClass, values: FilterValues, options: FilterFromOptions): object {
-  assertKnownOptions("filterFrom()", options, ["allow", "operators", "ignore"]);
+  assertKnownOptions("filterFrom()", options, { allow: "list", operators: "list", ignore: "strings" });
   const { operators = ["eq"], ignore = [] } = options;
   for (const name of operators)
     if (!operatorNames.includes(name)) throw optionInvalid("filterFrom()", "operators", name, `some of ${operatorNames.join(", ")}`);

@@ -1,5 +1,5 @@
 /** Options of over(): the rows among which a value is computed. */
-import { assertKnownOptions, describeValue, namesOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, kindsOf } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { AnyExpression, Order, WindowOptions } from "../schema/expression-types.ts";
 import type { Node, OrderTerm, WindowFrame } from "./node.ts";
@@ -11,7 +11,7 @@ export function expressionNode(value: unknown, where: string): Node {
   throw windowError(`${where} got ${describeValue(value)}`, "Pass an expression, such as book.price.");
 }
 
-const windowNames = namesOf<WindowOptions>({ partitionBy: true, orderBy: true, rows: true });
+const windowNames = kindsOf<WindowOptions>({ partitionBy: true, orderBy: true, rows: true });
 
 /** Returns the parts of a window. Throws `E_EXPRESSION_WINDOW` and `E_OPTION_UNKNOWN`. */
 export function readWindow(

@@ -1,5 +1,5 @@
 /** What `gable dev` answers while the application cannot start: the error page on every address, and events for open pages. */
-import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { toPolicyText } from "../../http/content-security-policy.ts";
 import { HeaderTable } from "../../http/header-table.ts";
@@ -30,7 +30,7 @@ export interface FailureReplyOptions {
   readonly editor?: string | undefined;
 }
 
-const optionNames = namesOf<FailureReplyOptions>({ report: true, generation: true, hosts: true, editor: true });
+const optionNames = kindsOf<FailureReplyOptions>({ report: "object", generation: "string", hosts: "strings", editor: "string" });
 const contentTypes: Readonly<Record<ReportFormat, string>> = {
   html: "text/html; charset=utf-8",
   text: "text/plain; charset=utf-8",

@@ -1,5 +1,5 @@
 /** Renders the report of an error for people and programs. */
-import { assertKnownOptions, namesOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
 import { renderHtmlReport } from "./html-report.ts";
 import { renderMarkdownReport } from "./markdown-report.ts";
 import { renderProblemReport } from "./problem-report.ts";
@@ -10,7 +10,7 @@ import { renderTextReport } from "./text-report.ts";
 /** A form of a report: a page, plain text, `application/problem+json`, or Markdown for an issue. */
 export type ReportFormat = "html" | "text" | "problem" | "markdown";
 
-const optionNames = namesOf<RenderReportOptions>({ nonce: true, colours: true, editor: true, migrateUrl: true });
+const optionNames = kindsOf<RenderReportOptions>({ nonce: "string", colours: "boolean", editor: "string", migrateUrl: "string" });
 
 /** Renders a report. The text holds no secrets, and the page runs no code that it shows. */
 export function renderErrorReport(report: ErrorReport, format: ReportFormat, options: RenderReportOptions = {}): string {

@@ -13,7 +13,7 @@ export interface MemoryMailOptions {
 
 /** Makes a transport that keeps messages in memory and sends nothing. */
 export function memoryMail(options: MemoryMailOptions = {}): MailKeeper {
-  assertKnownOptions("memoryMail()", options, ["messagesMax", "name"]);
+  assertKnownOptions("memoryMail()", options, { messagesMax: "count", name: "string" });
   const { messagesMax = 1_000, name = "memory" } = options;
   let messages: MailMessage[] = [];
   return {

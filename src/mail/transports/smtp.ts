@@ -1,5 +1,6 @@
 /** Sends messages over SMTP with the package nodemailer. */
 import { GableError } from "../../errors/gable-error.ts";
+import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import { loadNodemailer, recipientsOf, toNodemailer } from "../nodemailer.ts";
 import type { MailTransport } from "../transport.ts";
@@ -26,15 +27,15 @@ export interface SmtpOptions {
 
 const connectTimeoutMs = 10_000;
 const sendTimeoutMs = 30_000;
-const names: Readonly<Record<keyof SmtpOptions, true>> = {
+const names: OptionKinds<SmtpOptions> = {
   host: true,
   port: true,
-  user: true,
+  user: "string",
   password: true,
   tls: true,
   insecure: true,
-  ca: true,
-  clientName: true,
+  ca: "string",
+  clientName: "string",
 };
 
 /** The part of nodemailer's transport that is used. */
@@ -116,7 +117,7 @@ function parseSmtpUrl(text: string): SmtpOptions {
 }
 
 function assertSmtpOptions(options: SmtpOptions): void {
-  assertKnownOptions("smtpMail()", options, Object.keys(names));
+  assertKnownOptions("smtpMail()", options, names);
   const { host, port, tls, insecure, user, password } = options;
   if (typeof host !== "string" || host === "") throw optionInvalid("smtpMail()", "host", host, "the name of a server");
   if (port !== undefined && !(Number.isInteger(port) && port > 0 && port <= 65_535))

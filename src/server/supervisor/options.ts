@@ -1,5 +1,6 @@
 /** Options of the supervisor, checked before anything starts. */
 import { availableParallelism, totalmem } from "node:os";
+import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import type { ListenAddress } from "../listen-socket.ts";
 import type { WorkerFailure } from "./protocol.ts";
@@ -88,34 +89,38 @@ const numberDefaults = {
   stopIdleMs: 5000,
   reloadGraceMs: 97_000,
 };
-const otherNames = [
-  "app",
-  "workers",
-  "tasks",
-  "controlPath",
-  "signals",
-  "execArgv",
-  "env",
-  "onEvent",
-  "development",
-  "port",
-  "host",
-  "unixPath",
-  "fd",
-];
+const kinds: OptionKinds<SuperviseOptions> = {
+  app: true,
+  workers: true,
+  tasks: "boolean",
+  bootMs: "whole",
+  stallMs: "whole",
+  requestsMax: "whole",
+  rssBytesMax: "whole",
+  stopDelayMs: "whole",
+  stopGraceMs: "whole",
+  stopIdleMs: "whole",
+  reloadGraceMs: "whole",
+  controlPath: "string",
+  signals: "boolean",
+  execArgv: "strings",
+  env: "object",
+  onEvent: "function",
+  development: "object",
+  port: "port",
+  host: "string",
+  unixPath: "string",
+  fd: "whole",
+};
 const owner = "supervise()";
 const workersMax = 1024;
 const bytesPerWorker = 268_435_456;
 
 /** Checks options and fills in the defaults. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
-  assertKnownOptions(owner, options, [...Object.keys(numberDefaults), ...otherNames]);
+  assertKnownOptions(owner, options, kinds);
   if (typeof options.app !== "string" || options.app === "") throw optionInvalid(owner, "app", options.app, "the path of a module");
-  if (options.tasks !== undefined && typeof options.tasks !== "boolean")
-    throw optionInvalid(owner, "tasks", options.tasks, "true or false");
-  for (const [name, value] of Object.entries(options))
-    if (name in numberDefaults && !(Number.isSafeInteger(value) && Number(value) >= 0))
-      throw optionInvalid(owner, name, value, "a whole number of at least 0");
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
     ...numberDefaults,
     signals: true,
@@ -123,8 +128,10 @@ export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
     execArgv: process.execArgv,
     env: {},
     onEvent: writeEvent,
-    ...options,
-    workers: resolveWorkers(options.workers ?? "auto"),
+    ...given,
+    // Checked above.
+    app: options.app,
+    workers: resolveWorkers(options.workers === undefined ? "auto" : options.workers),
   };
 }
 

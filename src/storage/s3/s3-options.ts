@@ -1,4 +1,5 @@
 /** Options of stores in S3, and where they lead. */
+import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 
 /** Who uses a bucket. */
@@ -53,7 +54,7 @@ const optionNames: Readonly<Record<keyof S3StorageOptions, true>> = {
   pathStyle: true,
   timeoutMs: true,
 };
-const credentialNames: Readonly<Record<keyof S3Credentials, true>> = { accessKeyId: true, secretAccessKey: true, sessionToken: true };
+const credentialNames: OptionKinds<S3Credentials> = { accessKeyId: true, secretAccessKey: true, sessionToken: true };
 const timeoutMsMax = 3_600_000;
 
 /** Checks the options. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; no message has a credential. */
@@ -71,7 +72,7 @@ export function toPlace(options: S3StorageOptions): S3Place {
     const { protocol, host } = readOrigin(name, address);
     return `${protocol}//${pathStyle ? "" : `${bucket}.`}${host}`;
   };
-  const origin = toOrigin("endpoint", endpoint ?? `https://s3.${region}.amazonaws.com`);
+  const origin = toOrigin("endpoint", endpoint === undefined ? `https://s3.${region}.amazonaws.com` : endpoint);
   return {
     bucket,
     region,
@@ -101,7 +102,7 @@ function toCredentials(given: S3StorageOptions["credentials"]): () => S3Credenti
 function assertCredentials(given: S3Credentials): S3Credentials {
   if (typeof given !== "object" || given === null)
     throw optionInvalid(owner, "credentials", given === undefined ? undefined : "(hidden)", "an object, or a function that returns one");
-  assertKnownOptions(`${owner} credentials`, given, Object.keys(credentialNames));
+  assertKnownOptions(`${owner} credentials`, given, credentialNames);
   const { accessKeyId, secretAccessKey, sessionToken } = given;
   for (const [name, value] of Object.entries({ accessKeyId, secretAccessKey, sessionToken: sessionToken ?? "none" }))
     if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value))

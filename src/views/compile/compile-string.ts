@@ -22,7 +22,14 @@ export interface CompileStringOptions extends Partial<WhitespaceOptions> {
   unsafe?: boolean;
 }
 
-const stringNames = ["name", "templates", "unsafe", "trimBlocks", "lstripBlocks", "keepTrailingNewline"];
+const stringKinds = {
+  name: "string",
+  templates: "object",
+  unsafe: "boolean",
+  trimBlocks: "boolean",
+  lstripBlocks: "boolean",
+  keepTrailingNewline: "boolean",
+} as const;
 
 /** A compiled template string. */
 export interface CompiledString {
@@ -35,7 +42,7 @@ export interface CompiledString {
  * Throws the errors of compiling a file, and `E_VIEW_UNSAFE` if the process forbids code generation from strings.
  */
 export function compileString(source: string, options: CompileStringOptions = {}): CompiledString {
-  assertKnownOptions("compileString()", options, stringNames);
+  assertKnownOptions("compileString()", options, stringKinds);
   // Only own properties: additions to `Object.prototype` do not count.
   const own: CompileStringOptions = Object.assign(Object.create(null), options);
   const set = new StringTemplates(source, own);

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { checkCode } from "../check/check-code.ts";
@@ -22,9 +23,9 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   readonly listsUnsafe?: boolean;
 }
 
-const optionNames: Readonly<Record<keyof CheckViewsOptions, true>> = {
-  project: true,
-  listsUnsafe: true,
+const optionNames: OptionKinds<CheckViewsOptions> = {
+  project: "string",
+  listsUnsafe: "boolean",
   directories: true,
   generated: true,
   packages: true,
@@ -67,7 +68,7 @@ export interface ViewProblem {
  * project without TypeScript or without tsconfig.json is a problem too, which says what to install or to write.
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
-  assertKnownOptions("checkViews()", options, Object.keys(optionNames));
+  assertKnownOptions("checkViews()", options, optionNames);
   const { listsUnsafe = false, project: given = ".", ...views } = options;
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });

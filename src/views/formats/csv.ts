@@ -73,7 +73,14 @@ function toValues(row: CsvRow, columns: readonly string[] | undefined): readonly
  * app.get("/users.csv", () => csv(User.all(), { columns: ["name", "email"], filename: "users.csv" }));
  */
 export function csv(rows: Iterable<CsvRow> | AsyncIterable<CsvRow>, options: CsvOptions = {}): Csv {
-  assertKnownOptions("csv()", options, ["columns", "delimiter", "header", "byteOrderMark", "formulaGuard", "filename"]);
+  assertKnownOptions("csv()", options, {
+    columns: "strings",
+    delimiter: "string",
+    header: "boolean",
+    byteOrderMark: "boolean",
+    formulaGuard: "boolean",
+    filename: "string",
+  });
   const { delimiter } = options;
   if (delimiter !== undefined && !/^[^"\r\n]$/u.test(delimiter)) {
     throw optionInvalid("csv()", "delimiter", delimiter, "one character that is not a quote or a line end");

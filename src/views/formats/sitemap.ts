@@ -78,7 +78,7 @@ export function sitemap(
   sections: Readonly<Record<string, SitemapSection>>,
   options: SitemapOptions = {},
 ): (request: SitemapRequest) => Promise<SitemapPart> {
-  assertKnownOptions("sitemap()", options, ["pagesMax", "bytesMax"]);
+  assertKnownOptions("sitemap()", options, { pagesMax: "count", bytesMax: "count" });
   const { pagesMax = 50_000, bytesMax = 52_428_800 } = options;
   return async ({ url, absoluteUrl }) => {
     const list = (): AsyncGenerator<Entry> => listEntries(sections, absoluteUrl);

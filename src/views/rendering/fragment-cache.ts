@@ -1,6 +1,6 @@
 /** Caches fragments of pages: `cached()` and `{% cache %}`. */
 import { GableError } from "../../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, namesOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, kindsOf } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { HtmlWriter } from "./output.ts";
@@ -33,7 +33,7 @@ export interface CacheFacts extends CachedOptions {
   readonly where?: string;
 }
 
-const cachedNames = namesOf<CachedOptions>({ ttlSeconds: true, tags: true, vary: true });
+const cachedNames = kindsOf<CachedOptions>({ ttlSeconds: "seconds", tags: "strings", vary: "strings" });
 
 /** Replaces a nonce while a fragment is rendered: random, so that no user input can be mistaken for it. */
 const nonceMark = `gable${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("")}`;
@@ -276,7 +276,7 @@ export class MemoryFragments implements FragmentStore {
   #characters = 0;
 
   constructor(options: MemoryFragmentsOptions = {}) {
-    assertKnownOptions("MemoryFragments", options, ["charactersMax", "now"]);
+    assertKnownOptions("MemoryFragments", options, { charactersMax: "whole", now: "function" });
     this.#charactersMax = options.charactersMax ?? charactersMax;
     this.#now = options.now ?? (() => Date.now());
   }
@@ -311,7 +311,7 @@ export class MemoryFragments implements FragmentStore {
 
   /** Drops all fragments with one of the tags. */
   invalidate(what: { readonly tags: readonly string[] }): void {
-    assertKnownOptions("invalidate()", what, ["tags"]);
+    assertKnownOptions("invalidate()", what, { tags: "strings" });
     const { tags } = what;
     for (const [key, entry] of this.#entries) if (entry.tags.some((tag) => tags.includes(tag))) this.#delete(key, entry);
   }

@@ -43,7 +43,7 @@ export interface TableCount {
  * snapshot: a file for each table, a line for each row, ordered by primary key. Equal databases give equal files.
  */
 export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
-  assertKnownOptions("dumpData()", options, ["database", "folder", "gzip", "secrets"]);
+  assertKnownOptions("dumpData()", options, { database: "object", folder: true, gzip: "boolean", secrets: "boolean" });
   const { database, folder, gzip = false, secrets = false } = options;
   assertFolder("dumpData()", folder);
   await mkdir(folder, { recursive: true });

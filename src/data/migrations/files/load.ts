@@ -39,7 +39,7 @@ const rowsMax = 1_000;
  * New keys continue after the loaded ones. Throws `E_LOAD_TABLE` for a table that is not empty or has no model, and `E_LOAD_LINE` for an invalid line.
  */
 export async function loadData(options: LoadOptions): Promise<TableCount[]> {
-  assertKnownOptions("loadData()", options, ["database", "folder"]);
+  assertKnownOptions("loadData()", options, { database: "object", folder: true });
   const { database, folder } = options;
   assertFolder("loadData()", folder);
   const state = tablesOf(describeModels(database.models));

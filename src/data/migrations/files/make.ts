@@ -52,7 +52,14 @@ export interface MadeMigration {
  * `E_MIGRATION_ANSWER`.
  */
 export async function makeMigration(options: MakeOptions): Promise<MadeMigration | undefined> {
-  assertKnownOptions("makeMigration()", options, ["models", "folder", "name", "answers", "isEmpty", "now"]);
+  assertKnownOptions("makeMigration()", options, {
+    models: "entries",
+    folder: true,
+    name: "string",
+    answers: "object",
+    isEmpty: "boolean",
+    now: "date",
+  });
   const { folder, answers = {}, isEmpty = false } = options;
   const models = readModels(options.models);
   const migrations = await readMigrations(folder);

@@ -34,7 +34,7 @@ export interface OldCodeBreak {
  * `E_MIGRATION_TARGET` for an unknown name.
  */
 export async function checkOldCode(options: OldCodeOptions): Promise<OldCodeBreak[]> {
-  assertKnownOptions("checkOldCode()", options, ["folder", "since"]);
+  assertKnownOptions("checkOldCode()", options, { folder: true, since: "string" });
   const files = await readFiles(options.folder);
   const history = findHistory(files, options.since);
   // A release that knows some of the migrations that another file replaces is compared by the originals.

@@ -36,7 +36,7 @@ export interface SeedOptions {
  * };
  */
 export async function runSeeds(options: SeedOptions): Promise<string[]> {
-  assertKnownOptions("runSeeds()", options, ["database", "folder", "onProgress"]);
+  assertKnownOptions("runSeeds()", options, { database: "object", folder: true, onProgress: "function" });
   const { database, folder, onProgress } = options;
   assertFolder("runSeeds()", folder);
   const names = (await readdir(folder)).filter((name) => /\.(?:ts|js|mjs)$/.test(name) && !/\.(?:d|test)\.ts$/.test(name)).sort();

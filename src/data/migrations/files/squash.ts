@@ -46,7 +46,14 @@ export interface SquashedMigration extends MadeMigration {
  * the middle of the range, and `E_MIGRATION_OPERATION` for a data step whose code cannot be copied.
  */
 export async function squashMigrations(options: SquashOptions): Promise<SquashedMigration> {
-  assertKnownOptions("squashMigrations()", options, ["folder", "from", "to", "name", "now", "isDry"]);
+  assertKnownOptions("squashMigrations()", options, {
+    folder: true,
+    from: "string",
+    to: "string",
+    name: true,
+    now: "date",
+    isDry: "boolean",
+  });
   const { folder, from, to, now = new Date(), isDry = false } = options;
   const files = await readFiles(folder);
   const all = orderMigrations(files);

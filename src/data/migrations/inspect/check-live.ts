@@ -23,7 +23,7 @@ export interface CheckLiveOptions extends MigrationsOptions {
  * table in a scratch schema to compare the definitions as the server writes them, and removes it.
  */
 export async function checkLive(options: CheckLiveOptions): Promise<SchemaDifference[]> {
-  assertKnownOptions("checkLive()", options, ["database", "folder", "ignore"]);
+  assertKnownOptions("checkLive()", options, { database: "object", folder: true, ignore: "strings" });
   const { database, folder, ignore = [] } = options;
   const state = replay(await readMigrations(folder));
   return Session.use(database.$core, async (session) => {

@@ -39,7 +39,7 @@ export interface PulledModels {
  * const { source } = await pullModels({ database }); await writeFile("models.ts", source);
  */
 export async function pullModels(options: PullOptions): Promise<PulledModels> {
-  assertKnownOptions("pullModels()", options, ["database", "tables"]);
+  assertKnownOptions("pullModels()", options, { database: "object", tables: "strings" });
   const { database, tables } = options;
   return Session.use(database.$core, async (session) => {
     const all = await introspect(session);

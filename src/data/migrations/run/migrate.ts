@@ -1,5 +1,5 @@
 /** Applies and undoes migrations on a database, and reports which have run and which are due. */
-import { assertKnownOptions, optionInvalid } from "../../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import type { Database } from "../../database.ts";
@@ -81,10 +81,21 @@ export interface MigrationStatus {
   readonly durationMs: number;
 }
 
-const optionNames =
-  "database folder target phase fake waitSeconds lockTimeoutSeconds allowCopies allowDrift allowDataLoss fills onProgress onStatement".split(
-    " ",
-  );
+const optionKinds = kindsOf<MigrateOptions & RollbackOptions>({
+  database: "object",
+  folder: true,
+  target: "string",
+  phase: ["before", "after"],
+  fake: "boolean",
+  waitSeconds: "seconds",
+  lockTimeoutSeconds: "seconds",
+  allowCopies: "boolean",
+  allowDrift: "boolean",
+  allowDataLoss: "boolean",
+  fills: "object",
+  onProgress: "function",
+  onStatement: "function",
+});
 
 /**
  * Applies the migrations that are due, each after those that it depends on. Only one process runs at a time.
@@ -92,7 +103,7 @@ const optionNames =
  * `E_MIGRATION_DRIFT`, `E_MIGRATION_CONSENT`, `E_MIGRATION_FAILED`.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  assertOptions("migrate()", options);
+  assertKnownOptions("migrate()", options, optionKinds);
   const { phase = "after", target, fake = false } = options;
   return withRunner(options, async (runner) => {
     // With `fake`, interrupted migrations are not finished either.
@@ -115,7 +126,7 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
  * `E_MIGRATION_CONSENT` if values would be lost, and what migrate() throws.
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  assertOptions("rollback()", options);
+  assertKnownOptions("rollback()", options, optionKinds);
   const { target, allowDataLoss = false } = options;
   return withRunner(options, async (runner) => {
     await runner.finishInterrupted("down");
@@ -134,7 +145,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
 
 /** Returns the status of the migrations in a folder. Changes nothing. */
 export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
-  assertKnownOptions("readStatus()", options, ["database", "folder"]);
+  assertKnownOptions("readStatus()", options, { database: "object", folder: true });
   const rows = await Session.use(options.database.$core, async (session) => {
     const ledger = new Ledger(session);
     return (await ledger.exists()) ? ledger.read() : [];
@@ -165,7 +176,7 @@ export interface MigrationPreview {
 export async function previewMigrations(
   options: MigrationsOptions & { readonly name?: string; readonly backwards?: boolean },
 ): Promise<MigrationPreview[]> {
-  assertKnownOptions("previewMigrations()", options, ["database", "folder", "name", "backwards"]);
+  assertKnownOptions("previewMigrations()", options, { database: "object", folder: true, name: "string", backwards: "boolean" });
   const migrations = await readMigrations(options.folder);
   if (options.name !== undefined) findNamed(migrations, options.name);
   const { dialect } = options.database.$core;
@@ -183,16 +194,6 @@ export async function previewMigrations(
     state = after;
   }
   return options.backwards === true ? previews.toReversed() : previews;
-}
-
-function assertOptions(call: string, options: RollbackOptions & MigrateOptions): void {
-  assertKnownOptions(call, options, optionNames);
-  for (const name of ["waitSeconds", "lockTimeoutSeconds"] as const) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) throw optionInvalid(call, name, value, "a number of seconds");
-  }
-  if (options.phase !== undefined && !["before", "after"].includes(options.phase))
-    throw optionInvalid(call, "phase", options.phase, '"before" or "after"');
 }
 
 async function withRunner<Result>(options: RollbackOptions, work: (runner: Runner) => Promise<Result>): Promise<Result> {
