@@ -147,7 +147,7 @@ export interface MigrationOptions {
 
 /** Creates a migration. Throws `E_MIGRATION_INVALID` for invalid options. */
 export function migration(options: MigrationOptions): Migration {
-  assertKnownOptions("migration()", options, ["after", "schema", "ops", "phase", "replaces"]);
+  assertKnownOptions("migration()", options, { after: true, schema: true, ops: true, phase: true, replaces: "strings" });
   const { after, schema, ops, phase = "before-deploy", replaces = [] } = options;
   const isNames = (list: unknown): boolean => Array.isArray(list) && list.every((name) => typeof name === "string");
   if (!isNames(after) || !isNames(replaces) || typeof schema !== "string" || !Array.isArray(ops) || !ops.every(isOperation))
