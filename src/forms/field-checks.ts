@@ -60,7 +60,7 @@ const kinds: Readonly<Record<string, OptionKind>> = {
   ordered: "boolean",
 };
 
-/** Kinds of the bounds of values that are no numbers. */
+/** Kinds of the bounds of values other than numbers. */
 const boundKinds: Readonly<Partial<Record<FieldType, OptionKind>>> = {
   decimal: "string",
   date: "string",

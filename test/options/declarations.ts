@@ -147,7 +147,7 @@ function readMembers(body: string): Option[] {
   });
 }
 
-/** Splits a text at a character outside of brackets and strings. */
+/** Splits a string at a character outside of brackets and strings. */
 function splitAt(text: string, separator: string): string[] {
   const parts = [""];
   let depth = 0;
