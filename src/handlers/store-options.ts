@@ -18,13 +18,6 @@ export interface StoreOptions {
   vary?: readonly string[];
 }
 
-/** Names of the options. */
-export const storeOptionNames: readonly string[] = Object.keys({
-  storeSeconds: true,
-  tags: true,
-  vary: true,
-} satisfies Record<keyof StoreOptions, true>);
-
 /** Longest time for which a cache stores something, in seconds: a year. */
 export const storeSecondsMax: number = 365 * 86_400;
 const tagsMax = 16;
