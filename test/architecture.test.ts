@@ -61,7 +61,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "data/part.ts": [...house, "data"],
   "views/part.ts": house,
   traces: house,
-  metrics: [...house, "channels", "data", "data/part.ts"],
+  metrics: [...house, "channels", "data", "data/part.ts", "tasks", "tasks/part.ts"],
   live: [...house, "channels", "data", "redis", "session"],
   log: [...house, "settings"],
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "security", "session"],

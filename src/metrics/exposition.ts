@@ -16,9 +16,9 @@ export function toLabels(labels: Readonly<Record<string, string>>): string {
     .join(",");
 }
 
-/** Returns the text of a reply. */
-export function renderMetrics(gathered: Gathered): string {
-  return families.map((family) => renderFamily(family, [...listSeries(family, gathered)])).join("");
+/** Returns the text of a reply. `shared` are gauges of what all processes share. */
+export function renderMetrics(gathered: Gathered, shared: Gauges): string {
+  return families.map((family) => renderFamily(family, [...listShared(shared[family.name]), ...listSeries(family, gathered)])).join("");
 }
 
 function renderFamily({ name, type, help }: Family, series: readonly Series[]): string {
@@ -36,6 +36,10 @@ function* listSeries({ name, type }: Family, { sums, processes, askedCount }: Ga
       if (type === "histogram") yield* listBuckets(labels, numbers);
       else yield ["", labels, name === requestsFamily ? countOf(numbers) : numbers[0]!];
     }
+}
+
+function* listShared(gauges: Gauges[string] = {}): Generator<Series> {
+  for (const [labels, value] of Object.entries(gauges)) yield ["", labels, value];
 }
 
 function* listGauges(gauges: Gauges[string] = {}, worker: string): Generator<Series> {

@@ -6,11 +6,13 @@ import { readBearer } from "../handlers/bearer-guard.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
 import type { FollowedRequest } from "../parts/follow-request.ts";
 import type { PartHooks, Pending } from "../parts/part.ts";
+import type { AppTasks } from "../tasks/app-tasks.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { ErrorCounts } from "./error-counts.ts";
 import { metricsType, renderMetrics, toLabels } from "./exposition.ts";
 import { durationsFamily } from "./families.ts";
 import { ProcessFacts } from "./process-facts.ts";
+import { QueueGauges } from "./queue-gauges.ts";
 import { RequestCounts } from "./request-counts.ts";
 import { SupervisorLine } from "./supervisor-line.ts";
 
@@ -25,6 +27,8 @@ export interface MetricsSettings {
   readonly path: string;
   /** The databases whose pools are shown. */
   readonly databases: AppDatabases | undefined;
+  /** The tasks whose queues are shown. */
+  readonly tasks: AppTasks | undefined;
   /** Whether this process is a worker of a supervisor. */
   readonly isWorker: boolean;
 }
@@ -39,12 +43,15 @@ export class Metrics implements PartHooks {
   readonly #process = new ProcessFacts();
   readonly #servers = new Set<CountedServer>();
   readonly #line: SupervisorLine | undefined;
+  readonly #queues: QueueGauges | undefined;
 
-  constructor({ token, path, databases, isWorker }: MetricsSettings) {
+  constructor({ token, path, databases, tasks, isWorker }: MetricsSettings) {
     this.#path = path;
     this.#tokenHash = toHash(token);
     this.#databases = databases;
     this.#line = isWorker ? new SupervisorLine(() => this.#read()) : undefined;
+    // A queue in the memory of one worker says nothing about those of the others.
+    this.#queues = tasks === undefined || (isWorker && !tasks.isQueueShared) ? undefined : new QueueGauges(tasks);
   }
 
   /** Returns what answers requests, with each one counted. */
@@ -87,8 +94,9 @@ export class Metrics implements PartHooks {
   }
 
   async #answer(): Promise<HandlerReply> {
-    const gathered = (await this.#line?.gather()) ?? this.#readAlone();
-    return new HandlerReply(200, metricsType, renderMetrics(gathered), [["cache-control", "no-store"]]);
+    const [answered, shared] = await Promise.all([this.#line?.gather(), this.#queues?.read()]);
+    const gathered = answered ?? this.#readAlone();
+    return new HandlerReply(200, metricsType, renderMetrics(gathered, shared ?? {}), [["cache-control", "no-store"]]);
   }
 
   #readAlone(): Gathered {

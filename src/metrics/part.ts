@@ -4,6 +4,7 @@ import { databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { definePart } from "../parts/part.ts";
+import { tasksPart } from "../tasks/part.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Options of the metrics of an application. */
@@ -32,7 +33,13 @@ export const metricsPart = definePart({
     const { token, path = "/metrics" } = metrics!;
     // Loads modules of Node, which only this feature needs.
     const { Metrics } = await import("./metrics.ts");
-    return new Metrics({ token, path, databases: host.find(databasesPart), isWorker: isWorkerOf(host.environment("GABLE_SUPERVISOR")) });
+    return new Metrics({
+      token,
+      path,
+      databases: host.find(databasesPart),
+      tasks: host.find(tasksPart),
+      isWorker: isWorkerOf(host.environment("GABLE_SUPERVISOR")),
+    });
   },
 });
 

@@ -201,6 +201,11 @@ export class AppTasks {
     return this.#directory().stats(Date.now());
   }
 
+  /** @internal Whether other processes see the tasks of the queue. */
+  get isQueueShared(): boolean {
+    return this.#parts.queue.isShared !== false;
+  }
+
   /** Deletes a failed or cancelled task. Returns whether it was in one of these states. */
   async discard(id: string): Promise<boolean> {
     return isId(id) && (await this.#directory().discard(id));

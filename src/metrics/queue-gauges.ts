@@ -1,0 +1,52 @@
+/** How many tasks wait and run in each queue. All processes share a queue, so it is read once, by the process that was asked for metrics. */
+import type { Gauges } from "../channels/gathering.ts";
+import type { AppTasks } from "../tasks/app-tasks.ts";
+import type { QueueStats } from "../tasks/queue-stats.ts";
+import { toLabels } from "./exposition.ts";
+
+/** Longest wait for the queue, in milliseconds. */
+const queueMs = 1000;
+
+/** Reads the queues of an application. */
+export class QueueGauges {
+  readonly #tasks: AppTasks;
+  /** A queue that hangs is asked once, however many scrapes wait for it. */
+  #asked: Promise<readonly QueueStats[]> | undefined;
+
+  constructor(tasks: AppTasks) {
+    this.#tasks = tasks;
+  }
+
+  /** Returns the gauges of all queues; none if the queue fails, or does not answer in time. */
+  async read(): Promise<Gauges> {
+    this.#asked ??= this.#ask();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<readonly QueueStats[]>((resolve) => (timer = setTimeout(resolve, queueMs, [])));
+    try {
+      return toGauges(await Promise.race([this.#asked, late]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #ask(): Promise<readonly QueueStats[]> {
+    try {
+      return await this.#tasks.stats();
+    } catch {
+      // The other metrics are needed most when the database fails.
+      return [];
+    } finally {
+      this.#asked = undefined;
+    }
+  }
+}
+
+function toGauges(queues: readonly QueueStats[]): Gauges {
+  const toFamily = (read: (stats: QueueStats) => number): Record<string, number> =>
+    Object.fromEntries(queues.map((stats) => [toLabels({ queue: stats.queue }), read(stats)]));
+  return {
+    gable_tasks_waiting: toFamily(({ waiting }) => waiting),
+    gable_tasks_running: toFamily(({ running }) => running),
+    gable_tasks_oldest_seconds: toFamily(({ oldestSeconds }) => oldestSeconds ?? 0),
+  };
+}
