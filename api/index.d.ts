@@ -521,6 +521,15 @@ export interface MetricsSetting {
     metrics?: MetricsOptions;
 }
 
+/** The option of `gable()` for traces. */
+export interface TracesSetting {
+    /**
+     * Whether requests and tasks become spans of OpenTelemetry. Needs the package `@opentelemetry/api`; throws `E_TRACES_PACKAGE` at start
+     * without it. Default false.
+     */
+    traces?: boolean;
+}
+
 /** Types that an application declares: `declare module "gable" { interface AppTypes { user: User } }`. */
 export interface AppTypes {
 }

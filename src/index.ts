@@ -48,6 +48,7 @@ export type { LogOptions, LogSetting } from "./log/log-levels.ts";
 export type { HealthOptions, HealthCheck } from "./health/health.ts";
 export type { HealthSetting } from "./health/part.ts";
 export type { MetricsOptions, MetricsSetting } from "./metrics/part.ts";
+export type { TracesSetting } from "./traces/part.ts";
 export type { AppTypes, AppType } from "./handlers/app-types.ts";
 export type {
   Context,

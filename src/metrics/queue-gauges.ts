@@ -6,12 +6,15 @@ import { toLabels } from "./exposition.ts";
 
 /** Longest wait for the queue, in milliseconds. */
 const queueMs = 1000;
+/** Time after which a queue that has not answered is asked again, in milliseconds. */
+const forgetMs = 30_000;
 
 /** Reads the queues of an application. */
 export class QueueGauges {
   readonly #tasks: AppTasks;
   /** A queue that hangs is asked once, however many scrapes wait for it. */
   #asked: Promise<readonly QueueStats[]> | undefined;
+  #askedMs = 0;
 
   constructor(tasks: AppTasks) {
     this.#tasks = tasks;
@@ -19,7 +22,14 @@ export class QueueGauges {
 
   /** Returns the gauges of all queues; none if the queue fails, or does not answer in time. */
   async read(): Promise<Gauges> {
-    this.#asked ??= this.#ask();
+    const now = performance.now();
+    if (this.#asked === undefined || now - this.#askedMs > forgetMs) {
+      this.#askedMs = now;
+      const asked = this.#ask().finally(() => {
+        if (this.#asked === asked) this.#asked = undefined;
+      });
+      this.#asked = asked;
+    }
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<readonly QueueStats[]>((resolve) => (timer = setTimeout(resolve, queueMs, [])));
     try {
@@ -35,8 +45,6 @@ export class QueueGauges {
     } catch {
       // The other metrics are needed most when the database fails.
       return [];
-    } finally {
-      this.#asked = undefined;
     }
   }
 }
