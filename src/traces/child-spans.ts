@@ -44,7 +44,7 @@ export const childSpans: Readonly<Record<string, (event: never) => ChildSpan>> =
   "gable.view.render": ({ view }: { readonly view: string | undefined }) => ({
     name: view === undefined ? "render" : `render ${view}`,
     isClient: false,
-    attributes: view === undefined ? {} : { "gable.view": view },
+    attributes: { ...(view !== undefined && { "gable.view": view }) },
   }),
   "gable.mail.send": ({ recipientCount }: { readonly recipientCount: number }) => ({
     name: "send mail",
