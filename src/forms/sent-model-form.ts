@@ -65,7 +65,7 @@ export class SentModelForm extends SentForm {
   get #isSingle(): boolean {
     const { prototype } = this.#model;
     if (this.plan.keepsFiles || "beforeSave" in prototype || "afterSave" in prototype) return false;
-    return this.plan.fields.values().every(({ type }) => type !== "set" && type !== "relations");
+    return [...this.plan.fields.values()].every(({ type }) => type !== "set" && type !== "relations");
   }
 
   /** Keeps new files for an hour, so that the form shows them again. */

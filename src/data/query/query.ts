@@ -462,7 +462,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
    * prevent it. Counts at most this many of each kind. Leaves out links of many-to-many relations. Changes nothing.
    */
   async previewDelete(options: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
-    assertKnownOptions("previewDelete()", options, { countMax: "count" });
+    assertKnownOptions("previewDelete()", options, { countMax: true });
     return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax ?? 1_000);
   }
 

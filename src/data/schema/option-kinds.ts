@@ -55,7 +55,7 @@ const modelKinds: Kinds = {
   database: "string",
   comment: "string",
 };
-const uniqueKinds: Kinds = { on: "strings", name: "string", message: "string", deferrable: "boolean", nullsDistinct: "boolean" };
+const uniqueKinds: Kinds = { on: "strings", name: "string", message: "string", deferrable: true, nullsDistinct: "boolean" };
 const indexKinds: Kinds = {
   name: "string",
   unique: "boolean",
