@@ -54,7 +54,7 @@ describe("an application that cannot start", () => {
   for (const port of ["99999", "-1", "1.5", '"x"'])
     it(`refuses the port ${port}`, async () => {
       const text = await run(`gable({ mode: "test" }).listen({ port: ${port} as number });`);
-      assert.match(text, /GableError: Cannot listen on port .*: a port is a whole number from 0 to 65535\./);
+      assert.match(text, /GableError: app\.listen\(\): option "port" is .*; it must be a whole number from 0 to 65535\./);
       assert.doesNotMatch(text, /RangeError/);
     });
 });

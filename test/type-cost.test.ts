@@ -30,9 +30,9 @@ for (const { version, folder, skip } of typescripts)
     });
     after(() => cost.close());
 
-    it("stays below 410,000 instantiations and 300 MB for 50 models with 500 queries", async () => {
+    it("stays below 411,000 instantiations and 300 MB for 50 models with 500 queries", async () => {
       const { instantiations, memoryMb } = await cost.models(50);
-      assert.ok(instantiations < 410_000, `${instantiations} instantiations`);
+      assert.ok(instantiations < 411_000, `${instantiations} instantiations`);
       assert.ok(memoryMb < 300, `${memoryMb} MB`);
     });
   });

@@ -1,5 +1,5 @@
 /** Opens databases with their models. The models then find their database on their own. */
-import type { OptionKinds } from "../errors/option-errors.ts";
+import type { OptionKind } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertReachable } from "./driver/assert-reachable.ts";
@@ -72,7 +72,7 @@ export interface DatabaseOptions {
 }
 
 /** Kinds of the options. */
-export const optionKinds: OptionKinds<DatabaseOptions> = {
+export const optionKinds: Readonly<Record<string, OptionKind>> = {
   url: "string",
   driver: "object",
   models: "entries",

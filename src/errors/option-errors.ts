@@ -18,8 +18,36 @@ export function optionInvalid(owner: string, name: string, value: unknown, rule:
   });
 }
 
+/** Names of kinds. Written out, because inferring them costs each project that compiles models. */
+type KindName =
+  | "boolean"
+  | "string"
+  | "number"
+  | "whole"
+  | "count"
+  | "seconds"
+  | "port"
+  | "schema"
+  | "status"
+  | "bytes"
+  | "function"
+  | "object"
+  | "list"
+  | "entries"
+  | "strings"
+  | "functions"
+  | "conflict"
+  | "objects"
+  | "checks"
+  | "control"
+  | "markup"
+  | "date"
+  | "pattern"
+  | "text"
+  | "names";
+
 /** Kinds of values: the words of a message for each, and its check. */
-const kinds = {
+const kinds: Readonly<Record<KindName, readonly [rule: string, check: (value: unknown) => boolean]>> = {
   boolean: ["true or false", (value: unknown) => typeof value === "boolean"],
   string: ["a string", isString],
   number: ["a finite number", Number.isFinite],
@@ -45,10 +73,10 @@ const kinds = {
   pattern: ["a regular expression", (value: unknown) => value instanceof RegExp],
   text: ["a string or null", (value: unknown) => value === null || isString(value)],
   names: ["a string or a list of strings", (value: unknown) => isString(value) || isStrings(value)],
-} as const satisfies Readonly<Record<string, readonly [rule: string, check: (value: unknown) => boolean]>>;
+};
 
 /** What an option may be: a value of a kind, or one of some strings. True: another check looks at it. */
-export type OptionKind = keyof typeof kinds | readonly string[] | true;
+export type OptionKind = KindName | readonly string[] | true;
 
 /** The kind of each option of an object. */
 export type OptionKinds<Options extends object> = Readonly<Record<keyof Options, OptionKind>>;

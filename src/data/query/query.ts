@@ -463,7 +463,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
    */
   async previewDelete(options: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
     assertKnownOptions("previewDelete()", options, { countMax: true });
-    return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax ?? 1_000);
+    return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax === undefined ? 1_000 : options.countMax);
   }
 
   /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
