@@ -6,9 +6,10 @@ import { fortuneTables } from "./common.ts";
 import { postgresTables } from "../data/fixture.ts";
 import { withPostgres } from "../data/servers.ts";
 import type { LoadRequest } from "../http/load.ts";
-import { runLoad } from "../http/load.ts";
 import { startProgram, stopProgram, waitForPort } from "../process.ts";
 import type { BenchLine, BenchOptions } from "../report.ts";
+import type { TurnServer } from "../turns.ts";
+import { measureInTurns } from "../turns.ts";
 
 const folder = fileURLToPath(new URL("./servers/", import.meta.url));
 /** The first is who the others are compared with. */
@@ -33,19 +34,12 @@ const titles: Readonly<Record<string, string>> = {
 const turns = 7;
 const firstPort = 22_000;
 
-/** A running server. */
-interface Server {
-  readonly name: string;
-  readonly port: number;
-  readonly child: ReturnType<typeof startProgram>;
-}
-
 /** Runs the benchmark. */
 export async function benchRequests({ tests: only, subjects: wanted, seconds }: BenchOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   await withPostgres([...postgresTables, ...fortuneTables], async (url) => {
     const names = Object.keys(subjects).filter((name) => wanted.length === 0 || wanted.includes(name));
-    const servers = names.map((name, index): Server => {
+    const servers = names.map((name, index): TurnServer => {
       const port = firstPort + index;
       const command = [process.execPath, `${folder}${subjects[name]!}`];
       return { name, port, child: startProgram({ command, environment: { BENCH_DATABASE: url } }, port) };
@@ -63,7 +57,7 @@ export async function benchRequests({ tests: only, subjects: wanted, seconds }: 
 }
 
 /** All servers answer the same. */
-async function verify(servers: readonly Server[]): Promise<void> {
+async function verify(servers: readonly TurnServer[]): Promise<void> {
   const answers = await Promise.all(
     servers.map(async ({ port }) => {
       const read = async (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
@@ -77,16 +71,7 @@ async function verify(servers: readonly Server[]): Promise<void> {
   for (const [index, answer] of answers.entries()) assert.deepEqual(answer, answers[0], `${servers[index]!.name} answers something else`);
 }
 
-/** In turns, so that all servers see the same machine; of each the middle turn counts. */
-function measure(test: string, load: LoadRequest, servers: readonly Server[], seconds: number): BenchLine[] {
-  const turnSeconds = Math.max(2, Math.round(seconds / 2));
-  const results = new Map(servers.map(({ name }) => [name, [] as Array<ReturnType<typeof runLoad>>]));
-  for (const { child, port } of servers) runLoad(child.pid!, port, load, turnSeconds);
-  for (let turn = 0; turn < turns; turn++)
-    for (const { name, child, port } of servers) results.get(name)!.push(runLoad(child.pid!, port, load, turnSeconds));
-  const middles = [...results].map(([name, all]) => {
-    const sorted = all.sort((one, other) => one.cpuUs - other.cpuUs);
-    return { test: titles[test]!, subject: name, ...sorted[Math.floor(turns / 2)]! };
-  });
-  return middles.map((line) => ({ ...line, ratio: line.cpuUs / middles[0]!.cpuUs }));
+function measure(test: string, load: LoadRequest, servers: readonly TurnServer[], seconds: number): BenchLine[] {
+  const middles = measureInTurns(servers, () => load, { turns, seconds });
+  return middles.map((line) => ({ test: titles[test]!, ...line, ratio: line.cpuUs / middles[0]!.cpuUs }));
 }

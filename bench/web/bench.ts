@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { parse } from "parse5";
 import { withPostgres } from "../data/servers.ts";
 import type { LoadRequest } from "../http/load.ts";
-import { runLoad } from "../http/load.ts";
 import { startProgram, stopProgram, waitForPort } from "../process.ts";
 import type { BenchLine, BenchOptions } from "../report.ts";
+import type { TurnServer } from "../turns.ts";
+import { measureInTurns } from "../turns.ts";
 
 const folder = fileURLToPath(new URL("./servers/", import.meta.url));
 const subjects = ["gable", "fastify", "express", "nest"] as const;
@@ -16,10 +17,7 @@ const firstPort = 22_200;
 const connections = 32;
 
 /** A running server, and what its signed-in visitor sends. */
-interface Server {
-  readonly name: string;
-  readonly port: number;
-  readonly child: ReturnType<typeof startProgram>;
+interface Server extends TurnServer {
   readonly requests: Readonly<Record<"page" | "form", LoadRequest>>;
 }
 
@@ -95,17 +93,9 @@ async function enter(name: string, port: number): Promise<Server["requests"]> {
   };
 }
 
-/** In turns, so that all servers see the same machine; of each the middle turn counts. */
+/** The best of the others is who all are compared with. */
 function measure(test: keyof typeof titles, servers: readonly Server[], seconds: number): BenchLine[] {
-  const run = ({ child, port, requests }: Server): ReturnType<typeof runLoad> =>
-    runLoad(child.pid!, port, requests[test], Math.max(2, Math.round(seconds / 2)));
-  const results = new Map(servers.map(({ name }) => [name, [] as Array<ReturnType<typeof runLoad>>]));
-  for (const server of servers) run(server);
-  for (let turn = 0; turn < turns; turn++) for (const server of servers) results.get(server.name)!.push(run(server));
-  const middles = [...results].map(([subject, all]) => {
-    const sorted = all.sort((one, other) => one.cpuUs - other.cpuUs);
-    return { test: titles[test], subject, ...sorted[Math.floor(turns / 2)]! };
-  });
+  const middles = measureInTurns(servers, ({ requests }) => requests[test], { turns, seconds });
   const best = Math.min(...middles.filter(({ subject }) => subject !== "gable").map(({ cpuUs }) => cpuUs));
-  return Number.isFinite(best) ? middles.map((line) => ({ ...line, ratio: line.cpuUs / best })) : middles;
+  return middles.map((line) => ({ test: titles[test], ...line, ...(Number.isFinite(best) && { ratio: line.cpuUs / best }) }));
 }

@@ -41,9 +41,8 @@ function publishRequest(context: RequestContext, answer: Answer): Pending<Reply>
   if (!starts.hasSubscribers && !finishes.hasSubscribers) return answer(context);
   const facts = { requestId: findRequestId(context), method: context.method, path: context.raw.path };
   const startedMs = performance.now();
-  if (starts.hasSubscribers) starts.publish(facts);
+  starts.publish(facts);
   return followRequest(context, answer, (status) => {
-    if (!finishes.hasSubscribers) return;
     finishes.publish({
       ...facts,
       route: patternOf(context),

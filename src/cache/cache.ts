@@ -49,7 +49,7 @@ export interface CreateCacheOptions {
 /** Tags of an entry with their counters. */
 type TagVersions = ReadonlyArray<readonly [tag: string, version: string]>;
 
-/** Ends of the first two parts of an entry in a store. The parts are: when it is no longer fresh, its tags as JSON, and the value. */
+/** An entry in a store is a string: the time until which it is fresh, a space, its tags as JSON, a line break, and the value. */
 const [timeEnd, tagsEnd] = [" ", "\n"];
 
 /** What was found for a key. */

@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { Gathered, Snapshot } from "../channels/gathering.ts";
 import type { AppDatabases } from "../data/application/app-databases.ts";
 import { readBearer } from "../handlers/bearer-guard.ts";
+import type { Logger } from "../handlers/logger.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
 import type { FollowedRequest } from "../parts/follow-request.ts";
 import type { PartHooks, Pending } from "../parts/part.ts";
@@ -29,6 +30,7 @@ export interface MetricsSettings {
   readonly databases: AppDatabases | undefined;
   /** The tasks whose queues are shown. */
   readonly tasks: AppTasks | undefined;
+  readonly logger: Logger;
   /** Whether this process is a worker of a supervisor. */
   readonly isWorker: boolean;
 }
@@ -45,13 +47,13 @@ export class Metrics implements PartHooks {
   readonly #line: SupervisorLine | undefined;
   readonly #queues: QueueGauges | undefined;
 
-  constructor({ token, path, databases, tasks, isWorker }: MetricsSettings) {
+  constructor({ token, path, databases, tasks, logger, isWorker }: MetricsSettings) {
     this.#path = path;
     this.#tokenHash = toHash(token);
     this.#databases = databases;
     this.#line = isWorker ? new SupervisorLine(() => this.#read()) : undefined;
     // A queue in the memory of one worker says nothing about those of the others.
-    this.#queues = tasks === undefined || (isWorker && !tasks.isQueueShared) ? undefined : new QueueGauges(tasks);
+    this.#queues = tasks === undefined || (isWorker && !tasks.isQueueShared) ? undefined : new QueueGauges({ tasks, logger });
   }
 
   /** Returns what answers requests, with each one counted. */

@@ -38,6 +38,7 @@ export const metricsPart = definePart({
       path,
       databases: host.find(databasesPart),
       tasks: host.find(tasksPart),
+      logger: host.logger,
       isWorker: isWorkerOf(host.environment("GABLE_SUPERVISOR")),
     });
   },

@@ -1,4 +1,5 @@
 /** Calls that come at the same time, done together: one statement for many rows costs little more than for one. */
+import { isGableError } from "../errors/gable-error.ts";
 
 /** One call that waits. */
 interface Waiting<Item, Result> {
@@ -32,9 +33,11 @@ export class GatheredCalls<Item, Result> {
       const results = await this.#run(calls.map(({ item }) => item));
       for (const [index, { resolve }] of calls.entries()) resolve(results[index]!);
     } catch (error) {
-      if (calls.length === 1) return calls[0]!.reject(error);
-      // Perhaps only one of them has the error: repeat each alone.
-      for (const { item, resolve, reject } of calls) await this.#run([item]).then(([result]) => resolve(result!), reject);
+      // One wrong row fails the statement of all. Any other error, such as a lost connection, is that of every call.
+      const isOfOne = calls.length > 1 && isGableError(error) && error.code === "E_VALIDATION";
+      for (const { item, resolve, reject } of calls)
+        if (isOfOne) await this.#run([item]).then(([result]) => resolve(result!), reject);
+        else reject(error);
     }
   }
 }

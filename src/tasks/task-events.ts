@@ -29,8 +29,8 @@ const finishes = openChannel<TaskFinishEvent>("gable.task.finish");
 export async function publishTask(facts: TaskStartEvent, run: () => Promise<TaskEnd>): Promise<TaskEnd> {
   if (!starts.hasSubscribers && !finishes.hasSubscribers) return run();
   const startedMs = performance.now();
-  if (starts.hasSubscribers) starts.publish(facts);
+  starts.publish(facts);
   const end = await run();
-  if (finishes.hasSubscribers) finishes.publish({ ...facts, ...end, durationMs: performance.now() - startedMs });
+  finishes.publish({ ...facts, ...end, durationMs: performance.now() - startedMs });
   return end;
 }

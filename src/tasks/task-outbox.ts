@@ -38,8 +38,7 @@ interface OutboxParts {
 export class TaskOutbox {
   readonly #parts: OutboxParts;
   readonly #times: OutboxTimes;
-  /** Ids of tasks that could not move. */
-  readonly #failed = new Set<string>();
+  /** How often in a row tasks could not move. */
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #moving: Promise<void> = Promise.resolve();
@@ -68,7 +67,6 @@ export class TaskOutbox {
     try {
       await this.#moveAll([task]);
     } catch (error) {
-      this.#failed.add(task.id);
       return this.#fail(error);
     }
     await this.#parts.onMoved();
@@ -96,27 +94,15 @@ export class TaskOutbox {
   async #look(): Promise<void> {
     const { model, database } = this.#parts;
     try {
+      // After a failure, its own tasks wait as well, however new they are.
+      const before = this.#failures > 0 ? {} : { createdAt: { lt: new Date(Date.now() - this.#times.graceMs) } };
+      const left = { state, ...before };
       for (;;) {
-        const left = { createdAt: { lt: new Date(Date.now() - this.#times.graceMs) } };
-        const rows = await database.run(async () => {
-          const own = await model
-            .where({ state, id: { in: [...this.#failed] } })
-            .limit(rowsMax)
-            .on("primary");
-          return own.length > 0
-            ? own
-            : model
-                .where({ state, ...left })
-                .orderBy("createdAt")
-                .limit(rowsMax)
-                .on("primary");
-        });
-        // Others have moved those that are missing.
+        const rows = await database.run(async () => model.where(left).orderBy("createdAt").limit(rowsMax).on("primary"));
         if (rows.length === 0) break;
         await this.#moveAll(rows.map(toTask));
         await this.#parts.onMoved();
       }
-      this.#failed.clear();
       this.#failures = 0;
       this.#later(this.#times.lookMs);
     } catch (error) {
@@ -129,7 +115,6 @@ export class TaskOutbox {
     await queue.add(tasks.map((task) => ({ ...task, isOnce: true })));
     const ids = tasks.map(({ id }) => id);
     await database.run(() => model.where({ id: { in: ids }, state }).delete());
-    for (const id of ids) this.#failed.delete(id);
   }
 
   #fail(error: unknown): void {

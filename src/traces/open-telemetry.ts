@@ -74,7 +74,7 @@ class ErrorWriter {
     });
   }
 
-  /** Marks a span as failed by its status alone. */
+  /** Marks a span as failed, with the status of the reply as the type of the error. */
   writeStatus(span: Span, status: number): void {
     span.setStatus({ code: this.#api.SpanStatusCode.ERROR });
     span.setAttribute("error.type", String(status));

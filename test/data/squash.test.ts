@@ -231,7 +231,7 @@ describe("squashMigrations()", () => {
       "a range from one branch to another",
       { a, b, branch },
       ["b", "branch"],
-      { code: "E_MIGRATION_TARGET", message: 'There is no way from "b" to "branch": they are in different branches.' },
+      { code: "E_MIGRATION_TARGET", message: '"branch" does not depend on "b": they are in different branches.' },
     ],
     [
       "a range in which another migration begins that needs what the range drops",

@@ -185,6 +185,8 @@ describe("stringAggregate()", () => {
       assert.throws(() => join(separator), { code: "E_EXPRESSION_ARGUMENT", message: /got the separator / }, String(separator));
     assert.throws(() => join(", ", { order: "title" }), { code: "E_OPTION_UNKNOWN" });
     assert.throws(() => join(", ", { orderBy: "title" }), { code: "E_ORDER" });
+    for (const distinct of ["false", 0, null])
+      assert.throws(() => join(", ", { distinct }), { code: "E_OPTION_INVALID", message: /option "distinct"/ });
     assert.throws(
       () => Volume.where().values((volume) => ({ a: volume.title.stringAggregate(", ", { distinct: true, orderBy: volume.place.asc() }) })),
       { code: "E_EXPRESSION_ARGUMENT", message: /distinct strings/ },

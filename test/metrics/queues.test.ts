@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gable } from "gable";
 import { memoryTasks, task } from "gable/tasks";
+import { QueueGauges } from "../../src/metrics/queue-gauges.ts";
 import { silentLogger } from "../silent-logger.ts";
 import { parseExposition } from "./parse-exposition.ts";
 
@@ -60,4 +61,37 @@ describe("/metrics of an application with tasks", () => {
       queue.stats = stats;
       assert.deepEqual(await readGauges(queue), [[], [], []]);
     });
+
+  it("asks a silent queue again after 30 seconds, and not before", async () => {
+    let [nowMs, asked] = [0, 0];
+    const tasks = { stats: () => (asked++, new Promise<never>(() => undefined)) };
+    const gauges = new QueueGauges({ tasks, logger: silentLogger, now: () => nowMs });
+    for (const [ms, expected] of [
+      [0, 1],
+      [30_000, 1],
+      [30_001, 2],
+      [60_001, 2],
+    ] as const) {
+      nowMs = ms;
+      assert.deepEqual(await gauges.read(), { gable_tasks_waiting: {}, gable_tasks_running: {}, gable_tasks_oldest_seconds: {} });
+      assert.equal(asked, expected, `after ${ms} ms`);
+    }
+  });
+
+  it("logs once that the queue fails, until it answers again", async () => {
+    let isAway = true;
+    const warnings: unknown[] = [];
+    const tasks = { stats: async () => (isAway ? Promise.reject(new Error("away")) : []) };
+    const gauges = new QueueGauges({ tasks, logger: { warn: (facts: unknown) => void warnings.push(facts) } });
+    for (const [next, expected] of [
+      [true, 1],
+      [true, 1],
+      [false, 1],
+      [true, 2],
+    ] as const) {
+      isAway = next;
+      await gauges.read();
+      assert.equal(warnings.length, expected);
+    }
+  });
 });

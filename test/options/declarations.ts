@@ -63,12 +63,21 @@ export function readObject(name: string): OptionObject {
   return { entry, options: readOptions(name, entry) };
 }
 
+/** Types that the declarations do not write out, as what they are. */
+const writtenOut: Readonly<Record<string, string>> = {
+  Isolation: '"read committed"',
+  Purpose: '"read"',
+  "FieldName<Fields>": "string",
+  "ValueCheck<Value>": "() => unknown",
+};
+
 /** Returns what a type accepts; undefined for a type that this reader does not know, such as a type parameter. */
 export function readAccepted(type: string, entry: string, depth = 0): Accepted | undefined {
   const kinds = new Set<Kind>();
   const members: string[] = [];
   let isChoice = true;
-  for (const part of splitAt(type, "|")) {
+  for (const written of splitAt(type, "|")) {
+    const part = writtenOut[written] ?? written;
     const kind = readKind(part);
     if (part === "undefined" || part === "") continue;
     if (kind !== undefined) {

@@ -27,6 +27,8 @@ beforeEach(() => exporter.reset());
 
 class Book extends Model("books", { id: f.id(), title: f.text({ max: 50 }) }) {}
 
+class Shelf extends Model("shelves", { id: f.id(), name: f.text({ max: 50, unique: true }) }) {}
+
 const folder = mkdtempSync(join(tmpdir(), "gable-spans-"));
 writeFileSync(join(folder, "book.html"), "<h1>{{ title }}</h1>");
 after(() => rmSync(folder, { recursive: true }));
@@ -112,6 +114,24 @@ describe("spans of requests", () => {
     } finally {
       await place.remove();
     }
+  });
+
+  it("has a span for a statement that fails, with its error", async () => {
+    const add = get("/add", async () => {
+      await Shelf.create({ name: "one" });
+      await Shelf.create({ name: "one" });
+      return null;
+    });
+    await withApp({ routes: [add], models: [Shelf], database: "sqlite::memory:" }, async (app) => {
+      await app.database().createTables();
+      exporter.reset();
+      assert.equal((await app.request("/add")).status, 422);
+    });
+    assert.deepEqual(names(), ["INSERT", "INSERT", "GET /add"]);
+    const [stored, refused] = spans() as [ReadableSpan, ReadableSpan]; // As the names say.
+    assert.deepEqual([stored.status.code, refused.status.code], [SpanStatusCode.UNSET, SpanStatusCode.ERROR]);
+    assert.equal(refused.attributes["error.type"], "E_CONSTRAINT");
+    assert.equal(refused.attributes["db.query.text"], stored.attributes["db.query.text"]);
   });
 
   it("is active in the handler, so that other spans are inside it", async () => {

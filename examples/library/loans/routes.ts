@@ -42,7 +42,7 @@ loans.post("/loans/:id(int)/return", async (context) => {
   const loan = await Loan.where({ id: params.id }).with({ book: true }).first();
   // To others, loans of a reader do not exist.
   if (loan === undefined || (loan.readerId !== user.id && !(await accounts.can(context, "loans.change"))))
-    throw notFound("There is no such loan.");
+    throw notFound("This loan does not exist.");
   await takeBack(loan);
   flash("success", `Thank you for ${loan.book.title}.`);
   return redirect(loan.readerId === user.id ? listLoans.url() : showBook.url({ slug: loan.book.slug }));

@@ -89,7 +89,7 @@ export const dbSquash = builtIn({
   },
 });
 
-/** Reads `A..B`, or the last name alone. */
+/** Reads `A..B`, `..B` or `B`. */
 function readRange(text: string): { from?: string; to: string } {
   const [, from, to] = /^(?:([\w-]+)?\.\.)?([\w-]+)$/.exec(text) ?? [];
   if (to !== undefined) return { ...(from !== undefined && { from }), to };

@@ -55,6 +55,8 @@ export interface StatementEvent {
   readonly durationMs: number;
   /** Number of rows that were read or changed. */
   readonly rowCount: number;
+  /** What failed it, on the channel; absent without an error. `onStatement` gets only statements that have run. */
+  readonly error?: unknown;
   /**
    * The parameters in order, if the database has the option `logParameters`. Parameters of fields with the option `secret` are
    * left out. Values in your own SQL are shown as they are.

@@ -50,9 +50,9 @@ export function isObserved(database: DatabaseCore): boolean {
   return database.observe !== undefined || statements.hasSubscribers;
 }
 
-/** Publishes a statement that has run. */
+/** Publishes a statement that has run, or failed. The option `onStatement` gets those that have run. */
 export function publishStatement(database: DatabaseCore, event: StatementEvent): void {
-  database.observe?.(event);
+  if (event.error === undefined) database.observe?.(event);
   if (statements.hasSubscribers) statements.publish(event);
 }
 

@@ -21,18 +21,29 @@ export function runStatement(context: ExecutionContext, statement: Statement, is
   if (isWrite) assertWritten(database);
   if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
   const start = performance.now();
-  return after(runUnobserved(context, statement, isWrite), (result) => {
+  const succeed = (result: StatementResult): StatementResult => {
     const rowCount = statement.rows === "arrays" ? result.rows.length : result.affected;
     publishStatement(database, toEvent(context, statement, { start, rowCount }));
     return result;
-  });
+  };
+  const fail = (error: unknown): never => {
+    publishStatement(database, toEvent(context, statement, { start, rowCount: 0, error }));
+    throw error;
+  };
+  let result: Eventual<StatementResult>;
+  try {
+    result = runUnobserved(context, statement, isWrite);
+  } catch (error) {
+    return fail(error);
+  }
+  return result instanceof Promise ? result.then(succeed, fail) : succeed(result);
 }
 
-/** Creates the event about a statement that has run. */
+/** Creates the event about a statement that has run, or failed. */
 function toEvent(
   { database, transaction }: ExecutionContext,
   { sql, parameters }: Statement,
-  { start, rowCount }: { readonly start: number; readonly rowCount: number },
+  { start, rowCount, error }: { readonly start: number; readonly rowCount: number; readonly error?: unknown },
 ): StatementEvent {
   return {
     sql,
@@ -40,6 +51,7 @@ function toEvent(
     dialect: database.dialect.name,
     durationMs: performance.now() - start,
     rowCount,
+    ...(error !== undefined && { error }),
     ...(database.logParameters && { parameters: showParameters(parameters) }),
     isInTransaction: transaction !== undefined,
     showParameters: () => showParameters(parameters),
@@ -181,14 +193,18 @@ export async function* streamRaw(
   const statement: Statement = { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts };
   const start = performance.now();
   let rowCount = 0;
+  let error: unknown;
   try {
     for await (const rows of readBatches(context, statement, { batch, signal: state.signal })) {
       if (state.signal?.aborted === true) throw readAbort(state.signal);
       rowCount += rows.length;
       yield { plan, rows };
     }
+  } catch (thrown) {
+    error = thrown;
+    throw thrown;
   } finally {
-    if (isObserved(database)) publishStatement(database, toEvent(context, statement, { start, rowCount }));
+    if (isObserved(database)) publishStatement(database, toEvent(context, statement, { start, rowCount, error }));
   }
 }
 

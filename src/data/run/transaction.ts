@@ -1,5 +1,5 @@
 /** Transactions: every query inside the work joins, through any number of calls. */
-import { assertKnownOptions, kindsOf, optionInvalid } from "../../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Isolation } from "../sql/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
@@ -26,8 +26,9 @@ export interface TransactionOptions {
   readonly database?: { readonly $core: DatabaseCore };
 }
 
-const transactionKinds = kindsOf<TransactionOptions>({
-  isolation: true,
+/** Kinds of the options. */
+export const transactionKinds = kindsOf<TransactionOptions>({
+  isolation: ["read committed", "repeatable read", "serializable"],
   readOnly: "boolean",
   retries: "whole",
   timeoutMs: "seconds",
@@ -166,8 +167,6 @@ export async function runOnConnection<Result>(
   return result;
 }
 
-const isolations: readonly unknown[] = [undefined, "read committed", "repeatable read", "serializable"];
-
 /** Number of dead connections that are replaced in a row when a transaction begins. */
 const beginningsMax = 20;
 
@@ -179,8 +178,6 @@ async function begin(
   tries = beginningsMax,
 ): Promise<{ connection: Connection; open: Transaction }> {
   const { isolation, readOnly = false } = options;
-  if (!isolations.includes(isolation))
-    throw optionInvalid("transaction()", "isolation", isolation, `one of ${isolations.slice(1).join(", ")}`);
   const connection = await acquireFrom(database, { write: !readOnly, isOwn: true, opened });
   const open = new Transaction(database, connection, { isReadOnly: readOnly, savepoint: "", opened });
   try {

@@ -1,7 +1,7 @@
 /** A route middleware that runs each request that may write in a transaction. */
-import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
+import { assertKnownOptions } from "../../errors/option-errors.ts";
 import type { TransactionOptions } from "./transaction.ts";
-import { transaction } from "./transaction.ts";
+import { transaction, transactionKinds } from "./transaction.ts";
 
 /** Methods that change nothing (RFC 9110, section 9.2.1). */
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
@@ -23,7 +23,8 @@ const refused = Symbol("refused");
 export function transactional(
   options: TransactionalOptions = {},
 ): <Reply extends { readonly status: number }>(context: { readonly method: string }, next: () => Promise<Reply>) => Promise<Reply> {
-  assertKnownOptions("transactional()", options, kindsOf<TransactionalOptions>({ isolation: true, timeoutMs: "seconds" }));
+  const { isolation, timeoutMs } = transactionKinds;
+  assertKnownOptions("transactional()", options, { isolation, timeoutMs });
   return async <Reply extends { readonly status: number }>({ method }: { readonly method: string }, next: () => Promise<Reply>) => {
     if (safeMethods.has(method)) return next();
     const replies: Reply[] = [];

@@ -297,7 +297,7 @@ export class RuntimeExpression extends DatabaseValue {
 
   stringAggregate(separator: unknown, options: StringAggregateOptions = {}): RuntimeExpression {
     this.#assertType("stringAggregate", typeSets.text);
-    assertKnownOptions("stringAggregate()", options, ["where", "distinct", "orderBy"]);
+    assertKnownOptions("stringAggregate()", options, { where: true, distinct: "boolean", orderBy: true });
     const { orderBy = [], distinct = false } = options;
     const order = [orderBy].flat().map((step) => readOrderTerm(step, this.#many));
     const { where, isSecret = false } = this.#type("stringAggregate");

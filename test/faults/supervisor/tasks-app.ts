@@ -8,6 +8,8 @@ import { silentLogger } from "../../silent-logger.ts";
 import { deploy } from "./deploy.ts";
 
 const folder = process.env["TASKS_FOLDER"] ?? "";
+/** Shows the metrics. */
+export const metricsToken = "b5de3ef0a8fc4d2d9e0f8a6f31c7d9aa";
 // The process for tasks cannot start, and workers can.
 if (deploy === "broken tasks" && process.env["GABLE_TASKS"] === undefined) throw new Error("the process for tasks is broken");
 
@@ -32,6 +34,7 @@ export default gable({
   database: `sqlite:${folder}/app.db`,
   models: [Effect, TaskRow],
   tasks: { tasks: [record, waiting], ...queue },
+  metrics: { token: metricsToken },
   routes: [
     get("/record/:number(int)", async ({ params }) => {
       await transaction(() => record.enqueue({ number: params.number }));

@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import type { Database } from "gable/data";
 import { createDatabase } from "gable/data";
 import type { SuperviseOptions } from "gable/server";
-import { Effect, TaskRow } from "./tasks-app.ts";
+import { parseExposition } from "../../metrics/parse-exposition.ts";
+import { Effect, metricsToken, TaskRow } from "./tasks-app.ts";
 import type { Supervised } from "./supervised.ts";
 import { fetchOnce, isAlive, skipSupervisor, startSupervisorProcess, supervising, until } from "./supervised.ts";
 
@@ -85,6 +86,26 @@ describe("the process for tasks", { skip: skipSupervisor }, () => {
       assert.equal((await supervisor.stop()).exitCode, 0);
       assert.deepEqual(await states(), [["queued", 0]]);
     }));
+
+  for (const [queue, expected] of [
+    ["in the database is shown once", [["default", 1]]],
+    ["in the memory of each worker is not shown", []],
+  ] as const)
+    it(`a queue ${queue} in the metrics of two workers`, () => {
+      const { env, ...others } = options(expected.length === 0 ? { TASKS_QUEUE: "memory" } : {});
+      return supervising({ ...others, env: { ...env! }, workers: 2 }, async ({ port, pids }) => {
+        await until(() => pids().length >= 2, "two workers are ready");
+        await run(port, "/waiting/1");
+        const headers = { authorization: `Bearer ${metricsToken}`, connection: "close" };
+        const metrics = parseExposition(await (await fetch(`http://127.0.0.1:${port}/metrics`, { headers })).text());
+        assert.ok(metrics.sum("gable_workers_answered") >= 2);
+        assert.deepEqual(
+          metrics.find("gable_tasks_running").map(({ labels, value }) => [labels["queue"], value]),
+          expected,
+        );
+        await writeFile(`${folder}/go`, "");
+      });
+    });
 
   it("ends with a supervisor that is killed, and gives its task back", async () => {
     const { child, port, events, exited } = await startSupervisorProcess(options());

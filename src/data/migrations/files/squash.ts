@@ -113,7 +113,7 @@ function rangeInvalid(from: string, to: string, isReversed: boolean): GableError
     ? new GableError("E_MIGRATION_TARGET", `The range is reversed: "${from}" comes after "${to}".`, {
         fix: `Begin with the first one: ${to}..${from}.`,
       })
-    : new GableError("E_MIGRATION_TARGET", `There is no way from "${from}" to "${to}": they are in different branches.`, {
+    : new GableError("E_MIGRATION_TARGET", `"${to}" does not depend on "${from}": they are in different branches.`, {
         fix: `Begin with a migration that "${to}" depends on.`,
       });
 }

@@ -373,3 +373,38 @@ it("tables are the same after they were written and read", () => {
   const data = toTableData(start.get("books")!);
   assert.equal(hashState(new Map([["books", table()]])), hashState(applyOperation(new Map(), op.createTable("books", data))));
 });
+
+describe("a part of an operation with a value of a wrong kind", () => {
+  const odd = (value: object): never => value as never;
+  const text = { type: "text" } as const;
+  const column = (value: object): unknown => op.addColumn("books", "isbn", odd({ ...text, ...value }));
+  const data = { columns: { id: { type: "id" } }, primary: ["id"] } as const;
+  const step = { name: "fill", up: () => undefined };
+  const calls: ReadonlyArray<readonly [make: (value: object) => unknown, name: string, values: readonly unknown[]]> = [
+    ...(["null", "check"] as const).map((name) => [column, name, ["true", 1, null]] as const),
+    ...(["digits", "scale"] as const).map((name) => [column, name, ["1", Number.NaN, null]] as const),
+    [column, "max", ["1", 0, -1, 1.5, Number.NaN, null]],
+    [column, "items", ["text", [], null]],
+    [column, "choices", ["a", [1], null]],
+    [column, "comment", [1, null, {}]],
+    ...(["columns", "uniques", "indexes", "checks", "foreignKeys"] as const).map(
+      (name) => [(value: object) => op.createTable("shelves", odd({ ...data, ...value })), name, ["a", [], null]] as const,
+    ),
+    [(value) => op.createTable("shelves", odd({ ...data, ...value })), "comment", [1, null]],
+    [(value) => op.addUnique("books", "u", ["title"], odd(value)), "nullsDistinct", ["false", 0, null]],
+    [(value) => op.addIndex("books", "i", ["title"], odd(value)), "unique", ["false", 0, null]],
+    [(value) => op.addIndex("books", "i", ["title"], odd(value)), "desc", [true, "title", [1], null]],
+    [(value) => op.createView("all_books", odd({ ...data, sql: { others: "SELECT 1" }, ...value })), "columns", ["a", [], null]],
+    [(value) => op.createView("all_books", odd({ ...data, sql: { others: "SELECT 1" }, ...value })), "materialized", ["false", 0, null]],
+    ...(["postgres", "mariadb", "mysql", "sqlite", "others"] as const).flatMap((name) => [
+      [(value: object) => op.sql(odd(value)), name, [1, [1], {}, null]] as const,
+      [(value: object) => op.sql({ others: "SELECT 1" }, { down: odd(value) }), name, [1, [1], {}, null]] as const,
+    ]),
+    [(value) => op.run(odd({ ...step, batch: 1, ...value })), "table", [1, null, {}]],
+    [(value) => op.run(odd({ ...step, ...value })), "where", ["a", [], null]],
+  ];
+  for (const [make, name, values] of calls)
+    for (const value of values)
+      it(`is refused: ${name} ${String(JSON.stringify(value))}, ${String(make)}`, () =>
+        assert.throws(() => make({ [name]: value }), { code: "E_OPTION_INVALID", message: new RegExp(`option "${name}"`) }));
+});

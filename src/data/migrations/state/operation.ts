@@ -15,6 +15,7 @@ import type {
   ViewState,
 } from "../../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
+import { columnKinds, indexKinds, sqlKinds, stepKinds, tableKinds, uniqueKinds, viewKinds } from "./operation-kinds.ts";
 
 /** A table as written in a migration. Omitted parts are empty. */
 export interface TableData {
@@ -201,11 +202,9 @@ function assertConstraintName(where: string, name: unknown): void {
   );
 }
 
-const columnOptions = ["type", "null", "max", "digits", "scale", "storage", "items", "choices", "check", "default", "comment"];
-
 function assertColumn(where: string, column: ColumnState): void {
   if (typeof column !== "object" || column === null) refuse(`${where} got ${describeValue(column)}.`, 'Write { type: "text" }.');
-  assertKnownOptions(where, column, columnOptions);
+  assertKnownOptions(where, column, columnKinds);
   if (!isColumnType(column.type) || ["slug", "email", "url", "file"].includes(column.type))
     refuse(`${where} has the type ${describeValue(column.type)}.`, 'Use a type such as "text", "int" or "datetime".');
   const { digits = 0, scale = -1, choices = [] } = column;
@@ -234,7 +233,7 @@ function assertColumns(where: string, columns: readonly string[]): void {
 
 function assertUnique(where: string, { columns, ...options }: UniqueState): void {
   assertColumns(where, columns);
-  assertKnownOptions(where, options, ["where", "deferrable", "nullsDistinct"]);
+  assertKnownOptions(where, options, uniqueKinds);
   const { deferrable, nullsDistinct } = options;
   // Both become parts of the statement.
   if (deferrable !== undefined && deferrable !== "deferred" && deferrable !== "immediate")
@@ -248,7 +247,7 @@ function assertUnique(where: string, { columns, ...options }: UniqueState): void
 const indexMethods: ReadonlyArray<string | undefined> = [undefined, "btree", "gin", "gist", "brin", "hash", "spgist"];
 
 function assertIndex(where: string, columns: readonly string[], options: Omit<IndexState, "columns">): void {
-  assertKnownOptions(where, options, ["where", "expression", "unique", "desc", "using", "include"]);
+  assertKnownOptions(where, options, indexKinds);
   if (options.expression === undefined) assertColumns(where, columns);
   else if (columns.length > 0) refuse(`${where} got columns and an expression.`, "Give one of them.");
   // The method becomes a part of the statement.
@@ -288,7 +287,7 @@ export const op = {
   createTable(table: string, data: TableData): Operation {
     const where = `op.createTable("${String(table)}")`;
     assertName(where, table);
-    assertKnownOptions(where, data, ["columns", "primary", "uniques", "indexes", "checks", "foreignKeys", "search", "comment"]);
+    assertKnownOptions(where, data, tableKinds);
     if (data.search !== undefined) assertColumns(`${where}, search`, data.search);
     for (const [name, column] of Object.entries(data.columns)) {
       assertName(where, name);
@@ -431,7 +430,7 @@ export const op = {
   createView(view: string, data: ViewData): Operation {
     const where = `op.createView("${String(view)}")`;
     assertName(where, view);
-    assertKnownOptions(where, data, ["columns", "primary", "sql", "materialized"]);
+    assertKnownOptions(where, data, viewKinds);
     for (const [name, column] of Object.entries(data.columns)) {
       assertName(where, name);
       assertColumn(`${where}, column "${name}"`, column);
@@ -455,16 +454,15 @@ export const op = {
   },
   /** Runs custom statements by kind of database. Without `down`, the migration cannot be undone. `elidable` steps vanish when squashed. */
   sql(up: SqlByDialect, options: { readonly down?: SqlByDialect; readonly elidable?: boolean } = {}): Operation {
-    const known = ["postgres", "mariadb", "mysql", "sqlite", "others"];
-    assertKnownOptions("op.sql()", up, known);
+    assertKnownOptions("op.sql()", up, sqlKinds);
     assertKnownOptions("op.sql()", options, ["down", "elidable"]);
-    if (options.down !== undefined) assertKnownOptions("op.sql(), down", options.down, known);
+    if (options.down !== undefined) assertKnownOptions("op.sql(), down", options.down, sqlKinds);
     assertElidable("op.sql()", options.elidable);
     return make({ kind: "sql", up, down: options.down, ...(options.elidable === true && { elidable: true }) });
   },
   /** Changes rows with code. See {@link DataStep}. */
   run(step: DataStep): Operation {
-    assertKnownOptions("op.run()", step, ["name", "table", "batch", "where", "up", "down", "elidable"]);
+    assertKnownOptions("op.run()", step, stepKinds);
     if (typeof step.name !== "string" || step.name === "") refuse("op.run() has no name.", 'Give it one: { name: "fill-isbn", ... }.');
     if (typeof step.up !== "function") refuse(`op.run("${step.name}") has no function up.`, "Give it one.");
     if (step.batch !== undefined && (!Number.isSafeInteger(step.batch) || step.batch < 1))
