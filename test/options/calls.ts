@@ -32,6 +32,14 @@ class More extends data.Model("mores", { id: f.id(), odd: () => data.belongsTo(O
 class Account extends data.Model("accounts", auth.accountFields()) {}
 class Book extends data.Model("books", { id: f.id(), author: () => data.belongsTo(Author) }) {}
 
+/** A part, and a name, of which no suite is made: within a test, Node 22 and 24 count its tests as failed. */
+const unnamed = {
+  get name(): string {
+    throw new Error("No suite is defined here.");
+  },
+  toString: (): string => unnamed.name,
+};
+
 const folder = mkdtempSync(join(tmpdir(), "gable-options-"));
 after(() => rmSync(folder, { recursive: true }));
 let database: Database;
@@ -396,10 +404,10 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   UrlOptions: [inStorage((storage) => storage.url("a", odd({})))],
   ScheduleOptions: [() => tasks.schedule("a", "@daily", jobs, odd({}))],
   WorkerOptions: [inTasks((own) => own.startWorker(odd({}))), inTasks((own) => own.runAll(odd({})))],
-  TestPartOptions: [() => testing.testPart(tasks.tasksPart as never, odd({}))],
+  TestPartOptions: [() => testing.testPart(unnamed as never, odd({}))],
   RunTasksOptions: [() => testing.tasks.runAll(odd({}))],
   TestDatabaseOptions: [() => testing.testDatabase(database, odd({}))],
-  SessionStoreTestOptions: [() => testing.testSessionStore("a", () => session.memorySessions(), odd({}))],
+  SessionStoreTestOptions: [() => testing.testSessionStore(unnamed as never, () => session.memorySessions(), odd({}))],
   CachedOptions: [() => views.cached("a", odd({}), () => views.html``)],
   "Cache.increment()": [() => store.increment("a", odd({ ttlSeconds: 1 }))],
   "Cache.invalidate()": [() => store.invalidate(odd({ tags: [] }))],
