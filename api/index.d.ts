@@ -344,7 +344,7 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
     /**
      * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits` and `log` from it, and removes its
+     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from it, and removes its
      * secrets from logs and error pages. None by default.
      */
     settings?: FrameworkSettings;
@@ -376,6 +376,11 @@ export interface GableOptions extends FeatureOptions, LogSetting {
     locale?: string;
     /** Time zone of dates in views, as a name of IANA. Default "UTC". */
     timeZone?: string;
+    /**
+     * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true
+     * when each proxy in front passes it on. Default false: an older proxy takes it for the reply, and the visitor gets no page.
+     */
+    earlyHints?: boolean;
     /** Prefix of all routes. Default "". */
     basePath?: string;
     /** Called for each error; may answer it. None by default. */
@@ -686,6 +691,13 @@ export interface ReplyDraft {
      * get("/feed", ({ reply, signal }) => reply.events(newPosts(signal)));
      */
     readonly events: SendEvents;
+    /**
+     * Names files that the page will need, before the page is made: as `Link` fields of the reply, and, when the application has the option
+     * `earlyHints`, in a reply 103 that is sent immediately. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`.
+     * @example
+     * get("/", ({ reply, asset }) => reply.earlyHints({ link: `<${asset("app.css")}>; rel=preload; as=style` }));
+     */
+    earlyHints(hints: EarlyHintsOptions): void;
 }
 
 /** The only handler type: context in, result out. */
@@ -897,6 +909,12 @@ export interface SocketOptions extends SharedOptions {
     protocols?: readonly string[];
     /** Name for lists and templates. None by default. */
     name?: string;
+}
+
+/** What `reply.earlyHints()` sends. */
+export interface EarlyHintsOptions {
+    /** Values of the field `Link`, such as `</app.css>; rel=preload; as=style`, each with one link. */
+    link: string | readonly string[];
 }
 
 /** Options of `reply.events()`. */

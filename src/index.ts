@@ -90,6 +90,7 @@ export type {
   SocketHandlers,
   SocketOptions,
 } from "./handlers/define-socket.ts";
+export type { EarlyHintsOptions } from "./replies/early-hints.ts";
 export type { EventsOptions, SendEvents } from "./replies/events.ts";
 export type { ServerEvent } from "./http/event-stream.ts";
 export type { LiveOptions, LiveSetting } from "./live/part.ts";

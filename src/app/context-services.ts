@@ -58,6 +58,8 @@ export interface ContextServices {
   readonly fragments: FragmentStore | undefined;
   /** Takes the work that a request left behind when its reply was sent: the application waits for it before it stops. */
   onWork(work: Promise<void>, raw: RawRequest): void;
+  /** Whether links may be sent in a reply 103. */
+  readonly sendsEarlyHints: boolean;
   /** Replies with server-sent events. */
   events(context: RequestContext, source: AsyncIterable<ServerEvent>, options: EventsOptions | undefined): HandlerReply;
   /** Address of a static file. Throws `E_ASSET_UNKNOWN`. */

@@ -36,6 +36,7 @@ export function createServices(
     // Requests run only while all parts are running.
     secrets: () => find(secretsPart)!,
     rateLimits: () => find(ratesPart)!,
+    sendsEarlyHints: options.earlyHints ?? false,
     hasSessions: options.session !== undefined,
     logger,
     observers,

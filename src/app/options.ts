@@ -73,6 +73,7 @@ const settingNames = [
   "security",
   "limits",
   "log",
+  "earlyHints",
 ] as const;
 
 /** Settings that {@link gable} takes from a value of `defineSettings()`. Other names are your own. */
@@ -88,7 +89,7 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
   /**
    * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits` and `log` from it, and removes its
+   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from it, and removes its
    * secrets from logs and error pages. None by default.
    */
   settings?: FrameworkSettings;
@@ -120,6 +121,11 @@ export interface GableOptions extends FeatureOptions, LogSetting {
   locale?: string;
   /** Time zone of dates in views, as a name of IANA. Default "UTC". */
   timeZone?: string;
+  /**
+   * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true
+   * when each proxy in front passes it on. Default false: an older proxy takes it for the reply, and the visitor gets no page.
+   */
+  earlyHints?: boolean;
   /** Prefix of all routes. Default "". */
   basePath?: string;
   /** Called for each error; may answer it. None by default. */
@@ -142,6 +148,7 @@ const ownKinds: OptionKinds<OwnOptions> = {
   origin: true,
   proxies: "object",
   limits: "object",
+  earlyHints: "boolean",
   security: "object",
   converters: "object",
   trailingSlash: true,

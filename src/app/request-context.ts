@@ -17,6 +17,7 @@ import type { DeclaredInput } from "../input/input.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
 import type { ReplyDraft } from "../replies/reply-draft.ts";
 import type { ContextServices } from "./context-services.ts";
+import { addEarlyHints } from "./early-hints.ts";
 import type { EndWork } from "./reply-hooks.ts";
 import { ReplyHooks, headSent } from "./reply-hooks.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
@@ -276,6 +277,7 @@ export class RequestContext implements Context<ContextInput> {
       status: undefined,
       headers: new HeaderTable(),
       events: (source, options) => this.services.events(this, source, options),
+      earlyHints: (hints) => addEarlyHints(this, hints),
     };
     return this.#draft;
   }

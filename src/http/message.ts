@@ -30,6 +30,8 @@ export interface RawRequest {
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
   /** Ends the connection in the middle of a reply, so that the client sees that it is incomplete; undefined where there is none. */
   readonly cut?: (() => void) | undefined;
+  /** Sends values of `Link` in a reply 103, before the reply; undefined where only one reply can be sent. */
+  readonly sendEarlyHints?: ((links: readonly string[]) => void) | undefined;
 }
 
 /** Limits that a route or a group may change. */

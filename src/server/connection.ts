@@ -22,7 +22,7 @@ import type { ServerLimits } from "./limits.ts";
 import { publishRefusal } from "./refusal-events.ts";
 import { refusalReply } from "./refusals.ts";
 import { assertStatedLength, discardReply, findLength, giveUpReply, joinBytes, oneChunk } from "./reply-body.ts";
-import { closeLine, toHeaderTable, toStatusLine } from "./reply-head.ts";
+import { closeLine, toEarlyHints, toHeaderTable, toStatusLine } from "./reply-head.ts";
 import { ReplyStream } from "./reply-stream.ts";
 
 /** What all connections of a server share. */
@@ -305,9 +305,17 @@ export class HttpConnection implements Expirable {
     // A handler may read on after its reply: that body is not the one of the request at hand.
     if (body !== this.#body || !this.#isExpecting || this.#isAnswered) return;
     this.#isExpecting = false;
-    if (body.receivedBytes > 0) return;
+    if (body.receivedBytes === 0) this.#sendInterim(continueLine);
+  }
+
+  /** Sends links ahead of the reply of the request at hand. */
+  sendEarlyHints(request: EngineRequest, links: readonly string[]): void {
+    if (this.#request === request && !this.#isAnswered && this.#state === states.replying) this.#sendInterim(toEarlyHints(links));
+  }
+
+  #sendInterim(head: string): void {
     this.#flush();
-    this.#socket.write(continueLine, "latin1");
+    this.#socket.write(head, "latin1");
   }
 
   /** The handler took bytes of the body. */

@@ -15,6 +15,8 @@ export interface RequestConnection {
   onHandlerLimit(handlerMs: number): void;
   /** Closes the connection of a request whose reply is being sent. */
   cut(request: EngineRequest): void;
+  /** Sends links ahead of the reply of a request. */
+  sendEarlyHints(request: EngineRequest, links: readonly string[]): void;
 }
 
 /** Request of the engine; plain fields, made once per request. */
@@ -58,6 +60,10 @@ export class EngineRequest extends AbortableRequest implements RawRequest {
 
   cut(): void {
     this.#connection.cut(this);
+  }
+
+  sendEarlyHints(links: readonly string[]): void {
+    this.#connection.sendEarlyHints(this, links);
   }
 
   applyLimits(limits: RequestLimits): void {

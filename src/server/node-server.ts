@@ -272,6 +272,16 @@ class NodeRequest extends AbortableRequest implements RawRequest {
     this.#response.destroy();
   }
 
+  sendEarlyHints(links: readonly string[]): void {
+    if (this.#response.headersSent || this.#response.destroyed) return;
+    try {
+      this.#response.writeEarlyHints({ link: [...links] });
+    } catch (error) {
+      // Node refuses links with a quoted blank or comma. They are in the reply, too.
+      if ((error as NodeJS.ErrnoException).code !== "ERR_INVALID_ARG_VALUE") throw error;
+    }
+  }
+
   /** Whether the whole request has come. */
   get isReceived(): boolean {
     return this.#response.req.complete;

@@ -12,6 +12,12 @@ export function toStatusLine(status: number): string {
   throw new GableError("E_REPLY_INVALID", `The reply has the status ${String(status)}.`);
 }
 
+/** Writes an interim reply with links (RFC 8297). */
+export function toEarlyHints(links: readonly string[]): string {
+  const table = new HeaderTable(links.map((link) => ["link", link]));
+  return `HTTP/1.1 103 Early Hints\r\n${table.toWire()}\r\n`;
+}
+
 /** The fields of a reply as a table; pairs are checked here. */
 export function toHeaderTable(headers: HeaderInit): HeaderTable {
   return headers instanceof HeaderTable ? headers : new HeaderTable(headers);

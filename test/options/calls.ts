@@ -233,6 +233,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   TaskOptions: [() => tasks.task("x", odd({}), () => undefined)],
   TaskSetupOptions: [() => app({ tasks: odd({ tasks: [] }) })],
   EventsOptions: [() => inHandler(({ reply }) => reply.events((async function* () {})(), odd({})))],
+  EarlyHintsOptions: [() => inHandler(({ reply }) => reply.earlyHints(odd({ link: "</a>; rel=preload" })))],
   FieldOptions: [inForm(() => g.boolean(odd({})))],
   TextOptions: [inForm(() => g.text(odd({})))],
   NumberOptions: [inForm(() => g.int(odd({})))],
