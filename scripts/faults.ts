@@ -4,9 +4,12 @@ import { root, runCommand } from "./run-command.ts";
 
 const words = process.argv.slice(2);
 const files: string[] = [];
-for await (const file of glob(["test/faults/**/*.test.ts", "test/http/front-proxies.test.ts", "test/cli/dev/restarts.test.ts"], {
-  cwd: root,
-})) {
+for await (const file of glob(
+  ["test/faults/**/*.test.ts", "test/http/front-proxies.test.ts", "test/cli/dev/restarts.test.ts", "test/log/output.test.ts"],
+  {
+    cwd: root,
+  },
+)) {
   if (words.length === 0 || words.some((word) => file.includes(word))) files.push(file);
 }
 const isLong = process.env["GABLE_FAULTS"] === "long";

@@ -63,14 +63,17 @@ class DiskStore implements FileStore {
     const partial = await this.#writePartial(key, source);
     await this.#do(`store "${key}"`, async () => {
       let undo = async (): Promise<void> => undefined;
+      let sync: () => Promise<void>;
       try {
         undo = await this.#writeType(key, type);
-        await this.#place(partial, "", key);
+        sync = await this.#place(partial, "", key);
       } catch (error) {
         await fs.rm(partial, { force: true });
         await undo();
         throw error;
       }
+      // The file has its key: an error says that a loss of power may take it back.
+      await sync();
     });
   }
 
@@ -105,14 +108,21 @@ class DiskStore implements FileStore {
     const write = async (text: string | undefined): Promise<void> => {
       if (text === undefined) return fs.rm(path, { force: true });
       const partial = await this.#writePartial(key, text);
-      await this.#place(partial, typesFolder, key).catch(async (error: unknown) => {
+      const sync = await this.#place(partial, typesFolder, key).catch(async (error: unknown) => {
         await fs.rm(partial, { force: true });
         throw error;
       });
+      await sync();
     };
     const wanted = type === fileTypeOf(key) ? undefined : type;
     if (wanted === old) return async () => undefined;
-    await write(wanted);
+    try {
+      await write(wanted);
+    } catch (error) {
+      // The first error is the one to tell.
+      await write(old).catch(() => undefined);
+      throw error;
+    }
     return () => write(old);
   }
 
@@ -157,8 +167,8 @@ class DiskStore implements FileStore {
     }
   }
 
-  /** Gives a finished file its key, and makes the name last through a loss of power. */
-  async #place(partial: string, folder: string, key: string): Promise<void> {
+  /** Gives a finished file its key. Returns the function that makes the name last through a loss of power. */
+  async #place(partial: string, folder: string, key: string): Promise<() => Promise<void>> {
     const root = join(this.directory, folder);
     const path = join(root, key);
     try {
@@ -167,7 +177,7 @@ class DiskStore implements FileStore {
       if (realParent !== realRoot && !realParent.startsWith(realRoot + sep))
         throw storageKeyError(key, `it leads out of the folder "${this.directory}"`);
       await fs.rename(partial, path);
-      await syncFolders(dirname(path), created === undefined ? dirname(path) : dirname(created));
+      return () => syncFolders(dirname(path), created === undefined ? dirname(path) : dirname(created));
     } catch (error) {
       if (conflictCodes.has(codeOf(error)))
         throw storageKeyError(key, "a stored file has a part of this key as its key, or this key is the start of other ones");
@@ -245,11 +255,25 @@ async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
 /** Syncs a folder and those above it, up to and with `top`. */
 async function syncFolders(folder: string, top: string): Promise<void> {
   for (let current = folder; ; current = dirname(current)) {
-    const handle = await fs.open(current, "r").catch(() => undefined);
-    // Windows has no sync of folders.
-    await handle?.sync().catch(() => undefined);
-    await handle?.close();
+    const handle = await ignoreUnsupported(() => fs.open(current, "r"));
+    try {
+      await ignoreUnsupported(async () => handle?.sync());
+    } finally {
+      await handle?.close();
+    }
     if (current === top || current === dirname(current)) return;
+  }
+}
+
+/** What systems say that have no sync of folders, such as Windows. */
+const unsupportedCodes = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "EBADF", "ENOTSUP", "ENOSYS"]);
+
+async function ignoreUnsupported<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (unsupportedCodes.has(codeOf(error))) return undefined;
+    throw error;
   }
 }
 

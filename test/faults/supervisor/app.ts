@@ -1,7 +1,7 @@
 /** A small application for tests of the supervisor: it starts quickly, so that many restarts take little time. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { RawRequest, Reply } from "gable/http";
-import type { RunningServer, ServeOptions } from "gable/server";
+import type { RunningServer, ServeOptions, ServerLimits } from "gable/server";
 import { serve } from "gable/server";
 import { deploy } from "./deploy.ts";
 
@@ -24,6 +24,10 @@ function block(ms: number): Reply {
 
 const routes: Record<string, (request: RawRequest, first: string, second: string) => Reply | Promise<Reply>> = {
   pid: () => text(`${process.pid} ${deploy}`),
+  memory: () => {
+    globalThis.gc?.();
+    return text(`${process.pid} ${process.memoryUsage().rss}`);
+  },
   echo: async ({ method, body }, nonce) => text(method === "POST" ? await body.read() : nonce),
   slow: async (_request, ms, nonce) => {
     await wait(Number(ms));
@@ -63,6 +67,8 @@ export default {
         ...(port !== undefined && { port }),
         ...(host !== undefined && { host }),
         ...(unixPath !== undefined && { unixPath }),
+        // The variable is set by the tests in this folder.
+        limits: JSON.parse(process.env["LIMITS"] ?? "{}") as ServerLimits,
       },
     ),
 };

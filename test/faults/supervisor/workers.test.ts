@@ -107,14 +107,29 @@ describe("an event loop that stands still", { skip: skipSupervisor }, () => {
   });
 });
 
+/** A path for each place in which a program can throw before the reply. */
+const failingPaths = [
+  "/throw",
+  "/throw-later",
+  "/throw-value",
+  "/throw-guard",
+  "/throw-middleware",
+  "/throw-middleware-after",
+  "/throw-before-reply",
+  "/throw-on-error",
+  "/throw-property",
+  "/throw-early",
+  "/throw-around",
+];
+
 describe("exceptions", { skip: skipSupervisor }, () => {
   it("inside requests fail those requests and nothing else", async () => {
     await supervising({ app: fullAppFile, workers: 1 }, async ({ port, pids }) => {
       const before = pids();
       const load = startLoad(port, { connections: 4 });
       for (let round = 0; round < (isLong ? 200 : 3); round++) {
-        assert.equal((await fetchOnce(port, "/throw")).status, 500);
-        assert.equal((await fetchOnce(port, "/throw-later")).status, 500);
+        for (const path of failingPaths) assert.equal((await fetchOnce(port, path)).status, 500, path);
+        assert.equal((await fetchOnce(port, "/ready")).status, 503);
         assert.equal((await fetchOnce(port, "/throw-inside")).status, 0, "a cut reply never looks complete");
         assert.equal((await fetchOnce(port, "/throw-after")).text, "answered");
       }
