@@ -9,6 +9,7 @@ import { Route } from "../routing/route.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import { assertPolicy } from "../http/content-security-policy.ts";
+import { askGuard } from "./guard-events.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { RouteParent } from "../handlers/define-route.ts";
@@ -268,8 +269,7 @@ function compileCore(route: HandlerRoute, { guards, label, pages }: CorePlan, se
 function withGuards(guards: readonly Guard[], run: Run): Run {
   return async (context, sent) => {
     for (const guard of guards) {
-      // A guard is typed with what its group's middleware added; here they are all one type.
-      const verdict = await guard(context as never);
+      const verdict = await askGuard(guard, context);
       if (verdict === false) throw forbidden();
       if (verdict !== true) return verdict;
     }
@@ -335,7 +335,7 @@ function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, 
       if (added !== undefined) addProperties(context, added, label, settings.contextNames);
       return runNext(index + 1, context);
     };
-    // As for guards above.
+    // A layer is typed with what the outer layers added; here they are all one type.
     return layer(context as never, next as never);
   };
   const runNext = async (index: number, context: RequestContext): Promise<HandlerReply> => {

@@ -45,7 +45,8 @@ function traceGuard(guard: Guard, find: FindTrace): Guard {
       throw error;
     }
   };
-  return traced;
+  // Events on node:diagnostics_channel have the name, too.
+  return Object.defineProperty(traced, "name", { value: guard.name });
 }
 
 function describeVerdict(verdict: unknown): string {

@@ -31,13 +31,15 @@ export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly u
   const { withinSeconds = withinSecondsDefault } = options;
   if (!Number.isSafeInteger(withinSeconds) || withinSeconds < 1)
     throw optionInvalid(owner, "withinSeconds", withinSeconds, "a whole number of seconds above 0");
-  return async (context) => {
+  // Events and lists of guards have this name.
+  const sudo: AccountGuard<{ readonly user: Account }> = async (context) => {
     const service = findService(context);
     const user = await service.loadUser(context);
     if (user === null) return refuseVisitor(context);
     const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
     return (ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000) || askForPassword(context, user);
   };
+  return sudo;
 }
 
 /** A page leads to the question and back. What was sent to be changed is not sent again: it gets 403 with the link. */

@@ -24,7 +24,8 @@ export function createTokenGuards(options: ApiTokenOptions | undefined): (scope:
   return (scope) => {
     if (options === undefined) throw noTokens();
     if (!options.scopes.includes(scope)) throw optionInvalid("token()", "scope", scope, `one of ${options.scopes.join(", ")}`);
-    const guard = async (context: Context): Promise<boolean> => {
+    // Events and lists of guards have this name.
+    const token = async (context: Context): Promise<boolean> => {
       const scopes = checked.get(context) ?? (await authenticate(context));
       checked.set(context, scopes);
       if (scopes.includes(scope)) return true;
@@ -33,7 +34,7 @@ export function createTokenGuards(options: ApiTokenOptions | undefined): (scope:
         details: { scope },
       });
     };
-    return Object.assign(guard, { takesBearer: true } as const);
+    return Object.assign(token, { takesBearer: true } as const);
   };
 }
 

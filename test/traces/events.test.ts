@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Application, GableOptions } from "gable";
-import { gable, GableError, get, html, post, socket, stream } from "gable";
+import { gable, GableError, get, group, html, post, redirect, socket, stream } from "gable";
 import type { CacheStore } from "gable/cache";
 import { cache, memoryCache } from "gable/cache";
 import { field as f, Model } from "gable/data";
@@ -32,6 +32,13 @@ const rejected = task("rejected", {}, () => {
 const retried = task("retried", {}, () => {
   throw failure;
 });
+
+const passes = async (): Promise<boolean> => true;
+const refuses = (): boolean => false;
+const replies = (): object => redirect("/login");
+const denies = (): never => {
+  throw new GableError("E_ACCESS_DENIED", "Not you.");
+};
 
 /** Values with a time become "ms", so that tables can hold the rest; ids become "id". */
 function toRow(event: object): object {
@@ -74,6 +81,9 @@ const createRoutes = (): NonNullable<GableOptions["routes"]> => [
     ),
   ),
   socket("/chat", {}, {}),
+  group("/rooms", [get("/:id", { guard: [() => true, refuses, passes] }, () => "open")], { guard: passes }),
+  get("/replies", { guard: replies }, () => "open"),
+  get("/denies", { guard: denies }, () => "open"),
 ];
 
 async function withApp(options: GableOptions, work: (app: Application) => Promise<unknown>): Promise<void> {
@@ -89,6 +99,8 @@ async function withApp(options: GableOptions, work: (app: Application) => Promis
 const readAll = (path: string, init?: RequestInit) => async (app: Application) => (await app.request(path, init)).text();
 const start = { requestId: "id", method: "GET" };
 const finish = { ...start, status: 200, durationMs: "ms", hasClientLeft: false, error: undefined };
+
+const check = { route: "/rooms/:id", outcome: "passed", durationMs: "ms", error: undefined };
 
 /** One row for each thing that happens: the channel, the work, and its events. */
 const rows: ReadonlyArray<
@@ -108,6 +120,12 @@ const rows: ReadonlyArray<
     [{ ...finish, path: "/nowhere", route: undefined, status: 404, error: "E_ROUTE_NOT_FOUND" }],
   ],
   [
+    "no route has the method",
+    "gable.request.finish",
+    readAll("/books/7", { method: "DELETE" }),
+    [{ ...finish, method: "DELETE", path: "/books/7", route: undefined, status: 405, error: "E_METHOD_NOT_ALLOWED" }],
+  ],
+  [
     "a handler throws",
     "gable.request.finish",
     readAll("/broken"),
@@ -120,6 +138,34 @@ const rows: ReadonlyArray<
     [{ ...finish, method: "POST", path: "/books", route: "/books", status: 403, error: "E_REQUEST_CROSS_SITE" }],
   ],
   ["a stream ends", "gable.request.finish", readAll("/stream"), [{ ...finish, path: "/stream", route: "/stream" }]],
+  [
+    "guards of a group and of its route pass and refuse",
+    "gable.guard.check",
+    readAll("/rooms/1"),
+    [
+      { ...check, guard: "passes" },
+      { ...check, guard: undefined },
+      { ...check, guard: "refuses", outcome: "refused" },
+    ],
+  ],
+  [
+    "guards have their names in development, too",
+    "gable.guard.check",
+    readAll("/rooms/1"),
+    [
+      { ...check, guard: "passes" },
+      { ...check, guard: undefined },
+      { ...check, guard: "refuses", outcome: "refused" },
+    ],
+    { mode: "development" },
+  ],
+  ["a guard replies", "gable.guard.check", readAll("/replies"), [{ ...check, route: "/replies", guard: "replies", outcome: "replied" }]],
+  [
+    "a guard throws",
+    "gable.guard.check",
+    readAll("/denies"),
+    [{ ...check, route: "/denies", guard: "denies", outcome: "threw", error: "E_ACCESS_DENIED" }],
+  ],
   ["a template is rendered", "gable.view.render", readAll("/books/7"), [{ view: "book.html", durationMs: "ms", error: undefined }]],
   ["a template waits", "gable.view.render", readAll("/late"), [{ view: "late.html", durationMs: "ms", error: undefined }]],
   ["text is rendered", "gable.view.render", readAll("/note"), [{ view: "note.txt", durationMs: "ms", error: undefined }]],

@@ -15,8 +15,11 @@ export function createCan({ permissions = [], policies = [] }: AccountsOptions):
 } {
   const checks = createPermissionChecks(permissions);
   const policyChecks = new PolicyChecks(policies, checks.can);
-  const guard = (name: string, model?: PolicyModel, find?: FindKey<PolicyModel>) =>
-    model === undefined ? checks.guard(name) : policyChecks.guard(name, model, find);
+  const guard = (name: string, model?: PolicyModel, find?: FindKey<PolicyModel>) => {
+    const made = model === undefined ? checks.guard(name) : policyChecks.guard(name, model, find);
+    // Events and lists of guards have this name.
+    return Object.defineProperty(made, "name", { value: "can" });
+  };
   const can: CanQuestion<string> = (context: Parameters<typeof checks.can>[0], name: string, target?: object) =>
     target === undefined ? checks.can(context, name) : policyChecks.allows(context, name, target);
   // One function has all three forms; the types of guards are not set at run time.
