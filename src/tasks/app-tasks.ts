@@ -6,7 +6,6 @@ import { onCommit, onRollback } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { PartHost } from "../parts/part.ts";
-import type { Traces } from "../traces/traces.ts";
 import { currentTasks } from "./current-tasks.ts";
 import { createTaskAnnouncer, listenForTasks } from "./supervised-wake.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
@@ -21,6 +20,8 @@ import type { TaskDefinitions } from "./task-options.ts";
 import type { TaskOutbox } from "./task-outbox.ts";
 import { assertEnqueueOptions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
+import type { TaskTraces } from "./task-run.ts";
+import { withoutOrigin, writeOrigin } from "./task-origin.ts";
 import type { WorkerTimes } from "./worker.ts";
 import { Worker } from "./worker.ts";
 
@@ -36,8 +37,8 @@ export interface AppTasksParts {
   readonly openOutbox?: ((onMoved: () => Promise<void>) => TaskOutbox) | undefined;
   /** Runs work so that its code finds all parts of the application. */
   readonly enter: PartHost["enter"];
-  /** Runs attempts inside spans; undefined without traces. */
-  readonly trace: Traces["runTask"] | undefined;
+  /** Makes spans of what is enqueued and of attempts; undefined without traces. */
+  readonly traces: TaskTraces | undefined;
   readonly logger: Logger;
 }
 
@@ -126,18 +127,14 @@ export class AppTasks {
     const { delaySeconds = 0, priority = settings.priority, uniqueKey = null } = options;
     const { queue, attemptsMax } = settings;
     const dueAt = Math.ceil(now + delaySeconds * 1_000);
-    const added: NewTask = {
-      id: toUuid(now, randomBytes(16)),
-      name: task.name,
-      queue,
-      priority,
-      input: await reader.write(input),
-      attemptsMax,
-      dueAt,
-      createdAt: now,
-      uniqueKey,
+    const id = toUuid(now, randomBytes(16));
+    const json = await reader.write(input);
+    const add = (traceParent?: string): Promise<EnqueuedTask> => {
+      const origin = traceParent === undefined ? undefined : { traceParent, isDelayed: delaySeconds > 0 };
+      const stored = writeOrigin(json, origin);
+      return this.#add({ id, name: task.name, queue, priority, input: stored, attemptsMax, dueAt, createdAt: now, uniqueKey });
     };
-    return this.#add(added);
+    return this.#parts.traces?.sendTask({ task: task.name, taskId: id, queue }, add) ?? add();
   }
 
   /** Schedules with their next times, in ms since 1970. `count` is the number of times of each. */
@@ -175,8 +172,8 @@ export class AppTasks {
   }
 
   /** Returns tasks, the latest first. Throws `E_TASK_STORE` if the queue cannot list them. */
-  list(filter: TaskFilter = {}): Promise<readonly ListedTask[]> {
-    return this.#directory().list(filter);
+  async list(filter: TaskFilter = {}): Promise<readonly ListedTask[]> {
+    return (await this.#directory().list(filter)).map(withoutOrigin);
   }
 
   /** Returns the inputs of the tasks with a name that were enqueued, the first one first. */
@@ -341,14 +338,14 @@ export class AppTasks {
     assertKnownOptions("startWorker()", given, workerNames);
     const { queues, concurrency, now = () => Date.now(), times = {}, onFailure } = given;
     assertWorkerOptions("startWorker()", { queues, concurrency });
-    const { options, queue, logger, trace } = this.#parts;
+    const { options, queue, logger, traces } = this.#parts;
     const worker = new Worker({
       queue,
       logger,
       now,
       times,
       onFailure,
-      trace,
+      traces,
       tasks: this.#tasks,
       queues: queues ?? options.queues,
       concurrency: concurrency ?? options.concurrency ?? 10,

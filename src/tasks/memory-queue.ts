@@ -16,6 +16,7 @@ import type {
 } from "./task-queue.ts";
 import type { QueueStats } from "./queue-stats.ts";
 import { failedWithinMs, measuredTasksMax, toQueueStats } from "./queue-stats.ts";
+import { withoutOrigin } from "./task-origin.ts";
 import { readProgress } from "./task-progress.ts";
 import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
 
@@ -45,7 +46,7 @@ class MemoryQueue implements MemoryTaskQueue {
   readonly #tasks = new Map<string, KeptTask>();
 
   get tasks(): readonly ListedTask[] {
-    return [...this.#tasks.values()].map(toListed);
+    return [...this.#tasks.values()].map((task) => withoutOrigin(toListed(task)));
   }
 
   clear(): void {

@@ -35,8 +35,8 @@ export const tasksPart = definePart({
     await queue.open?.();
     const { enter, logger } = host;
     const openOutbox = await findOutbox(queue, databases, logger);
-    const trace = host.find(tracesPart)?.runTask;
-    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, trace, logger });
+    const traces = host.find(tracesPart);
+    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, traces, logger });
   },
 });
 

@@ -4,6 +4,7 @@ import type { Logger } from "../handlers/logger.ts";
 import { lastTick, nextTick } from "./cron.ts";
 import type { Schedule } from "./schedule.ts";
 import { toUuid } from "./task-id.ts";
+import { writeOrigin } from "./task-origin.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 /** How late a time may be seen, in ms: a process may just have been replaced. */
@@ -89,7 +90,15 @@ export class Scheduler {
   async #enqueue({ name, $schedule: { task, input } }: Schedule, tick: number, now: number): Promise<void> {
     const { reader, settings } = task.$task;
     const { queue, attemptsMax, priority } = settings;
-    const added = { name: task.name, queue, attemptsMax, priority, input: await reader.write(input), dueAt: tick, createdAt: now };
+    const added = {
+      name: task.name,
+      queue,
+      attemptsMax,
+      priority,
+      input: writeOrigin(await reader.write(input), undefined),
+      dueAt: tick,
+      createdAt: now,
+    };
     const [result] = await this.#settings.queue.add([{ ...added, id: toTickId(name, tick), isOnce: true }]);
     if (result!.created) this.#settings.onAdded();
   }

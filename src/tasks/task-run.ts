@@ -8,6 +8,8 @@ import type { AnyTask } from "./task.ts";
 import { TaskRejected } from "./task.ts";
 import type { TaskEnd } from "./task-events.ts";
 import { publishTask } from "./task-events.ts";
+import type { StoredInput } from "./task-origin.ts";
+import { readOrigin } from "./task-origin.ts";
 import { TaskProgressWriter } from "./task-progress.ts";
 import { TaskSteps } from "./task-steps.ts";
 import type { ClaimedTask, TaskLease, TaskOutcome, TaskQueue } from "./task-queue.ts";
@@ -20,6 +22,9 @@ const errorCharactersMax = 4_000;
 /** What the log says of outcomes. */
 const endings = { done: "is done", failed: "failed", queued: "will run again", cancelled: "was cancelled" } as const;
 
+/** What makes spans of tasks. */
+export type TaskTraces = Pick<Traces, "sendTask" | "runTask">;
+
 /** What attempts need of their worker. */
 export interface TaskRunSettings {
   readonly queue: TaskQueue;
@@ -27,8 +32,8 @@ export interface TaskRunSettings {
   readonly now: () => number;
   /** Runs work inside the application. */
   readonly enter: <Result>(work: () => Result) => Result;
-  /** Runs attempts inside spans; undefined without traces. */
-  readonly trace?: Traces["runTask"] | undefined;
+  /** Makes spans of attempts; undefined without traces. */
+  readonly traces?: TaskTraces | undefined;
   /** Told when the attempt fails. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
 }
@@ -37,6 +42,7 @@ export interface TaskRunSettings {
 export class TaskRun {
   readonly lease: TaskLease;
   readonly #claimed: ClaimedTask;
+  readonly #input: StoredInput;
   readonly #task: AnyTask;
   readonly #settings: TaskRunSettings;
   readonly #controller = new AbortController();
@@ -56,6 +62,7 @@ export class TaskRun {
     this.lease = { id: claimed.id, token };
     this.#task = task;
     this.#claimed = claimed;
+    this.#input = readOrigin(claimed.input);
     this.#settings = settings;
     this.#log = settings.logger.child({ task: task.name, taskId: claimed.id });
     const now = (): number => performance.now();
@@ -97,7 +104,8 @@ export class TaskRun {
     const { id, attempt } = this.#claimed;
     const facts = { task: this.#task.name, taskId: id, attempt };
     const run = (): Promise<TaskEnd> => publishTask(facts, () => this.#run());
-    await (this.#settings.trace?.(facts, run) ?? run());
+    const { traces } = this.#settings;
+    await (traces?.runTask({ ...facts, queue: this.#task.$task.settings.queue, origin: this.#input.origin }, run) ?? run());
   }
 
   async #run(): Promise<TaskEnd> {
@@ -136,7 +144,7 @@ export class TaskRun {
   async #work(): Promise<void> {
     const { reader, work } = this.#task.$task;
     const { id, attempt } = this.#claimed;
-    const input = await reader.read(this.#claimed.input);
+    const input = await reader.read(this.#input.input);
     const givenUp = new Promise<never>((_resolve, reject) => (this.#giveUp = reject));
     const context = {
       id,

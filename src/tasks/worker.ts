@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../handlers/logger.ts";
-import type { Traces } from "../traces/traces.ts";
 import type { AnyTask } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
+import type { TaskTraces } from "./task-run.ts";
 import { TaskRun } from "./task-run.ts";
 
 /** Length of a lease, in ms. */
@@ -28,8 +28,8 @@ export interface WorkerSettings {
   readonly logger: Logger;
   readonly now: () => number;
   readonly enter: <Result>(work: () => Result) => Result;
-  /** Runs attempts inside spans; undefined without traces. */
-  readonly trace?: Traces["runTask"] | undefined;
+  /** Makes spans of attempts; undefined without traces. */
+  readonly traces?: TaskTraces | undefined;
   /** Receives each failed attempt. */
   readonly onFailure?: ((task: string, error: unknown) => void) | undefined;
   /** Times in ms, for tests. */

@@ -1,4 +1,5 @@
 /** The spans inside requests and tasks: one for each event of the channels that tell how long something took. */
+import { isGableError } from "../errors/gable-error.ts";
 
 /** A span that has ended already. */
 export interface ChildSpan {
@@ -6,6 +7,8 @@ export interface ChildSpan {
   /** Whether it waits for another program, such as a database. */
   readonly isClient: boolean;
   readonly attributes: Readonly<Record<string, string | number>>;
+  /** Whether its error is an answer to a client, such as 403, and no mistake of the program. Default false. */
+  readonly isAnswer?: boolean;
 }
 
 /** An event that has a time. */
@@ -20,6 +23,12 @@ interface StatementEvent extends TimedEvent {
   readonly sql: string;
   readonly database: string;
   readonly dialect: string;
+}
+
+/** A decision on the channel `gable.guard.check`. */
+interface GuardEvent extends TimedEvent {
+  readonly guard: string | undefined;
+  readonly outcome: string;
 }
 
 /** Names of databases in the conventions of OpenTelemetry, where they differ. */
@@ -41,6 +50,12 @@ export const childSpans: Readonly<Record<string, (event: never) => ChildSpan>> =
       },
     };
   },
+  "gable.guard.check": ({ guard, outcome, error }: GuardEvent) => ({
+    name: guard === undefined ? "guard" : `guard ${guard}`,
+    isClient: false,
+    attributes: { ...(guard !== undefined && { "gable.guard": guard }), "gable.guard.outcome": outcome },
+    isAnswer: isGableError(error) && error.status < 500,
+  }),
   "gable.view.render": ({ view }: { readonly view: string | undefined }) => ({
     name: view === undefined ? "render" : `render ${view}`,
     isClient: false,

@@ -1,46 +1,34 @@
 /** Makes spans with the API of OpenTelemetry. Where they go is up to the SDK that the application sets up. */
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Context, Span, Tracer } from "@opentelemetry/api";
-import { GableError, isGableError } from "../errors/gable-error.ts";
+import type { Context, Span } from "@opentelemetry/api";
+import { GableError } from "../errors/gable-error.ts";
 import type { Reply } from "../http/message.ts";
 import { isFileBody } from "../http/message.ts";
 import { followRequest, hasClientLeft, isEventStream, patternOf } from "../parts/follow-request.ts";
-import type { TimedEvent } from "./child-spans.ts";
-import { childSpans } from "./child-spans.ts";
-import { parseTraceParent } from "./trace-parent.ts";
+import type { ErrorWriter } from "./error-writer.ts";
+import { followEvents } from "./event-spans.ts";
+import { followOutgoing } from "./outgoing-requests.ts";
+import { createTaskSpans } from "./task-spans.ts";
 import type { TracedRequest, Traces } from "./traces.ts";
-
-type Api = typeof import("@opentelemetry/api");
+import type { Api } from "./tracing.ts";
+import { Tracing } from "./tracing.ts";
 
 /** Creates the traces of an application. Throws `E_TRACES_PACKAGE` with the install command when the package is absent. */
 export async function createTraces(): Promise<Traces> {
   const api = await loadApi();
-  const tracer = api.trace.getTracer("gable");
-  /** Marks what belongs to this application: others in the process may have no traces. */
-  const owner = api.createContextKey("gable");
-  const errors = new ErrorWriter(api);
-  const children = followChildren({ api, tracer, errors, isOwn: (context) => context.getValue(owner) === errors });
-  const enter = (span: Span): Context => api.trace.setSpan(api.context.active(), span).setValue(owner, errors);
+  const tracing = new Tracing(api);
+  const { errors } = tracing;
+  const ends = [followEvents(tracing), followOutgoing(tracing)];
   return {
     measure: (answer) => (request) => {
-      const span = startRequest(api, tracer, { request, redact: errors.redact });
-      const context = enter(span);
+      const span = startRequest(tracing, request);
+      const context = tracing.enter(span);
       const end = (status: number): void => endRequest(span, request, { status, errors });
       const reply = api.context.with(context, () => followRequest(request, answer, end));
       return reply instanceof Promise ? reply.then((later) => bindBody(api, later, context)) : bindBody(api, reply, context);
     },
-    runTask: async ({ task, taskId, attempt }, run) => {
-      const attributes = { "gable.task": task, "gable.task.id": taskId, "gable.task.attempt": attempt };
-      // A task may be taken up where a request has enqueued it: it does not belong to that request.
-      const span = tracer.startSpan(`task ${task}`, { root: true, attributes });
-      const end = await api.context.with(enter(span), run);
-      span.setAttribute("gable.task.outcome", end.outcome);
-      if (end.error !== undefined) errors.write(span, end.error);
-      span.end();
-      return end;
-    },
+    ...createTaskSpans(tracing),
     redactWith: (redact) => void (errors.redact = redact),
-    stop: children.stop,
+    stop: () => ends.forEach((end) => end()),
   };
 }
 
@@ -54,61 +42,26 @@ async function loadApi(): Promise<Api> {
   }
 }
 
-/** Writes errors into spans, without the secrets of the application. */
-class ErrorWriter {
-  redact = (text: string): string => text;
-  readonly #api: Api;
-
-  constructor(api: Api) {
-    this.#api = api;
-  }
-
-  write(span: Span, error: unknown): void {
-    span.setStatus({ code: this.#api.SpanStatusCode.ERROR });
-    span.setAttribute("error.type", typeOf(error));
-    if (!(error instanceof Error)) return;
-    span.recordException({
-      name: typeOf(error),
-      message: this.redact(error.message),
-      ...(error.stack !== undefined && { stack: this.redact(error.stack) }),
-    });
-  }
-
-  /** Marks a span as failed, with the status of the reply as the type of the error. */
-  writeStatus(span: Span, status: number): void {
-    span.setStatus({ code: this.#api.SpanStatusCode.ERROR });
-    span.setAttribute("error.type", String(status));
-  }
-}
-
-function typeOf(error: unknown): string {
-  if (isGableError(error)) return error.code;
-  return error instanceof Error ? error.name : "_OTHER";
-}
-
-interface StartOptions {
-  readonly request: TracedRequest;
-  readonly redact: (text: string) => string;
-}
-
 /** Starts the span of a request, in the trace that a trusted proxy names, else in a new one. */
-function startRequest({ trace, context, createTraceState, SpanKind }: Api, tracer: Tracer, { request, redact }: StartOptions): Span {
+function startRequest(tracing: Tracing, request: TracedRequest): Span {
+  const { api, tracer, errors } = tracing;
   const { method, raw } = request;
   const { requestId, scheme, field } = readForwarded(request);
   const attributes = {
     // A method of HTTP or of a route: servers and fetch() refuse what a client makes up.
     "http.request.method": method,
-    "url.path": redact(raw.path),
+    "url.path": errors.redact(raw.path),
     "url.scheme": scheme,
     "network.protocol.version": raw.httpVersion,
     ...(requestId !== undefined && { "gable.request.id": requestId }),
   };
-  const parent = field === null ? undefined : parseTraceParent(field);
-  const active = context.active();
-  if (parent === undefined) return tracer.startSpan(method, { kind: SpanKind.SERVER, root: true, attributes }, active);
+  const kind = api.SpanKind.SERVER;
+  const parent = field === null ? undefined : tracing.readRemote(field);
+  const active = api.context.active();
+  if (parent === undefined) return tracer.startSpan(method, { kind, root: true, attributes }, active);
   const state = raw.headers.get("tracestate");
-  const remote = { ...parent, isRemote: true, ...(state !== null && { traceState: createTraceState(state) }) };
-  return tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, trace.setSpanContext(active, remote));
+  const remote = { ...parent, ...(state !== null && { traceState: api.createTraceState(state) }) };
+  return tracer.startSpan(method, { kind, attributes }, api.trace.setSpanContext(active, remote));
 }
 
 interface Forwarded {
@@ -158,32 +111,4 @@ function bindBody({ context: contexts }: Api, reply: Reply, context: Context): R
     };
   };
   return { ...reply, body: { [Symbol.asyncIterator]: bound } };
-}
-
-interface ChildSettings {
-  readonly api: Api;
-  readonly tracer: Tracer;
-  readonly errors: ErrorWriter;
-  readonly isOwn: (context: Context) => boolean;
-}
-
-/** Makes a span of each event that happens inside a request or a task of this application. */
-function followChildren({ api, tracer, errors, isOwn }: ChildSettings): { readonly stop: () => void } {
-  const { context, SpanKind } = api;
-  const ends = Object.entries(childSpans).map(([channel, toSpan]) => {
-    const onEvent = (message: unknown): void => {
-      const active = context.active();
-      if (!isOwn(active)) return;
-      const { durationMs, error } = message as TimedEvent; // These channels publish such events.
-      const { name, isClient, attributes } = toSpan(message as never); // As above: the name of the channel says which.
-      const endTime = performance.timeOrigin + performance.now();
-      const kind = isClient ? SpanKind.CLIENT : SpanKind.INTERNAL;
-      const span = tracer.startSpan(name, { kind, attributes, startTime: endTime - durationMs }, active);
-      if (error !== undefined) errors.write(span, error);
-      span.end(endTime);
-    };
-    subscribe(channel, onEvent);
-    return () => void unsubscribe(channel, onEvent);
-  });
-  return { stop: () => ends.forEach((end) => end()) };
 }

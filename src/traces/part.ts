@@ -6,8 +6,8 @@ import type { Traces } from "./traces.ts";
 /** The option of `gable()` for traces. */
 export interface TracesSetting {
   /**
-   * Whether requests and tasks become spans of OpenTelemetry. Needs the package `@opentelemetry/api`; throws `E_TRACES_PACKAGE` at start
-   * without it. Default false.
+   * Whether requests and tasks become spans of OpenTelemetry, and requests of `fetch()` inside them carry `traceparent`. Needs the
+   * package `@opentelemetry/api`; throws `E_TRACES_PACKAGE` at start without it. Default false.
    */
   traces?: boolean;
 }

@@ -1,4 +1,4 @@
-/** Reads the field `traceparent` of W3C Trace Context: the span of another program that a request belongs to. */
+/** Reads and writes the field `traceparent` of W3C Trace Context: the span of another program that a request belongs to. */
 
 /** The other span. */
 export interface TraceParent {
@@ -19,4 +19,10 @@ export function parseTraceParent(field: string): TraceParent | undefined {
   if (version === "ff" || (version === "00" && rest !== undefined)) return undefined;
   if (/^0+$/.test(traceId) || /^0+$/.test(spanId)) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
+}
+
+/** Returns the field for a span; undefined for one without ids, such as that of an application without an SDK. */
+export function toTraceParent({ traceId, spanId, traceFlags }: TraceParent): string | undefined {
+  const field = `00-${traceId}-${spanId}-0${traceFlags & 1}`;
+  return parseTraceParent(field) === undefined ? undefined : field;
 }

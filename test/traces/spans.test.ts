@@ -1,29 +1,21 @@
-/** gable({ traces: true }): the spans of requests and tasks, as an SDK of OpenTelemetry gets them. */
+/** gable({ traces: true }): the spans of requests, as an SDK of OpenTelemetry gets them. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, beforeEach, describe, it } from "node:test";
-import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { after, describe, it } from "node:test";
+import { SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import type { Application, GableOptions } from "gable";
-import { gable, get, post, stream } from "gable";
+import type { GableOptions } from "gable";
+import { gable, GableError, get, post, stream } from "gable";
 import { cache } from "gable/cache";
 import { field as f, Model } from "gable/data";
 import { memoryMail, sendMail } from "gable/mail";
-import { memoryTasks, task, TaskRejected } from "gable/tasks";
 import { parseTraceParent } from "../../src/traces/trace-parent.ts";
 import { skipPostgres, placePostgres } from "../data/databases.ts";
-import { silentLogger } from "../silent-logger.ts";
-
-const exporter = new InMemorySpanExporter();
-trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
-context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-beforeEach(() => exporter.reset());
+import { base, exporter, names, placeIn, placeOf, spanOf, spans, until, withApp } from "./exported-spans.ts";
 
 class Book extends Model("books", { id: f.id(), title: f.text({ max: 50 }) }) {}
 
@@ -34,22 +26,6 @@ writeFileSync(join(folder, "book.html"), "<h1>{{ title }}</h1>");
 after(() => rmSync(folder, { recursive: true }));
 
 const secretKeys = ["5f0d8a7c2b9e4f61a3c8d7e6b5f40912837465afbecd1029384756afcbed0123"];
-const base: GableOptions = { mode: "test", logger: silentLogger, traces: true };
-
-async function withApp(options: GableOptions, work: (app: Application) => Promise<unknown>): Promise<void> {
-  const app = gable({ ...base, ...options });
-  await app.start();
-  try {
-    await work(app);
-  } finally {
-    await app.close();
-  }
-}
-
-const spans = (): ReadableSpan[] => exporter.getFinishedSpans();
-const isServer = ({ kind }: ReadableSpan): boolean => kind === SpanKind.SERVER;
-const names = (): string[] => spans().map(({ name }) => name);
-
 /** Attributes of a span without the id, which differs each time. */
 function attributesOf({ attributes }: ReadableSpan): object {
   const { "gable.request.id": id, ...rest } = attributes;
@@ -58,11 +34,6 @@ function attributesOf({ attributes }: ReadableSpan): object {
 }
 
 const common = { "http.request.method": "GET", "url.scheme": "http", "network.protocol.version": "1.1" };
-
-async function until(isDone: () => boolean): Promise<void> {
-  for (let count = 0; count < 500 && !isDone(); count++) await new Promise((resolve) => setTimeout(resolve, 10));
-  assert.ok(isDone());
-}
 
 describe("spans of requests", () => {
   it("has a span for a request, with one for its query and one for its template", async () => {
@@ -159,6 +130,53 @@ describe("spans of requests", () => {
     assert.deepEqual(spans()[0]?.attributes, { "gable.cache.outcome": "miss" });
     assert.deepEqual(spans()[1]?.attributes, { "gable.mail.recipients": 1 });
     assert.equal(JSON.stringify(spans().map(({ attributes, events }) => [attributes, events])).includes("hidden"), false);
+  });
+
+  const broken = new TypeError("broken lock");
+  const guards: ReadonlyArray<
+    readonly [name: string, guard: () => boolean | object, outcome: string, type: string | undefined, status: SpanStatusCode]
+  > = [
+    ["passes", (): boolean => true, "passed", undefined, SpanStatusCode.UNSET],
+    ["refuses", (): boolean => false, "refused", undefined, SpanStatusCode.UNSET],
+    [
+      "denies",
+      (): never => {
+        throw new GableError("E_ACCESS_DENIED", "Not you.");
+      },
+      "threw",
+      "E_ACCESS_DENIED",
+      SpanStatusCode.UNSET,
+    ],
+    [
+      "breaks",
+      (): never => {
+        throw broken;
+      },
+      "threw",
+      "TypeError",
+      SpanStatusCode.ERROR,
+    ],
+  ];
+  for (const [name, guard, outcome, type, status] of guards)
+    it(`has a span for a guard that ${name}`, async () => {
+      const named = Object.defineProperty(guard, "name", { value: name });
+      await withApp({ routes: [get("/", { guard: named }, () => "open")] }, (app) => app.request("/"));
+      assert.deepEqual(names(), [`guard ${name}`, "GET /"]);
+      const [check, request] = spans() as [ReadableSpan, ReadableSpan]; // As the names say.
+      assert.deepEqual(check.attributes, {
+        "gable.guard": name,
+        "gable.guard.outcome": outcome,
+        ...(type !== undefined && { "error.type": type }),
+      });
+      assert.deepEqual([check.kind, check.status.code], [SpanKind.INTERNAL, status]);
+      assert.deepEqual(placeOf(check), placeIn(request));
+      assert.equal(request.status.code, status);
+      assert.equal(check.events.length, status === SpanStatusCode.ERROR ? 1 : 0);
+    });
+
+  it("has a span for a guard without a name", async () => {
+    await withApp({ routes: [get("/", { guard: () => true }, () => "open")] }, (app) => app.request("/"));
+    assert.deepEqual(spanOf("guard").attributes, { "gable.guard.outcome": "passed" });
   });
 
   it("records what a handler throws, without the secrets of the application", async () => {
@@ -306,34 +324,6 @@ describe("traceparent", () => {
       assert.equal(request.spanContext().traceId === traceId, isTaken);
       assert.equal(request.parentSpanContext?.spanId, isTaken ? spanId : undefined);
       assert.equal(request.spanContext().traceState?.get("vendor"), isTaken ? "1" : undefined);
-    });
-});
-
-describe("spans of tasks", () => {
-  const done = task("done", {}, async () => {
-    trace.getTracer("own").startSpan("own").end();
-  });
-  const failed = task("failed", {}, () => {
-    throw new TaskRejected("never");
-  });
-  const table: ReadonlyArray<readonly [one: typeof done, outcome: string, status: SpanStatusCode, names: readonly string[]]> = [
-    [done, "done", SpanStatusCode.UNSET, ["own", "task done"]],
-    [failed, "failed", SpanStatusCode.ERROR, ["task failed"]],
-  ];
-  for (const [one, outcome, status, expected] of table)
-    it(`has a span for a task that is ${outcome}, in a separate trace`, async () => {
-      const enqueue = get("/", async () => {
-        await one.enqueue().catch(() => undefined);
-        return "enqueued";
-      });
-      await withApp({ routes: [enqueue], tasks: { tasks: [one], run: "inline", queue: memoryTasks() } }, (app) => app.request("/"));
-      assert.deepEqual(names(), [...expected, "GET /"]);
-      const run = spans().at(-2)!;
-      assert.equal(run.parentSpanContext, undefined);
-      assert.equal(run.spanContext().traceId === spans().find(isServer)?.spanContext().traceId, false);
-      assert.deepEqual([run.attributes["gable.task.outcome"], run.attributes["gable.task.attempt"], run.status.code], [outcome, 1, status]);
-      if (outcome === "done") assert.equal(spans()[0]?.parentSpanContext?.spanId, run.spanContext().spanId);
-      else assert.equal(run.events[0]?.attributes?.["exception.message"], "never");
     });
 });
 
