@@ -50,6 +50,16 @@ describe("the test reporter", () => {
     ["a subtest", 'it("t", async (t) => { await t.test("u", () => assert.fail("no")); });', /FAIL x\.test\.mjs:3 t > u/],
     ["a thrown string", 'it("t", () => { throw "a string"; });', /FAIL x\.test\.mjs:3 t\n {4}.*a string/],
   ];
+  for (const [name, text] of [
+    ["cannot be loaded", 'console.log("a clue"); throw new Error("broken file");'],
+    ["fails when it ends", 'it("t", () => {}); process.on("exit", () => { console.log("a clue"); process.exitCode = 3; });'],
+  ] as const)
+    it(`prints what was printed by a file that ${name}`, async () => {
+      const printed = await report(text);
+      assert.match(printed, /\nPrinted by x\.test\.mjs:\n[^]* {4}a clue\n/);
+      assert.match(printed, /\b1 failed, 0 skipped\n$/);
+    });
+
   for (const [name, text, title] of failures) {
     it(`reports ${name} as failed`, async () => {
       const printed = await report(text);

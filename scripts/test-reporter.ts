@@ -3,7 +3,7 @@
  * counts. Tests that pass print nothing. `node --test` loads this file; `scripts/test.ts` passes the list of files.
  */
 import { writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { inspect } from "node:util";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +14,8 @@ export interface TestEvent {
     readonly name?: string;
     readonly nesting?: number;
     readonly file?: string;
+    /** The file of the process that has printed something; `file` is relative then. */
+    readonly entryFile?: string;
     readonly line?: number;
     readonly skip?: string | boolean;
     readonly todo?: string | boolean;
@@ -21,6 +23,7 @@ export interface TestEvent {
     readonly duration_ms?: number;
     readonly details?: {
       readonly type?: string;
+      readonly duration_ms?: number;
       readonly error?: { readonly failureType?: string; readonly cause?: unknown; readonly message?: string };
     };
   };
@@ -67,7 +70,7 @@ class Report {
   take({ type, data }: TestEvent): string {
     const file = data.file ?? "";
     if (type === "test:start") this.#names.splice(data.nesting ?? 0, Infinity, data.name ?? "");
-    if (type === "test:stdout" || type === "test:stderr") this.#keepOutput(file, data.message ?? "");
+    if (type === "test:stdout" || type === "test:stderr") this.#keepOutput(data.entryFile ?? resolve(root, file), data.message ?? "");
     if (type === "test:pass") this.#pass(data);
     if (type === "test:fail") return this.#fail(data);
     if (type === "test:summary" && data.file !== undefined) return this.#endFile(data.file, data.duration_ms ?? 0);
@@ -122,18 +125,24 @@ class Report {
     const title = `${findPlace(cause, data)} ${name}`;
     this.#failures.push(title);
     this.#failedFiles.add(file);
-    return `FAIL ${title}\n${indent(describe(cause))}\n`;
+    const text = `FAIL ${title}\n${indent(describe(cause))}\n`;
+    // A file that cannot be loaded has no summary of its own.
+    return nesting === 0 && resolve(root, data.name ?? "") === file ? text + this.#endFile(file, details?.duration_ms ?? 0) : text;
+  }
+
+  #takeOutput(file: string): string {
+    const output = this.#output.get(file)?.trim() ?? "";
+    this.#output.delete(file);
+    return output === "" ? "" : `Printed by ${relative(root, file)}:\n${indent(output)}\n`;
   }
 
   #endFile(file: string, durationMs: number): string {
+    if (this.#seconds.has(file)) return this.#takeOutput(file);
     this.#seconds.set(file, durationMs / 1_000);
     const area = toArea(file);
     const left = (this.#filesLeft.get(area) ?? 1) - 1;
     this.#filesLeft.set(area, left);
-    const hasFailed = this.#failedFiles.has(file);
-    const output = this.#output.get(file)?.trim() ?? "";
-    this.#output.delete(file);
-    const printed = hasFailed && output !== "" ? `Printed by ${relative(root, file)}:\n${indent(output)}\n` : "";
+    const printed = this.#failedFiles.has(file) ? this.#takeOutput(file) : "";
     return left > 0 ? printed : `${printed}${area}: ${toSentence(this.#counts(file))}\n`;
   }
 }
