@@ -1278,6 +1278,8 @@ export interface PasswordHasher {
     hash(password: string): Promise<string>;
     /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
     verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
+    /** Returns what a stored hash is worth, without a password: "weak" is replaced at the next login, "unsupported" cannot be checked. */
+    judge(hash: string): "current" | "weak" | "unsupported";
 }
 
 /** Options of {@link createPasswordHasher}. */

@@ -2423,6 +2423,10 @@ export interface RouteFacts {
     readonly input: readonly string[];
     /** Protections that the route or its groups change, such as `crossSite: webhooks of the bank`. */
     readonly exceptions: readonly string[];
+    /** Sources of the content security policy that the route or its group replaces; undefined for those of the application. */
+    readonly csp: ContentSecurityPolicy | undefined;
+    /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
+    readonly rate: RateOptions | false | undefined;
     /** File and line that define it. */
     readonly place: SourcePlace | undefined;
 }

@@ -42,6 +42,8 @@ export interface RateRule {
 
 /** Counts requests. `testRateStore()` of gable/testing checks yours. */
 export interface RateStore {
+    /** Whether other processes do not see what it counts. Default false. */
+    readonly isLocal?: boolean;
     /** Counts a request of a key, as one step. */
     take(key: string, rule: RateRule, nowUs: number): RateVerdict | Promise<RateVerdict>;
     /** Forgets a key. */

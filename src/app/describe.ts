@@ -3,6 +3,8 @@ import type { NamedDatabaseOptions } from "../data/databases.ts";
 import { toNamedDatabases } from "../data/part.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import type { SharedOptions } from "../handlers/handler.ts";
+import type { RateOptions } from "../handlers/rate-options.ts";
+import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { Mode } from "../parts/mode.ts";
 import { toViewOptions } from "../views/part.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -25,6 +27,10 @@ export interface RouteFacts {
   readonly input: readonly string[];
   /** Protections that the route or its groups change, such as `crossSite: webhooks of the bank`. */
   readonly exceptions: readonly string[];
+  /** Sources of the content security policy that the route or its group replaces; undefined for those of the application. */
+  readonly csp: ContentSecurityPolicy | undefined;
+  /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
+  readonly rate: RateOptions | false | undefined;
   /** File and line that define it. */
   readonly place: SourcePlace | undefined;
 }
@@ -73,6 +79,8 @@ export function describeRoute({ route, levels }: Pick<CompiledRoute, "route" | "
     middleware: levels.flatMap(({ use }) => use ?? []).map(nameOf),
     input: (["query", "form", "files", "json"] as const).filter((kind) => options[kind] !== undefined),
     exceptions: levels.flatMap(({ security }) => describeExceptions(security)),
+    csp: levels.findLast(({ security }) => security?.csp !== undefined)?.security?.csp,
+    rate: levels.findLast(({ limits }) => limits?.rate !== undefined)?.limits?.rate,
     place: route.place,
   };
 }

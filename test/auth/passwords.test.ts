@@ -68,6 +68,7 @@ describe("a password hasher", () => {
   ] as const) {
     it(`refuses ${what} as a hash`, async () => {
       await assert.rejects(hasher.verify("tricky-pass", stored), { code: "E_PASSWORD_HASH_UNSUPPORTED", status: 500 });
+      assert.equal(hasher.judge(stored), "unsupported");
     });
   }
 
@@ -76,6 +77,8 @@ describe("a password hasher", () => {
     const other = createPasswordHasher({ foreign: [foreign] });
     assert.deepEqual(await other.verify("tricky-pass", "plain$tricky-pass"), { isRight: true, isWeak: true });
     assert.equal((await other.verify("other", "plain$tricky-pass")).isRight, false);
+    assert.equal(other.judge("plain$tricky-pass"), "weak");
+    assert.equal(other.judge(await other.hash("tricky-pass")), "current");
   });
 });
 

@@ -1,16 +1,25 @@
 /** Each check before a deployment: options that fail it, and options that pass. */
 import assert from "node:assert/strict";
+import { chmodSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { GableOptions } from "gable";
+import { accountFields, defineAccounts } from "gable/auth";
 import { memoryCache, redisCache } from "gable/cache";
 import { defineSettings, gable, get, group, post } from "gable";
+import { field as f, Model } from "gable/data";
 import { memoryMail, smtpMail } from "gable/mail";
+import { memoryRates, rateModel, redisRates } from "gable/security";
 import { diskStorage, memoryStorage } from "gable/storage";
 import { task } from "gable/tasks";
+import type { AccountFacts } from "../../src/cli/checks/accounts.ts";
 import type { CheckSubject } from "../../src/cli/checks/check.ts";
 import { runChecks } from "../../src/cli/checks/check.ts";
-import { deployChecks } from "../../src/cli/checks/deploy.ts";
+import type { DatabaseFacts } from "../../src/cli/checks/databases.ts";
+import { findNetworkName } from "../../src/cli/checks/databases.ts";
+import { deployChecks, startErrorIds } from "../../src/cli/checks/deploy.ts";
 import type { QueueFacts } from "../../src/cli/checks/queue.ts";
+import { judgeSecretFile } from "../../src/cli/doctor/judge.ts";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
 
@@ -20,16 +29,41 @@ const routes = (...entries: NonNullable<GableOptions["routes"]>): GableOptions =
 const signedIn = (): boolean => true;
 
 const purge = task("purge", {}, () => undefined);
-const subjects = new WeakMap<GableOptions, Pick<CheckSubject, "queue" | "areTasksOff">>();
+type Seen = Partial<Omit<CheckSubject, "facts" | "folder" | "readFile">>;
+const subjects = new WeakMap<GableOptions, Seen>();
+
+/** Options, and what was found on the machine. */
+function withSeen(options: GableOptions, seen: Seen): GableOptions {
+  subjects.set(options, seen);
+  return options;
+}
 
 /** Options, and what the queue holds next to them. */
 function withQueue(
   options: GableOptions,
   { areTasksOff = false, ...queue }: Partial<QueueFacts> & { areTasksOff?: boolean },
 ): GableOptions {
-  subjects.set(options, { queue: { waiting: 3, oldestMs: 0, isMoving: false, ...queue }, areTasksOff });
-  return options;
+  return withSeen(options, { queue: { waiting: 3, oldestMs: 0, isMoving: false, ...queue }, areTasksOff });
 }
+
+const books = [Model("books", { id: f.id() })];
+const postgres = "postgres://shop:secret@db.example/shop";
+
+/** Options with a database, and what it says. */
+function withDatabase(database: NonNullable<GableOptions["database"]>, facts: DatabaseFacts, options: GableOptions = {}): GableOptions {
+  return withSeen({ models: books, database, ...options }, { databases: { default: facts } });
+}
+
+class User extends Model("users", accountFields()) {}
+const accountsOf = (): GableOptions => ({ session: {}, secretKeys: [key], models: [User], accounts: defineAccounts({ user: User }) });
+
+function withAccounts(facts: Partial<AccountFacts>): GableOptions {
+  return withSeen(accountsOf(), { accounts: { looked: 20, unsupported: 0, weak: 0, ...facts } });
+}
+
+const rate = { requestsMax: 5, windowSeconds: 60 };
+const sessions: GableOptions = { session: {}, secretKeys: [key] };
+const unsafeStep = { migration: "20261201_index", operation: "adds an index to books", risk: "locks", recipe: "Create it concurrently." };
 
 /** Id, what fails, a part of the message, and what passes. */
 type Row = readonly [id: string, failing: readonly GableOptions[], message: RegExp, passing: readonly GableOptions[]];
@@ -70,8 +104,25 @@ const rows: () => readonly Row[] = () => [
       { security: { csp: { scriptSrc: ["'unsafe-inline'"] }, allowUnsafe: "an old widget" } },
       routes(get("/a", { security: { csp: { styleSrc: ["'unsafe-inline'"] }, allowUnsafe: "a chart" } }, () => "")),
     ],
-    /weaker than the default|allows unsafe sources/,
-    [{ security: { csp: { imgSrc: ["'self'", "https://img.example"] } } }],
+    /weaker than the default in (?:imgSrc|scriptSrc|styleSrc)\./,
+    [
+      { security: { csp: { imgSrc: ["'self'", "https://img.example"] } } },
+      routes(get("/a", { security: { csp: { imgSrc: [] } } }, () => "")),
+    ],
+  ],
+  [
+    "security.header-off",
+    [
+      { security: { csp: { frameAncestors: ["https://partner.example"] } } },
+      routes(get("/a", { security: { csp: { frameAncestors: ["'self'", "https://partner.example"] } } }, () => "")),
+      routes(group("/b", [get("/a", () => "")], { security: { csp: { frameAncestors: ["*"] } } })),
+    ],
+    /^(?:All pages|GET \/a|GET \/b\/a) may be shown inside pages of (?:https:\/\/partner\.example|\*): the header X-Frame-Options is off\.$/,
+    [
+      {},
+      { security: { csp: { frameAncestors: ["'self'"] } } },
+      routes(get("/a", { security: { csp: { frameAncestors: ["'none'"] } } }, () => "")),
+    ],
   ],
   [
     "security.hsts-short",
@@ -101,6 +152,15 @@ const rows: () => readonly Row[] = () => [
     ],
   ],
   [
+    "session.cookie-flags",
+    [
+      { ...sessions, mode: "test" },
+      { ...sessions, origin: "http://shop.example" },
+    ],
+    /only on https|do not send them to http:\/\/shop\.example/,
+    [sessions, { ...sessions, origin: "http://localhost:3000" }, { mode: "test" }, { origin: "http://shop.example" }],
+  ],
+  [
     "session.store-memory",
     [{ session: { store: "memory" }, secretKeys: [key] }],
     /in the memory/,
@@ -124,12 +184,118 @@ const rows: () => readonly Row[] = () => [
     ],
   ],
   [
+    "accounts.throttle-off",
+    [
+      { ...sessions, routes: [post("/login", () => "")] },
+      { ...sessions, routes: [group("/my", [post("/Sign-In", () => "")])] },
+      { ...sessions, limits: { rate }, routes: [post("/login", { limits: { rate: false } }, () => "")] },
+    ],
+    /^POST \/(?:login|my\/Sign-In) has no rate limit/,
+    [
+      routes(post("/login", () => "")),
+      { ...sessions, routes: [get("/login", () => ""), post("/logins", () => "")] },
+      { ...sessions, routes: [post("/login", { limits: { rate } }, () => "")] },
+      { ...sessions, routes: [group("/my", [post("/login", () => "")], { limits: { rate } })] },
+      { ...sessions, limits: { rate }, routes: [post("/login", () => "")] },
+      accountsOf(),
+    ],
+  ],
+  [
+    "accounts.hash-unsupported",
+    [withAccounts({ unsupported: 2 }), withAccounts({ looked: 1_000, unsupported: 1 })],
+    /^(?:2 of 20|1 of the newest 1,000) accounts have a password hash that this Node cannot check/,
+    [withAccounts({ weak: 20 }), accountsOf()],
+  ],
+  [
+    "accounts.hash-weak",
+    [withAccounts({ weak: 3 })],
+    /^3 of 20 accounts have a weaker password hash/,
+    [withAccounts({ unsupported: 3 }), accountsOf()],
+  ],
+  [
+    "rate.shared",
+    [
+      { limits: { rate }, settings: withWorkers(2) },
+      { limits: { rate }, rateLimits: { store: "memory" }, models: [rateModel()], settings: withWorkers("auto") },
+      { limits: { rate }, rateLimits: { store: memoryRates() }, settings: withWorkers(2) },
+      { routes: [get("/a", { limits: { rate } }, () => "")], settings: withWorkers(2) },
+      { ...accountsOf(), settings: withWorkers(2) },
+    ],
+    /Each process counts rate limits separately/,
+    [
+      { limits: { rate } },
+      { settings: withWorkers(2) },
+      { limits: { rate }, models: [rateModel()], settings: withWorkers(2) },
+      { limits: { rate }, rateLimits: { store: redisRates({ url: "redis://127.0.0.1" }) }, settings: withWorkers(2) },
+      { routes: [get("/a", { limits: { rate: false } }, () => "")], settings: withWorkers(2) },
+    ],
+  ],
+  [
     "limits.off",
     [{ limits: { bodyBytesMax: 1_073_741_825 } }, { limits: { connectionsMax: 1_000_001 } }],
     /protect nothing: (?:body|connections)/,
     [{ limits: { bodyBytesMax: 1_073_741_824, connectionsMax: 1_000_000 } }],
   ],
   ["timeouts.off", [{ limits: { handlerMs: 3_600_001 } }], /handlerMs is 3600001/, [{ limits: { handlerMs: 3_600_000 } }]],
+  [
+    "database.tls",
+    [
+      withDatabase({ url: postgres, tls: "off" }, {}),
+      withDatabase(`${postgres}?sslmode=disable`, {}),
+      withDatabase("mariadb://shop:secret@10.0.0.9/shop?ssl=false", {}),
+    ],
+    /^Queries and the password of the database "default" travel to (?:db\.example|10\.0\.0\.9) without TLS\.$/,
+    [
+      withDatabase(postgres, {}),
+      withDatabase({ url: `${postgres}?sslmode=disable`, tls: "verify" }, {}),
+      withDatabase(`${postgres}?sslmode=require`, {}),
+      withDatabase({ url: "postgres://shop@127.0.0.1/shop", tls: "off" }, {}),
+      withDatabase("postgres:///shop?host=/run/postgresql&sslmode=disable", {}),
+      withDatabase("sqlite:var/app.db", {}),
+    ],
+  ],
+  [
+    "database.pool",
+    [
+      withDatabase(postgres, { connectionsMax: 39 }, { settings: withWorkers(4) }),
+      withDatabase({ url: postgres, poolMax: 51 }, { connectionsMax: 100 }, { tasks: [purge], settings: withWorkers(1) }),
+    ],
+    /^(?:4 processes with 10 connections each can open 40|2 processes with 51 connections each can open 102) connections to the database "default"/,
+    [
+      withDatabase(postgres, { connectionsMax: 40 }, { settings: withWorkers(4) }),
+      withDatabase({ url: postgres, poolMax: 50 }, { connectionsMax: 100 }, { tasks: [purge] }),
+      withDatabase({ url: postgres, poolMax: 100 }, { connectionsMax: 100 }, { tasks: { tasks: [purge], run: "elsewhere" } }),
+      withDatabase(postgres, {}, { settings: withWorkers(1_000) }),
+    ],
+  ],
+  [
+    "database.superuser",
+    [withDatabase(postgres, { role: "superuser" }), withDatabase(postgres, { role: "owner" })],
+    /as an administrator of its server|may change and delete the tables/,
+    [withDatabase(postgres, { role: "limited" }), withDatabase(postgres, {})],
+  ],
+  [
+    "database.sqlite-network",
+    [withDatabase("sqlite:var/app.db", { network: findNetworkName(0x6969) })],
+    /is on a network disk \(NFS\)/,
+    [withDatabase("sqlite:var/app.db", { network: findNetworkName(0xef53) })],
+  ],
+  [
+    "database.sqlite-backup",
+    [withDatabase("sqlite:var/app.db", {}), withDatabase("sqlite:var/app.db", { backupAgeMs: 8 * 86_400_000 })],
+    /has no copy in var\/backups|is 8 days old/,
+    [
+      withDatabase("sqlite:var/app.db", { backupAgeMs: 7 * 86_400_000 }),
+      withDatabase("sqlite::memory:", {}),
+      withDatabase(postgres, { backupAgeMs: null }),
+    ],
+  ],
+  [
+    "migrations.unsafe",
+    [withDatabase(postgres, { unsafe: [unsafeStep] })],
+    /^20261201_index: adds an index to books \(locks\), on a table with many rows\.$/,
+    [withDatabase(postgres, { unsafe: [] }), withDatabase(postgres, {})],
+  ],
   [
     "mail.development",
     [{ mail: "outbox:" }, { mail: { transport: "console:" } }, { mail: { transport: memoryMail() } }],
@@ -177,6 +343,21 @@ const rows: () => readonly Row[] = () => [
     /The oldest of 3 waiting tasks has waited for 10 minutes\./,
     [withQueue({ tasks: [purge] }, { oldestMs: 600_000 }), { tasks: [purge] }],
   ],
+  [
+    "files.writable",
+    [withSeen({}, { files: { writable: [".", "src"], secrets: [] } })],
+    /folder with code \((?:\.|src)\)/,
+    [withSeen({}, { files: { writable: [], secrets: [] } }), {}],
+  ],
+  [
+    "files.secrets-readable",
+    [
+      withSeen({}, { files: { writable: [], secrets: [judgeSecretFile(".env", 0o604), judgeSecretFile(".env.local", 0o640)] } }),
+      withSeen({}, { files: { writable: [], secrets: [judgeSecretFile(".env", 0o620)] } }),
+    ],
+    /^\.env: every user can read it\.$|^\.env\.local: its group can read it\.$|^\.env: its group can change it\.$/,
+    [withSeen({}, { files: { writable: [], secrets: [judgeSecretFile(".env", 0o600)] } })],
+  ],
 ];
 
 const projects: TestProject[] = [];
@@ -220,6 +401,13 @@ describe("deploy checks", () => {
       rows().map(([id]) => id),
     );
   });
+
+  it("have a row in the guide each, with their level", () => {
+    const guide = readFileSync(new URL("../../docs/guides/deploy-checks.md", import.meta.url), "utf8");
+    const listed = [...guide.matchAll(/^\| `([a-z-]+\.[a-z-]+)` \| (error|warning|info) \|/gm)].map(([, id, level]) => `${id} ${level}`);
+    const known = [...deployChecks.map(({ id, level }) => `${id} ${level}`), ...Object.values(startErrorIds).map((id) => `${id} error`)];
+    assert.deepEqual(listed.sort(), known.sort());
+  });
 });
 
 describe("gable check --deploy", () => {
@@ -230,7 +418,21 @@ describe("gable check --deploy", () => {
     });
     projects.push(project);
     const { code, problems } = await project.json("check", "--deploy", "--no-types");
-    assert.deepEqual([code, problems.map(({ id }) => id)], [1, ["origin.missing"]]);
+    const found = problems.map(({ id, level }) => [id, level]).filter(([id]) => !id!.startsWith("files."));
+    assert.deepEqual([code, found], [1, [["origin.missing", "error"]]]);
+  });
+
+  it("reports who can read and write the files of the project", { skip: process.platform === "win32" && "no modes here" }, async () => {
+    const project = createTestProject({
+      ".env": "A=1\n",
+      "app.ts": 'import { gable } from "gable";\nexport default gable({ hosts: ["shop.example"], origin: "https://shop.example" });',
+    });
+    projects.push(project);
+    chmodSync(join(project.folder, ".env"), 0o644);
+    const found = async (): Promise<string[]> => (await project.json("check", "--deploy", "--no-types")).problems.map(({ id }) => id);
+    assert.deepEqual(await found(), ["files.writable", "files.secrets-readable"]);
+    chmodSync(join(project.folder, ".env"), 0o600);
+    assert.deepEqual(await found(), ["files.writable"]);
   });
 
   it("reports a weak key that the application refuses", async () => {

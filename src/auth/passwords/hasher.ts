@@ -37,6 +37,8 @@ export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
   verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
+  /** Returns what a stored hash is worth, without a password: "weak" is replaced at the next login, "unsupported" cannot be checked. */
+  judge(hash: string): "current" | "weak" | "unsupported";
 }
 
 const saltBytes = 16;
@@ -56,6 +58,12 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
         if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
         return verify(password, hash);
       }),
+    judge(hash) {
+      if (foreign.some(({ prefix }) => hash.startsWith(prefix))) return "weak";
+      const known = parsePhc(hash);
+      if (known === undefined || findScheme(known) === undefined) return "unsupported";
+      return isWeak(known) ? "weak" : "current";
+    },
   };
 }
 
@@ -73,11 +81,17 @@ async function verify(password: string, text: string | undefined): Promise<Passw
     return wrong;
   }
   const known = parsePhc(text);
-  const scheme = known === undefined ? undefined : hashSchemes.get(known.scheme);
-  if (known === undefined || scheme?.derive === undefined || !isWithin(known, scheme)) throw unsupported(known);
-  const computed = await scheme.derive(toBytes(password), known, known.hash.length);
+  const derive = known === undefined ? undefined : findScheme(known);
+  if (known === undefined || derive === undefined) throw unsupported(known);
+  const computed = await derive(toBytes(password), known, known.hash.length);
   const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
   return { isRight, isWeak: isRight && isWeak(known) };
+}
+
+/** Returns how a hash is computed again; undefined where this Node cannot, and for parameters that would take too much. */
+function findScheme(known: PasswordHash): NonNullable<HashScheme["derive"]> | undefined {
+  const scheme = hashSchemes.get(known.scheme);
+  return scheme?.derive !== undefined && isWithin(known, scheme) ? scheme.derive : undefined;
 }
 
 function isWithin({ parameters, version }: PasswordHash, scheme: HashScheme): boolean {

@@ -1,6 +1,9 @@
 /** The shape of a check: an id, a level, and a function that finds problems. */
 import type { ApplicationFacts } from "gable";
 import type { Problem } from "../built-in.ts";
+import type { AccountFacts } from "./accounts.ts";
+import type { DatabaseFacts } from "./databases.ts";
+import type { FileFacts } from "./files.ts";
 import type { QueueFacts } from "./queue.ts";
 
 /** What a check can look at. */
@@ -15,6 +18,12 @@ export interface CheckSubject {
   readonly queue?: QueueFacts | undefined;
   /** Whether a variable of the environment keeps `gable start` from running tasks. Default false. */
   readonly areTasksOff?: boolean;
+  /** Databases of the application by name; without those that do not answer. */
+  readonly databases?: Readonly<Record<string, DatabaseFacts>>;
+  /** How passwords are stored; undefined for an application without accounts, or when no database answers. */
+  readonly accounts?: AccountFacts | undefined;
+  /** Permissions of folders and files; undefined on Windows. */
+  readonly files?: FileFacts | undefined;
 }
 
 /** A problem, and how to correct it. */
@@ -30,6 +39,25 @@ export interface Check {
   readonly level: "error" | "warning" | "info";
   /** Returns the problems; an empty list if there are none. */
   readonly run: (subject: CheckSubject) => readonly CheckFinding[];
+}
+
+/** Options of an application. */
+export type Options = CheckSubject["facts"]["options"];
+
+/** Makes a check that looks at the options and finds one thing at most. */
+export function ofOptions(
+  id: string,
+  level: Check["level"],
+  find: (options: Options, subject: CheckSubject) => CheckFinding | undefined,
+): Check {
+  return {
+    id,
+    level,
+    run: (subject) => {
+      const finding = find(subject.facts.options, subject);
+      return finding === undefined ? [] : [finding];
+    },
+  };
 }
 
 /** Runs checks. Returns their findings in the order of the checks. */

@@ -1,21 +1,13 @@
 /** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
 import { resolve, sep } from "node:path";
+import type { RouteFacts } from "gable";
 import { findTaskRun } from "../task-run.ts";
-import type { Check, CheckFinding, CheckSubject } from "./check.ts";
-
-type Options = CheckSubject["facts"]["options"];
-
-/** A check that looks at the options and finds one thing at most. */
-function ofOptions(id: string, level: Check["level"], find: (options: Options, subject: CheckSubject) => CheckFinding | undefined): Check {
-  return {
-    id,
-    level,
-    run: (subject) => {
-      const finding = find(subject.facts.options, subject);
-      return finding === undefined ? [] : [finding];
-    },
-  };
-}
+import { accountChecks } from "./accounts.ts";
+import type { Check, CheckFinding, Options } from "./check.ts";
+import { ofOptions } from "./check.ts";
+import { databaseChecks } from "./databases.ts";
+import { fileChecks } from "./files.ts";
+import { hasSeveralWorkers } from "./processes.ts";
 
 const makeKey = "Run `npx gable key generate`, and put the line into the environment.";
 const yearSeconds = 31_536_000;
@@ -83,19 +75,53 @@ function isPrivate(name: string): boolean {
   return /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])|\.(?:localhost|internal|local|lan)$/i.test(name);
 }
 
+/** Browsers take http on this machine for safe. */
+function isLoopback(name: string): boolean {
+  return /^(?:localhost|127\.|\[::1\])|\.localhost$/i.test(name);
+}
+
+/** Returns the directives of a policy that allow more than they should. */
+function findLooseDirectives(csp: RouteFacts["csp"] = {}): string[] {
+  return Object.entries(csp)
+    .filter(([, sources]) => [sources].flat().some((source) => looseSources.has(String(source))))
+    .map(([directive]) => directive);
+}
+
 const security: readonly Check[] = [
   {
     id: "security.csp-unsafe",
     level: "warning",
     run: ({ facts: { options, routes } }) => {
-      const found = Object.entries(options.security?.csp ?? {})
-        .filter(([, sources]) => [sources].flat().some((source) => looseSources.has(String(source))))
-        .map(([directive]) => `The content security policy is weaker than the default in ${directive}.`);
-      const unsafe = routes
-        .filter(({ exceptions }) => exceptions.some((each) => each.startsWith("allowUnsafe")))
-        .map(({ method, path }) => `${method} ${path} allows unsafe sources in its policy.`);
+      const found = findLooseDirectives(options.security?.csp).map(
+        (directive) => `The content security policy is weaker than the default in ${directive}.`,
+      );
+      const unsafe = routes.flatMap(({ method, path, csp }) => {
+        const loose = findLooseDirectives(csp);
+        return loose.length === 0
+          ? []
+          : [`${method} ${path} has a content security policy that is weaker than the default in ${loose.join(", ")}.`];
+      });
       return [...found, ...unsafe].map((message) => ({ message, fix: "Use nonces or hashes instead of unsafe sources." }));
     },
+  },
+  {
+    id: "security.header-off",
+    level: "warning",
+    run: ({ facts: { options, routes } }) =>
+      [
+        ["All pages", options.security?.csp] as const,
+        ...routes.map(({ method, path, csp }) => [`${method} ${path}`, csp] as const),
+      ].flatMap(([what, csp]) => {
+        const framers = (csp?.frameAncestors ?? []).filter((source) => source !== "'none'" && source !== "'self'");
+        return framers.length === 0
+          ? []
+          : [
+              {
+                message: `${what} may be shown inside pages of ${framers.join(", ")}: the header X-Frame-Options is off.`,
+                fix: "Leave frameAncestors out, unless these sites must show the page. Then keep the list to their exact origins.",
+              },
+            ];
+      }),
   },
   ofOptions("security.hsts-short", "warning", ({ security: { hsts = {} } = {} }) =>
     hsts === false || (hsts.maxAgeSeconds ?? yearSeconds) < yearSeconds
@@ -129,6 +155,20 @@ const security: readonly Check[] = [
           fix: "Add a guard, if not everybody may do this.",
         })),
   },
+  ofOptions("session.cookie-flags", "error", ({ session, origin }, { facts: { mode } }) => {
+    if (session === undefined) return undefined;
+    if (mode !== "production")
+      return {
+        message: `In the mode ${mode}, session cookies are Secure only on https.`,
+        fix: "Set GABLE_MODE=production, or unset it: session cookies are then always Secure and HttpOnly.",
+      };
+    return origin?.startsWith("http:") === true && !isLoopback(new URL(origin).hostname)
+      ? {
+          message: `Session cookies are Secure, so browsers do not send them to ${origin}: nobody stays signed in.`,
+          fix: "Use an origin that starts with https://.",
+        }
+      : undefined;
+  }),
   ofOptions("session.store-memory", "error", ({ session }) =>
     session?.store === "memory"
       ? {
@@ -137,9 +177,10 @@ const security: readonly Check[] = [
         }
       : undefined,
   ),
-  ofOptions("cache.shared", "warning", ({ cache, settings: { workers = 1 } = {} }) => {
+  ofOptions("cache.shared", "warning", (options) => {
+    const { cache } = options;
     const isInMemory = cache === true || (cache !== undefined && isLocal(cache.store));
-    return isInMemory && workers !== 1
+    return isInMemory && hasSeveralWorkers(options)
       ? {
           message: "Each process has a separate cache in memory: invalidate() reaches only one of them.",
           fix: 'Use cache: { store: "database" } with a cacheModel(), or redisCache({ url }).',
@@ -269,8 +310,11 @@ export const deployChecks: readonly Check[] = [
   ...keys,
   ...hosts,
   ...security,
+  ...accountChecks,
   ...limits,
+  ...databaseChecks,
   ...mail,
   ...storages,
   ...tasks,
+  ...fileChecks,
 ];

@@ -1,12 +1,7 @@
 /** What the queue of a project holds, for the checks about tasks. */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { ApplicationFacts } from "gable";
-import { isGableError } from "gable";
 import type { Database, Databases } from "gable/data";
-import { createDatabases } from "gable/data";
 import type { taskModel } from "gable/tasks";
-import { findSqliteFile } from "../database-url.ts";
 import { findTaskRun } from "../task-run.ts";
 
 /** What waits in a queue, and whether somebody works on it. */
@@ -31,19 +26,10 @@ function findNames({ options }: ApplicationFacts): readonly string[] | undefined
   return found.definitions.filter(isTask).map(({ name }) => name);
 }
 
-/** Reads the queue of an application; undefined where there is none, or no database answers. Changes nothing. */
-export async function readQueue(facts: ApplicationFacts, folder: string): Promise<QueueFacts | undefined> {
-  const { models, databases: named } = facts;
+/** Reads the queue of an application; undefined where there is none. Changes nothing. */
+export async function readQueue(facts: ApplicationFacts, databases: Databases): Promise<QueueFacts | undefined> {
   const names = findNames(facts);
-  if (names === undefined || models === undefined || !Object.values(named).every(({ url }) => isThere(url, folder))) return undefined;
-  try {
-    const databases = await createDatabases({ models, databases: named, bind: "shared" });
-    return await readOneOf(databases, names).finally(() => databases.close());
-  } catch (error) {
-    // Where the check runs, the database may not be reachable, or not migrated yet.
-    if (isGableError(error)) return undefined;
-    throw error;
-  }
+  return names === undefined ? undefined : readOneOf(databases, names);
 }
 
 async function readOneOf(databases: Databases, names: readonly string[]): Promise<QueueFacts | undefined> {
@@ -54,12 +40,6 @@ async function readOneOf(databases: Databases, names: readonly string[]): Promis
     if (model !== undefined) return databases.run(() => readTable(database, model as unknown as TaskModel, names));
   }
   return undefined;
-}
-
-/** Opening a file of SQLite would create it. */
-function isThere(url: string | undefined, folder: string): boolean {
-  const file = findSqliteFile(url);
-  return file === undefined || existsSync(resolve(folder, file));
 }
 
 async function readTable(database: Database, model: TaskModel, names: readonly string[]): Promise<QueueFacts> {

@@ -1,9 +1,8 @@
 /** `gable check`: finds mistakes before the application runs. */
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { ApplicationFacts } from "gable";
 import { isGableError } from "gable";
 import { checkViews } from "gable/check";
 import { checkMigrations } from "gable/migrations";
@@ -11,9 +10,8 @@ import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { runChecks } from "../checks/check.ts";
 import { deployChecks, startErrorIds } from "../checks/deploy.ts";
-import { readQueue } from "../checks/queue.ts";
+import { collectSubject } from "../checks/subject.ts";
 import type { Project } from "../project.ts";
-import type { Terminal } from "../terminal.ts";
 
 const flags = {
   deploy: { type: "boolean", help: "Also checks what must be right in production" },
@@ -57,7 +55,7 @@ async function checkApp({ project, terminal, flags: { noTypes, deploy } }: Conte
     return [
       ...drift.map(({ text }) => ({ id: "migrations.drift", message: text, level: "warning" as const })),
       ...types,
-      ...(deploy ? await checkDeployment(project, facts, terminal.environment) : []),
+      ...(deploy ? runChecks(deployChecks, await collectSubject(project, facts, terminal.environment)) : []),
     ];
   } catch (error) {
     if (!isGableError(error)) throw error;
@@ -69,18 +67,6 @@ async function checkApp({ project, terminal, flags: { noTypes, deploy } }: Conte
       },
     ];
   }
-}
-
-async function checkDeployment({ folder }: Project, facts: ApplicationFacts, environment: Terminal["environment"]): Promise<Problem[]> {
-  const readFile = (name: string): string | undefined =>
-    existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined;
-  return runChecks(deployChecks, {
-    facts,
-    folder,
-    readFile,
-    queue: await readQueue(facts, folder),
-    areTasksOff: environment["GABLE_TASKS"] === "off",
-  });
 }
 
 /** Template files, and the whole project with the same compiler. */

@@ -11,6 +11,7 @@ export function memoryRates(): RateStore {
 }
 
 class MemoryRates implements RateStore {
+  readonly isLocal = true;
   readonly #paidAtUs = new Map<string, number>();
   #taken = 0;
 
