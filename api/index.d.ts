@@ -344,7 +344,8 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
     /**
      * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-     * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from it, and removes its
+     * `databases`, `cache`, `mail`, `storage`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
+     * it, and removes its secrets from logs and error pages. None by default.
      * secrets from logs and error pages. None by default.
      */
     settings?: FrameworkSettings;
@@ -2369,8 +2370,8 @@ export interface ProgressOptions {
 export interface ProgressSink {
     /** Shows a state. */
     show(state: ProgressState): void;
-    /** Whether a state would be shown now: steps in between cost next to nothing. */
-    isDue(nowMs: number): boolean;
+    /** Whether a state would be shown now: steps in between cost next to nothing. `share` is the part that is done, from 0 to 1, if it is known. */
+    isDue(nowMs: number, share: number | undefined): boolean;
 }
 
 /** How far some work is. */

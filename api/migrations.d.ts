@@ -249,6 +249,8 @@ export interface DumpOptions {
     readonly gzip?: boolean;
     /** Whether to include columns with the option `secret`. Default false. */
     readonly secrets?: boolean;
+    /** Receives the table that is being written, with its rows so far, after each 1,000 rows and at its end. None by default. */
+    readonly onProgress?: (count: TableCount) => void;
 }
 
 /** A table that was dumped or loaded. */
@@ -265,6 +267,8 @@ export interface LoadOptions {
     readonly database: Database;
     /** The folder of the files that `dumpData()` has written. */
     readonly folder: string;
+    /** Receives the table that is being loaded, with its rows so far, after each 1,000 rows and at its end. None by default. */
+    readonly onProgress?: (count: TableCount) => void;
 }
 
 /** What a seed receives. */

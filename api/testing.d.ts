@@ -48,6 +48,8 @@ export declare function defineFactory<Class extends AnyModel>(model: Class, shap
  * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
  * what `onCommit()` was given runs when they end.
  *
+ * The report of a test that fails has the statements that it sent.
+ *
  * Leaks fail the test as with `testLeaks()`, and so does a transaction that is still open when the test ends.
  *
  * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application

@@ -12,13 +12,14 @@ const entries: string[] = [];
 for await (const entry of glob("src/*.ts", { cwd: root })) entries.push(entry);
 await build({
   absWorkingDir: root,
-  // The last three are programs: what the binary loads, and what workers run. Nobody imports them.
+  // The last four are programs: what the binary loads, and what workers and tests run. Nobody imports them.
   entryPoints: [
     ...entries.sort(),
     "src/views/runtime.ts",
     "src/cli/main.ts",
     "src/server/supervisor/worker-main.ts",
     "src/cli/dev/worker-setup.ts",
+    "src/cli/failed-tests.ts",
   ],
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",

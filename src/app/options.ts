@@ -66,6 +66,7 @@ const settingNames = [
   "databases",
   "cache",
   "mail",
+  "storage",
   "tasks",
   "locale",
   "timeZone",
@@ -89,7 +90,8 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
   /**
    * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-   * `databases`, `cache`, `mail`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from it, and removes its
+   * `databases`, `cache`, `mail`, `storage`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
+   * it, and removes its secrets from logs and error pages. None by default.
    * secrets from logs and error pages. None by default.
    */
   settings?: FrameworkSettings;

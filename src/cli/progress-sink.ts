@@ -5,24 +5,30 @@ import type { Terminal } from "./terminal.ts";
 const barColumns = 24;
 const terminalEveryMs = 80;
 const lineEveryMs = 5_000;
+/** Lines for the whole of the work, if its size is known. */
+const linesMax = 10;
 const jsonEveryMs = 500;
 
 /** Returns the sink for the way that the command was called. */
 export function createSink(terminal: Terminal, how: "json" | "quiet" | "people"): ProgressSink {
   if (how === "quiet") return { isDue: () => false, show: () => undefined };
   if (how === "json") return everyMs(jsonEveryMs, (state) => terminal.writeError(`${JSON.stringify(toEvent(state))}\n`));
-  if (!terminal.isTerminal) return everyMs(lineEveryMs, (state) => terminal.writeError(`${toText(state)}\n`));
+  if (!terminal.isTerminal) return everyMs(lineEveryMs, (state) => terminal.writeError(`${toText(state)}\n`), linesMax);
   return everyMs(terminalEveryMs, (state) =>
     terminal.writeError(`\r\u001b[2K${toBar(state, terminal.columns)}${state.isDone ? "\n" : ""}`),
   );
 }
 
-function everyMs(intervalMs: number, show: (state: ProgressState) => void): ProgressSink {
+/** Shows the first state, then one after each interval, and `statesMax` ones for the whole of the work if its size is known. */
+function everyMs(intervalMs: number, show: (state: ProgressState) => void, statesMax = 0): ProgressSink {
   let nextMs = 0;
+  let shown = 0;
   return {
-    isDue(nowMs) {
-      if (nowMs < nextMs) return false;
+    isDue(nowMs, share = 0) {
+      const reached = Math.floor(share * statesMax);
+      if (nowMs < nextMs && reached <= shown) return false;
       nextMs = nowMs + intervalMs;
+      shown = reached;
       return true;
     },
     show,

@@ -28,32 +28,67 @@ export interface VariantCounts {
   readonly kept: number;
 }
 
-/** Writes the missing and outdated variants of all files below a folder. Links, hidden files and leftovers of editors are left out. */
-export async function writeStaticVariants(folder: string): Promise<VariantCounts> {
-  let [written, kept] = [0, 0];
+/** Returns the files below a folder that may get smaller. Links, hidden files and leftovers of editors are left out. */
+export async function listCompressible(folder: string): Promise<string[]> {
+  const files: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if ((entry.name.startsWith(".") && entry.name !== ".well-known") || entry.name.endsWith("~")) continue;
-    const counts = entry.isDirectory()
-      ? await writeStaticVariants(path)
-      : entry.isFile() && compressibleName.test(entry.name)
-        ? await writeVariants(path)
-        : undefined;
-    written += counts?.written ?? 0;
-    kept += counts?.kept ?? 0;
+    if (entry.isDirectory()) files.push(...(await listCompressible(path)));
+    else if (entry.isFile() && compressibleName.test(entry.name)) files.push(path);
+  }
+  return files;
+}
+
+/** Returns the files whose variants are missing or outdated. Writes nothing. */
+export async function findOutdated(files: readonly string[]): Promise<string[]> {
+  const outdated: string[] = [];
+  for (const path of files) {
+    const { missing } = await readVariants(path);
+    // Whether a missing variant would be smaller is not known before it is made.
+    if (missing.length > 0 && (await isWorthIt(path, missing))) outdated.push(path);
+  }
+  return outdated;
+}
+
+async function isWorthIt(path: string, endings: readonly string[]): Promise<boolean> {
+  const content = await readFile(path);
+  if (content.length < bytesMin)
+    return (await Promise.all(endings.map((ending) => findFile(path + ending)))).some((found) => found !== undefined);
+  const encoded = await Promise.all(endings.map((ending) => encoders[ending]!(content)));
+  return encoded.some((bytes) => bytes.length < content.length);
+}
+
+/** Writes the missing and outdated variants of files. `onFile` is called after each one. */
+export async function writeStaticVariants(
+  files: readonly string[],
+  onFile: (path: string) => void = () => undefined,
+): Promise<VariantCounts> {
+  let [written, kept] = [0, 0];
+  for (const path of files) {
+    const counts = await writeVariants(path);
+    written += counts.written;
+    kept += counts.kept;
+    onFile(path);
   }
   return { written, kept };
 }
 
-async function writeVariants(path: string): Promise<VariantCounts> {
+/** Finds which variants of a file are missing or older than it. */
+async function readVariants(path: string): Promise<{ readonly original: Stats; readonly missing: readonly string[] }> {
   const original = await lstat(path);
-  const outdated: string[] = [];
-  let [written, kept] = [0, 0];
+  const missing: string[] = [];
   for (const ending of Object.keys(encoders)) {
     const variant = await findFile(path + ending);
-    if (variant === undefined || variant.mtimeMs < original.mtimeMs) outdated.push(ending);
-    else kept++;
+    if (variant === undefined || variant.mtimeMs < original.mtimeMs) missing.push(ending);
   }
+  return { original, missing };
+}
+
+async function writeVariants(path: string): Promise<VariantCounts> {
+  const { original, missing: outdated } = await readVariants(path);
+  const kept = Object.keys(encoders).length - outdated.length;
+  let written = 0;
   if (outdated.length === 0) return { written, kept };
   const content = await readFile(path);
   const encoded = await Promise.all(outdated.map((ending) => encoders[ending]!(content)));

@@ -40,8 +40,8 @@ export type Progress = <Result>(label: string, options: ProgressOptions, work: (
 export interface ProgressSink {
   /** Shows a state. */
   show(state: ProgressState): void;
-  /** Whether a state would be shown now: steps in between cost next to nothing. */
-  isDue(nowMs: number): boolean;
+  /** Whether a state would be shown now: steps in between cost next to nothing. `share` is the part that is done, from 0 to 1, if it is known. */
+  isDue(nowMs: number, share: number | undefined): boolean;
 }
 
 const progressNames = kindsOf<ProgressOptions>({ total: true });
@@ -62,13 +62,60 @@ export function createProgress(sink: ProgressSink, now: () => number = () => per
       const secondsLeft = total === undefined || ratePerSecond === 0 ? undefined : Math.max(0, Math.round((total - done) / ratePerSecond));
       sink.show({ label, done, total, ratePerSecond, secondsLeft, note, isDone });
     };
+    const stride = new Stride(startedMs);
     const set = (count: number, text?: string): void => {
       done = count;
       note = text ?? note;
-      if (sink.isDue(now())) show(false);
+      if (!stride.take()) return;
+      const nowMs = now();
+      stride.note(nowMs);
+      if (sink.isDue(nowMs, total === undefined || total === 0 ? undefined : count / total)) show(false);
     };
-    const result = await work({ set, step: (text) => set(done + 1, text) });
-    show(true);
-    return result;
+    try {
+      const result = await work({ set, step: (text) => set(done + 1, text) });
+      show(true);
+      return result;
+    } finally {
+      stride.end();
+    }
   };
+}
+
+/** Quick steps that look at the clock each time, before they begin to leave it out. */
+const eachMax = 64;
+/** Most steps that do not look at the clock: they may become slow. */
+const strideMax = 256;
+/** After this time the next step looks at the clock in any case, in ms. */
+const lookMs = 50;
+
+/** Says which steps look at the clock: a million quick ones must cost next to nothing. */
+class Stride {
+  #left = 1;
+  #length = 1;
+  #quick = 0;
+  #lastMs: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(startedMs: number) {
+    this.#lastMs = startedMs;
+  }
+
+  take(): boolean {
+    return --this.#left <= 0;
+  }
+
+  /** Learns from the time since the last look. */
+  note(nowMs: number): void {
+    const isQuick = nowMs - this.#lastMs < 1;
+    this.#lastMs = nowMs;
+    this.#quick = isQuick ? this.#quick + 1 : 0;
+    this.#length = this.#quick > eachMax ? Math.min(this.#length * 2, strideMax) : 1;
+    this.#left = this.#length;
+    // Steps that wait become slow without a look at the clock.
+    if (this.#length > 1) this.#timer ??= setInterval(() => (this.#left = 0), lookMs);
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
 }

@@ -24,17 +24,42 @@ interface Recording {
 
 const recordings = new AsyncLocalStorage<Recording>();
 let isSubscribed = false;
+/** Statements of the current test, whatever sends them; undefined where nobody asks. */
+let ofTest: RecordedStatement[] | undefined;
 
 function subscribeOnce(): void {
   if (isSubscribed) return;
   isSubscribed = true;
   subscribe("gable.data.query", (event) => {
     let recording = recordings.getStore();
-    if (recording === undefined) return;
+    if (recording === undefined && ofTest === undefined) return;
     const { sql, durationMs } = event as StatementEvent; // What the channel has.
     const statement: RecordedStatement = { sql, durationMs, place: findCaller().place };
+    ofTest?.push(statement);
     for (; recording !== undefined; recording = recording.outer) recording.statements.push(statement);
   });
+}
+
+/** Most statements of a test that are kept. */
+const ofTestMax = 50;
+
+/** Begins the list of the statements of a test. */
+export function beginTestQueries(): void {
+  subscribeOnce();
+  ofTest = [];
+}
+
+/** Ends the list. Returns its lines, for a test that has failed; none if the test sent no statement. */
+export function endTestQueries(): readonly string[] {
+  const statements = ofTest ?? [];
+  ofTest = undefined;
+  if (statements.length === 0) return [];
+  const left = statements.length - ofTestMax;
+  const count = statements.length === 1 ? "1 statement" : `${statements.length} statements`;
+  return [
+    `The test sent ${count}${left > 0 ? `. The last ${ofTestMax} are` : ""}:`,
+    ...statements.slice(-ofTestMax).map((statement) => `  ${toLine(statement)}`),
+  ];
 }
 
 /** Runs work, and returns its result with the statements that it sent. What runs at the same time elsewhere does not count. */

@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach } from "node:test";
 import type { Application } from "gable";
 import type { Database } from "gable/data";
 import { sql } from "gable/data";
+import { beginTestQueries, endTestQueries } from "./count-queries.ts";
 import { clearOutbox } from "./outbox.ts";
 import { testLeaks } from "./leaks.ts";
 import { clearTasks } from "./tasks.ts";
@@ -27,6 +28,8 @@ export interface TestDatabaseOptions {
  * The database itself holds the transaction, so requests over a socket are inside, too. Transactions of the code become savepoints;
  * what `onCommit()` was given runs when they end.
  *
+ * The report of a test that fails has the statements that it sent.
+ *
  * Leaks fail the test as with `testLeaks()`, and so does a transaction that is still open when the test ends.
  *
  * For an application it also creates the tables, empties the outbox and the tasks before each test, and stops the application
@@ -46,8 +49,11 @@ export function testDatabase(database: Application | Database | (() => Database)
     const databases = isApplication ? databasesOf(database) : [typeof database === "function" ? database() : database];
     for (const each of databases) rollBacks.push(await each.isolate());
     if (isApplication) clearFakes(database);
+    beginTestQueries();
   });
-  afterEach(async () => {
+  afterEach(async (context) => {
+    const statements = endTestQueries();
+    if ("passed" in context && !context.passed) for (const line of statements) context.diagnostic(line);
     const ending = rollBacks.toReversed();
     rollBacks = [];
     for (const rollBack of ending) await rollBack();

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { FrameworkSettings, GableOptions } from "gable";
 import { defineSettings, env, gable, get, isGableError } from "gable";
 import { field as f, Model } from "gable/data";
+import { memoryStorage, storagePart } from "gable/storage";
 import { silentLogger } from "../silent-logger.ts";
 
 const key = "u5Zk2Qm8Xr1Wd7Tn4Yb9Gc3Hf6Js0Lp-aVeKoRiPtMxQ";
@@ -30,6 +31,18 @@ describe("gable({ settings })", () => {
     const reply = await app.fetch(new Request("https://shop.example/"));
     assert.equal(await reply.text(), "https://shop.example/cart");
     assert.equal((await app.fetch(new Request("https://other.example/"))).status, 400);
+  });
+
+  it("takes the store of files from the settings", async () => {
+    const settings = define({ storage: { store: memoryStorage(), public: true } });
+    const app = createApp({ settings });
+    await app.start();
+    try {
+      await app.part(storagePart).put("notes.txt", "from settings", { type: "text/plain" });
+      assert.equal(await (await app.request("/media/notes.txt")).text(), "from settings");
+    } finally {
+      await app.close();
+    }
   });
 
   it("counts a setting that is undefined as not given", () => {

@@ -1,6 +1,6 @@
 /** `gable build`: the compressed files that it writes, and what production serves of them. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -29,8 +29,9 @@ describe("gable build", () => {
 
   it("writes compressed files next to compressible ones, which production serves", async () => {
     symlinkSync(path("app.css"), path("link.css"));
-    const { code, data } = await project.json("build");
-    assert.deepEqual([code, data], [0, { views: false, variants: { written: 12, kept: 0 } }]);
+    const { code, out, error } = await project.run("build", "--json");
+    assert.deepEqual([code, JSON.parse(out).data], [0, { views: false, variants: { written: 12, kept: 0 } }]);
+    assert.match(error, /^\{"event":"progress","label":"Static files","done":5,"total":5,.*\}$/m);
     for (const name of ["app.css", "sub/page.html", ".well-known/long.txt", "1024.txt"])
       for (const [coding, ending] of Object.entries(endings))
         assert.equal(
@@ -84,6 +85,56 @@ describe("gable build", () => {
     assert.equal(answer.headers.get("content-encoding"), "br");
     await app.close();
   });
+
+  it("lists with --check what is missing or outdated, exits with 1, and writes nothing", async () => {
+    assert.deepEqual((await project.json("build", "--check")).data, { views: false, variants: { outdated: [] } });
+    project.write({ "static/new.css": css, "static/sub/page.html": css.replaceAll("red", "green"), "static/small.css": "a{}" });
+    utimesSync(path("sub/page.html"), new Date(Date.now() + 9000), new Date(Date.now() + 9000));
+    const before = readdirSync(path(""));
+    const { code, data, problems } = await project.json("build", "--check");
+    assert.deepEqual([code, problems[0]!.id], [1, "build.outdated"]);
+    assert.deepEqual((data as { variants: { outdated: string[] } }).variants.outdated.sort(), ["new.css", "sub/page.html"]);
+    assert.deepEqual(readdirSync(path("")), before);
+    await project.run("build");
+    assert.equal((await project.run("build", "--check")).code, 0);
+  });
+
+  it("writes the application as JavaScript with --out, and nothing when types are wrong", async () => {
+    const other = createTestProject({
+      "app.ts":
+        'import { gable, get } from "gable";\nimport { word } from "./pages/word.ts";\nexport default gable({ routes: [get("/", (): string => word)] });\n',
+      "pages/word.ts": 'export const word: string = "from JavaScript";\n',
+      "gable.d.ts":
+        'declare module "gable" { export const gable: (options: object) => object; export const get: (path: string, run: () => string) => object; }\n',
+      "tsconfig.json":
+        '{ "compilerOptions": { "module": "nodenext", "target": "es2024", "types": [], "allowImportingTsExtensions": true, "noEmit": true }, "include": ["**/*.ts"] }',
+    });
+    after(() => other.remove());
+    const none = await other.run("build", "--out", "dist");
+    assert.deepEqual([none.code, /npm install --save-dev typescript/.test(none.error)], [1, true]);
+    mkdirSync(join(other.folder, "node_modules"));
+    symlinkSync(new URL("../../node_modules/.bin", import.meta.url).pathname, join(other.folder, "node_modules/.bin"));
+    const { code, data, problems } = await other.json("build", "--out", "dist");
+    assert.deepEqual([code, problems, data], [0, [], { views: false, out: { folder: "dist", files: 2 } }]);
+    assert.match(readFileSync(join(other.folder, "dist/app.js"), "utf8"), /from "\.\/pages\/word\.js"/);
+    const { out } = await other.run("routes", "--app", "dist/app.js", "--path", "/");
+    assert.match(out, /GET +\/ /);
+    other.write({ "pages/word.ts": "export const word: string = 1;\n" });
+    const wrong = await other.json("build", "--out", "dist2");
+    assert.deepEqual([wrong.code, wrong.problems[0]!.id, existsSync(join(other.folder, "dist2"))], [1, "TS2322", false]);
+  });
+
+  const refused: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
+    [["--out", "."], /must be a folder below the project/],
+    [["--out", "../dist"], /must be a folder below the project/],
+    [["--out", "dist", "--check"], /--check writes nothing/],
+  ];
+  for (const [words, message] of refused)
+    it(`refuses ${words.join(" ")}`, async () => {
+      const { code, error } = await project.run("build", ...words);
+      assert.equal(code, 2);
+      assert.match(error, message);
+    });
 
   it("says when there is nothing to build", async () => {
     const empty = createTestProject({ "app.ts": 'import { gable } from "gable";\nexport default gable();\n' });

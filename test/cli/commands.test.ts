@@ -302,6 +302,25 @@ describe("gable about", () => {
 });
 
 describe("gable check", () => {
+  it("lists what goes around protections with --unsafe, and only some problems with --tag", async () => {
+    const project = createProject({
+      ".env": "GABLE_MODE=development\n",
+      "report.ts": 'import { html, raw } from "gable/views";\nexport const mark = html`<p>${raw("<b>x</b>")}</p>`;\n',
+    });
+    const { code, problems } = await project.json("check", "--unsafe", "--no-types");
+    const unsafe = problems.filter(({ id }) => id === "unsafe").map(({ message }) => message);
+    assert.equal(code, 0);
+    assert.equal(unsafe.length, 2, JSON.stringify(problems));
+    assert.match(unsafe[0]!, /^report\.ts:2: raw\(\)/);
+    assert.match(unsafe[1]!, /^app\.ts:\d+: POST \/hook: crossSite: webhooks of the bank$/);
+    const ids = async (...words: string[]): Promise<string[]> => (await project.json("check", ...words)).problems.map(({ id }) => id);
+    assert.deepEqual(await ids("--deploy", "--no-types", "--tag", "origin", "--tag", "hosts"), ["hosts.missing", "origin.missing"]);
+    assert.deepEqual(await ids("--deploy", "--no-types", "--tag", "settings"), []);
+    const misspelt = await project.json("check", "--tag", "setings");
+    assert.deepEqual([misspelt.code, misspelt.problems[0]!.fix], [2, 'Write "settings".']);
+    assert.deepEqual((await project.json("check", "--tag", "hosts")).problems[0]!.fix, "Pass --deploy as well.");
+  });
+
   it("finds migrations that do not match the models", async () => {
     const project = createProject({ "migrations/.keep": "" });
     const { code, problems } = await project.json("check", "--no-types");
@@ -325,8 +344,39 @@ describe("gable test", () => {
     const all = await project.json("test");
     assert.deepEqual([all.code, (all.data as { files: string[] }).files], [0, ["a.test.ts", "blog/b.test.ts"]]);
     project.write({ "c.test.ts": 'import { test } from "node:test";\ntest("fails", () => { throw new Error("no"); });' });
-    assert.equal((await project.json("test", "c.test")).code, 1);
+    const failing = await project.json("test", "c.test");
+    assert.deepEqual([failing.code, failing.data], [1, { files: ["c.test.ts"], failed: ["c.test.ts"] }]);
     assert.equal((await project.json("test", "nothing")).code, 2);
+  });
+
+  it("runs only the files that failed in the last run with --failed, also those that cannot be loaded", async () => {
+    const write = (body: string): string => `import { test } from "node:test";\ntest("works", () => { ${body} });\n`;
+    const project = createProject({ "a.test.ts": write(""), "b.test.ts": write("throw new Error('no');"), "c.test.ts": "const = 1;" });
+    const run = async (...words: string[]): Promise<unknown> => (await project.json("test", ...words)).data;
+    assert.deepEqual(await run(), { files: ["a.test.ts", "b.test.ts", "c.test.ts"], failed: ["b.test.ts", "c.test.ts"] });
+    project.write({ "c.test.ts": write("") });
+    assert.deepEqual(await run("--failed"), { files: ["b.test.ts", "c.test.ts"], failed: ["b.test.ts"] });
+    project.write({ "b.test.ts": write("") });
+    assert.deepEqual(await run("--failed"), { files: ["b.test.ts"], failed: [] });
+    assert.match((await project.run("test", "--failed")).out, /^No test failed in the last run\. All of them run\.$/m);
+  });
+
+  const skipShuffle = !process.allowedNodeEnvironmentFlags.has("--test-random-seed") && "this Node cannot shuffle";
+  it("runs tests in the order of a seed with --shuffle", { skip: skipShuffle }, async () => {
+    const project = createProject({
+      "a.test.ts": `import { test } from "node:test";\nimport { appendFileSync } from "node:fs";\nfor (const name of "abcdefgh") test(name, () => appendFileSync("order", name));\n`,
+    });
+    const orderOf = async (...words: string[]): Promise<string> => {
+      rmSync(join(project.folder, "order"), { force: true });
+      assert.equal((await project.run("test", ...words)).code, 0);
+      return readFileSync(join(project.folder, "order"), "utf8");
+    };
+    assert.equal(await orderOf(), "abcdefgh");
+    const shuffled = await orderOf("--shuffle", "42");
+    assert.notEqual(shuffled, "abcdefgh");
+    assert.equal(await orderOf("--shuffle", "42"), shuffled);
+    assert.match((await project.run("test", "--shuffle", "0")).out, /^The order of the tests has the seed \d+\.$/m);
+    for (const seed of ["-1", "4294967296", "x"]) assert.equal((await project.run("test", "--shuffle", seed)).code, 2, seed);
   });
 
   it("stops after the first file that fails with --bail", async () => {

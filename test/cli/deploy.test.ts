@@ -345,4 +345,55 @@ describe("the guide to deployment", () => {
     assert.equal(site!.getIn([...container, "securityContext", "readOnlyRootFilesystem"]), true);
     assert.equal(job!.getIn([...container, "image"]), site!.getIn([...container, "image"]));
   });
+
+  it("has a configuration of Caddy with directives that Caddy knows, and the times of the table", () => {
+    const guide = readFileSync(join(root, "docs/guides/deployment.md"), "utf8");
+    const site = parseCaddyfile(guide.split("## Caddy\n")[1]!.split("```\n")[1]!.split("```")[0]!);
+    assert.deepEqual(site, {
+      "shop.example": {
+        request_body: { max_size: "50MB" },
+        "reverse_proxy 127.0.0.1:3000": {
+          health_uri: "/ready",
+          flush_interval: "-1",
+          "transport http": { keepalive: "60s", response_header_timeout: "75s" },
+        },
+      },
+    });
+  });
+
+  const wrong: ReadonlyArray<readonly [text: string, message: RegExp]> = [
+    ["a {\n  log {\n}\n", /is not closed/],
+    ["a {\n}\n}\n", /closes no block/],
+    ["a {\n  health_url /ready\n}\n", /health_url is not a directive/],
+  ];
+  for (const [text, message] of wrong)
+    it(`refuses ${JSON.stringify(text)} as a configuration of Caddy`, () => assert.throws(() => parseCaddyfile(text), message));
 });
+
+/** Directives and options of Caddy 2 that the guide may use. */
+const caddyWords = new Set(
+  "request_body max_size reverse_proxy health_uri flush_interval transport keepalive response_header_timeout encode header log".split(" "),
+);
+
+type CaddyBlock = { [words: string]: string | CaddyBlock };
+
+/** Parses a Caddyfile: a line is words, and a brace at its end opens a block. */
+function parseCaddyfile(text: string): CaddyBlock {
+  const top: CaddyBlock = {};
+  const open = [top];
+  for (const line of text.split("\n").map((each) => each.trim())) {
+    if (line === "" || line.startsWith("#")) continue;
+    if (line === "}") {
+      assert.ok(open.length > 1, "a brace closes no block");
+      open.pop();
+      continue;
+    }
+    const [word = "", ...values] = line.replace(/ ?\{$/, "").split(" ");
+    // Outside of blocks, a line names a site.
+    assert.ok(open.length === 1 || caddyWords.has(word), `${word} is not a directive of Caddy`);
+    if (!line.endsWith("{")) open.at(-1)![word] = values.join(" ");
+    else open.push((open.at(-1)![[word, ...values].join(" ")] = {}));
+  }
+  assert.equal(open.length, 1, "a block is not closed");
+  return top;
+}

@@ -118,8 +118,18 @@ describe("gable worker and gable tasks", () => {
     assert.deepEqual(await find(), ["tasks.backlog The oldest of 2 waiting tasks has waited for 25 minutes."]);
   });
 
+  it("end a worker after --tasks-max tasks, and leave the others", async () => {
+    await project.run("worker", "--once", ...production);
+    await add(...Array.from({ length: 5 }, () => ({ name: "mail", queue: "mail" })));
+    const { data } = await project.json("worker", "--tasks-max", "2", "--concurrency", "1", "--queues", "mail", ...production);
+    assert.deepEqual(data, { ended: 2 });
+    assert.match((await project.run("worker", "--once", "--queues", "mail", ...production)).out, /^Ran [23] tasks\./);
+  });
+
   const wrong: ReadonlyArray<readonly [words: readonly string[], message: RegExp]> = [
     [["worker", "--once", "--concurrency", "0"], /"concurrency" is 0; it must be a whole number from 1 to 1000/],
+    [["worker", "--tasks-max", "0"], /--tasks-max is 0/],
+    [["worker", "--tasks-max", "1", "--once"], /both given/],
     [["tasks", "list", "--limit", "0"], /--limit is 0/],
     [["tasks", "schedule", "--count", "0"], /--count is 0/],
     [["tasks", "schedule", "--count", "101"], /--count is 101/],

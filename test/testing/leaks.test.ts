@@ -40,6 +40,18 @@ describe("testLeaks()", () => {
 
   it("fails no other test", () => {
     assert.match(report, /^ok \d+ - clean$/m, report);
-    assert.match(report, /^# fail 6$/m, report);
+    assert.match(report, /^# fail 8$/m, report);
+  });
+});
+
+describe("testDatabase()", () => {
+  it("lists the statements of a test that fails, with their lines, and of no other", async () => {
+    const report = await run();
+    assert.match(
+      report,
+      /# The test sent 1 statement:\n\s+# {3}INSERT INTO "leaks" .* \(test\/testing\/leaking\/leaks\.ts:\d+\)\n/,
+      report,
+    );
+    assert.equal(report.split("The test sent").length, 2);
   });
 });

@@ -28,13 +28,31 @@ function sumRows(tables: readonly TableCount[]): string {
   return `${rows.toLocaleString("en")} ${rows === 1 ? "row" : "rows"} of ${tables.length} ${tables.length === 1 ? "table" : "tables"}`;
 }
 
+/** Shows how many rows of all tables are done. */
+function withRows(
+  progress: BuiltInContext["progress"],
+  label: string,
+  work: (onProgress: (count: TableCount) => void) => Promise<TableCount[]>,
+): Promise<TableCount[]> {
+  const rows = new Map<string, number>();
+  return progress(label, {}, (bar) =>
+    work((count) => {
+      rows.set(count.table, count.rows);
+      bar.set(
+        [...rows.values()].reduce((sum, each) => sum + each, 0),
+        count.table,
+      );
+    }),
+  );
+}
+
 /** Writes all rows as JSON lines. */
 export const dbDump = builtIn({
   name: "db dump",
   help: "Writes all rows as JSON lines, a file for each table, from one snapshot. Any kind of database can load them.",
   examples: ["db dump", "db dump --out var/dump --gzip --secrets"],
   flags: dumpFlags,
-  async run({ flags, project, print, table }: BuiltInContext<{}, typeof dumpFlags>) {
+  async run({ flags, project, print, progress, table }: BuiltInContext<{}, typeof dumpFlags>) {
     const { gzip, secrets } = flags;
     const folder = resolve(project.folder, flags.out);
     if (listDumpFiles(folder).length > 0)
@@ -44,7 +62,7 @@ export const dbDump = builtIn({
     return withDatabase(project, flags.database, async (database) => {
       // Only its owner may read the rows.
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const tables = await dumpData({ database, folder, gzip, secrets });
+      const tables = await withRows(progress, "Rows written", (onProgress) => dumpData({ database, folder, gzip, secrets, onProgress }));
       const columns = database.models.flatMap(({ $meta }) =>
         $meta.columns.filter(({ isSecret }) => isSecret).map(({ column }) => `${$meta.table}.${column}`),
       );
@@ -67,7 +85,15 @@ export const dbLoad = builtIn({
   examples: ["db load var/dump"],
   arguments: loadWords,
   flags: loadFlags,
-  async run({ arguments: { folder: name }, flags, project, common, print, table }: BuiltInContext<typeof loadWords, typeof loadFlags>) {
+  async run({
+    arguments: { folder: name },
+    flags,
+    project,
+    common,
+    print,
+    progress,
+    table,
+  }: BuiltInContext<typeof loadWords, typeof loadFlags>) {
     const folder = resolve(project.folder, name);
     if (listDumpFiles(folder).length === 0)
       throw new GableError("E_COMMAND_USAGE", `The folder ${name} has no files of a dump.`, {
@@ -78,7 +104,7 @@ export const dbLoad = builtIn({
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {
-      const tables = await loadData({ database, folder });
+      const tables = await withRows(progress, "Rows loaded", (onProgress) => loadData({ database, folder, onProgress }));
       table(tables.map((each) => ({ table: each.table, rows: each.rows.toLocaleString("en") })));
       print(`Loaded ${sumRows(tables)}.`);
       return { tables };

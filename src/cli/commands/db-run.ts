@@ -108,8 +108,8 @@ function runOptions(
 }
 
 /** Shows each step of each migration. */
-function withSteps<Result>(
-  { progress, terminal }: MigrateContext | RollbackContext,
+export function withSteps<Result>(
+  { progress, terminal }: Pick<MigrateContext, "progress" | "terminal">,
   total: number,
   work: (onProgress: (state: MigrationProgress) => void) => Promise<Result>,
 ): Promise<Result> {

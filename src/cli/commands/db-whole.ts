@@ -6,12 +6,13 @@ import { dirname } from "node:path";
 import { GableError } from "gable";
 import type { Database } from "gable/data";
 import { createDatabase, sql } from "gable/data";
-import { migrate, runSeeds } from "gable/migrations";
+import { migrate, readStatus, runSeeds } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import type { DatabaseAddress } from "../database-url.ts";
 import { parseDatabaseUrl, toShellCommand } from "../database-url.ts";
 import { databaseFlags, withDatabase } from "../open-database.ts";
+import { withSteps } from "./db-run.ts";
 
 type Context = BuiltInContext<{}, typeof databaseFlags>;
 
@@ -114,26 +115,34 @@ export const dbReset = builtIn({
     await drop(address);
     await create(address);
     const done = await withDatabase(context.project, context.flags.database, async (database) => {
-      const migrations = await migrate({ database, folder: context.flags.folder });
-      return { migrations, seeds: existsSync(context.flags.seeds) ? await runSeeds({ database, folder: context.flags.seeds }) : [] };
+      const { folder, seeds } = context.flags;
+      const due = await readStatus({ database, folder });
+      const migrations = await withSteps(context, due.length, (onProgress) => migrate({ database, folder, onProgress }));
+      return { migrations, seeds: existsSync(seeds) ? await runAllSeeds(context, database) : [] };
     });
     context.print(`The database "${nameOf(address)}" is new: ${done.migrations.length} migrations and ${done.seeds.length} seeds ran.`);
     return done;
   },
 });
 
+/** Shows each seed when it begins. */
+function runAllSeeds({ progress, flags: { seeds } }: ResetContext, database: Database): Promise<string[]> {
+  return progress("Seeds", {}, (bar) => runSeeds({ database, folder: seeds, onProgress: (name) => bar.step(name) }));
+}
+
 /** Runs the seeds. */
 export const dbSeed = builtIn({
   name: "db seed",
   help: "Runs the seeds: rows that the application needs.",
   flags: resetFlags,
-  run: ({ flags, project, common, print }: ResetContext) => {
+  run: (context: ResetContext) => {
+    const { flags, project, common, print } = context;
     if (project.mode === "production" && !common.force)
       throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the database of production.", {
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {
-      const seeds = await runSeeds({ database, folder: flags.seeds, onProgress: (name) => print(`Running ${name}`) });
+      const seeds = await runAllSeeds(context, database);
       print(seeds.length === 1 ? "Ran 1 seed." : `Ran ${seeds.length} seeds.`);
       return { seeds };
     });

@@ -30,6 +30,16 @@ describe("leaking", () => {
   });
 });
 
+describe("failing", () => {
+  it("with statements", async () => {
+    await Leak.create({});
+    throw new Error("as it should");
+  });
+  it("without statements", () => {
+    throw new Error("as it should");
+  });
+});
+
 describe("clean", () => {
   it("after what leaks", async () => void (await Leak.create({})));
   it("timers that have fired, are cleared, or hold nothing up", async () => {

@@ -28,7 +28,12 @@ export interface DumpOptions {
   readonly gzip?: boolean;
   /** Whether to include columns with the option `secret`. Default false. */
   readonly secrets?: boolean;
+  /** Receives the table that is being written, with its rows so far, after each 1,000 rows and at its end. None by default. */
+  readonly onProgress?: (count: TableCount) => void;
 }
+
+/** Rows after which progress is reported. */
+export const rowsPerReport = 1_000;
 
 /** A table that was dumped or loaded. */
 export interface TableCount {
@@ -43,8 +48,14 @@ export interface TableCount {
  * snapshot: a file for each table, a line for each row, ordered by primary key. Equal databases give equal files.
  */
 export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
-  assertKnownOptions("dumpData()", options, { database: "object", folder: true, gzip: "boolean", secrets: "boolean" });
-  const { database, folder, gzip = false, secrets = false } = options;
+  assertKnownOptions("dumpData()", options, {
+    database: "object",
+    folder: true,
+    gzip: "boolean",
+    secrets: "boolean",
+    onProgress: "function",
+  });
+  const { database, folder, gzip = false, secrets = false, onProgress } = options;
   assertFolder("dumpData()", folder);
   await mkdir(folder, { recursive: true });
   const state = tablesOf(describeModels(database.models));
@@ -56,9 +67,10 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
       const model = models.get(table)!;
       const fields = model.$meta.columns.filter(({ column }) => hidden.get(table)?.has(column) !== true);
       const count = { table, rows: 0 };
-      const lines = Readable.from(toLines(model, fields, count));
+      const lines = Readable.from(toLines(model, fields, count, onProgress));
       const file = createWriteStream(join(folder, `${table}.jsonl${gzip ? ".gz" : ""}`));
       await (gzip ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
+      onProgress?.({ ...count });
       counts.push(count);
     }
   };
@@ -76,12 +88,17 @@ function listSecrets(models: readonly ModelClass[]): Map<string, ReadonlySet<str
   );
 }
 
-async function* toLines(model: ModelClass, fields: readonly FieldMeta[], count: { rows: number }): AsyncGenerator<string> {
+async function* toLines(
+  model: ModelClass,
+  fields: readonly FieldMeta[],
+  count: { readonly table: string; rows: number },
+  onProgress: DumpOptions["onProgress"],
+): AsyncGenerator<string> {
   const rows = Query.of<unknown, Record<string, unknown>>(model)
     .orderBy(...(model.$meta.primary as readonly never[])) // Names of fields.
-    .stream({ batch: 1_000 });
+    .stream({ batch: rowsPerReport });
   for await (const row of rows) {
-    count.rows++;
+    if (++count.rows % rowsPerReport === 0) onProgress?.({ ...count });
     yield `${writeRecord(fields, row)}\n`;
   }
 }

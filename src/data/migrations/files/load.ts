@@ -20,6 +20,7 @@ import { contextIn, currentContext, runIn } from "../../run/context.ts";
 import { transaction } from "../../run/transaction.ts";
 import { readRecord } from "./data-records.ts";
 import type { TableCount } from "./dump.ts";
+import { rowsPerReport } from "./dump.ts";
 import { describeModels } from "../../sql/model-state.ts";
 import { createModels } from "./state-models.ts";
 import { assertFolder } from "./read-files.ts";
@@ -30,17 +31,17 @@ export interface LoadOptions {
   readonly database: Database;
   /** The folder of the files that `dumpData()` has written. */
   readonly folder: string;
+  /** Receives the table that is being loaded, with its rows so far, after each 1,000 rows and at its end. None by default. */
+  readonly onProgress?: (count: TableCount) => void;
 }
-
-const rowsMax = 1_000;
 
 /**
  * Loads the rows of JSON Lines files into existing, empty tables, all or nothing.
  * New keys continue after the loaded ones. Throws `E_LOAD_TABLE` for a table that is not empty or has no model, and `E_LOAD_LINE` for an invalid line.
  */
 export async function loadData(options: LoadOptions): Promise<TableCount[]> {
-  assertKnownOptions("loadData()", options, { database: "object", folder: true });
-  const { database, folder } = options;
+  assertKnownOptions("loadData()", options, { database: "object", folder: true, onProgress: "function" });
+  const { database, folder, onProgress } = options;
   assertFolder("loadData()", folder);
   const state = tablesOf(describeModels(database.models));
   const models = createModels(state);
@@ -53,7 +54,8 @@ export async function loadData(options: LoadOptions): Promise<TableCount[]> {
         const waiting: WaitingRow[] = [];
         for (const table of sortTables(keepForeignKeys(state, (key, owner) => !mayBeEmpty(key, owner)))) {
           const file = files.get(table);
-          if (file !== undefined) counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting }, file) });
+          if (file !== undefined)
+            counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting, onProgress }, file) });
           done.add(table);
         }
         // All rows exist now.
@@ -92,9 +94,10 @@ interface Loading {
   readonly state: State;
   readonly done: ReadonlySet<string>;
   readonly waiting: WaitingRow[];
+  readonly onProgress: LoadOptions["onProgress"];
 }
 
-async function loadTable({ model, state, done, waiting }: Loading, file: string): Promise<number> {
+async function loadTable({ model, state, done, waiting, onProgress }: Loading, file: string): Promise<number> {
   const { $table: table, $meta: meta } = model;
   if (await Query.of(model).exists())
     throw new GableError("E_LOAD_TABLE", `The table "${table}" already has rows.`, { fix: "Load into an empty database." });
@@ -108,6 +111,7 @@ async function loadTable({ model, state, done, waiting }: Loading, file: string)
   const flush = async (): Promise<void> => {
     await insertRows(model, rows, { validate: false });
     rows = [];
+    onProgress?.({ table, rows: count });
   };
   for await (const line of readLines(file)) {
     count++;
@@ -116,7 +120,7 @@ async function loadTable({ model, state, done, waiting }: Loading, file: string)
     for (const { name } of meta.columns) row[name] = late.includes(name) ? null : values[name];
     if (late.some((name) => values[name] !== null && values[name] !== undefined))
       waiting.push({ row, values: Object.fromEntries(late.map((name) => [name, values[name]])) });
-    if (rows.push(row) === rowsMax) await flush();
+    if (rows.push(row) === rowsPerReport) await flush();
   }
   await flush();
   await countOn(table, definition);

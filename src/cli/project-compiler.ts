@@ -1,0 +1,30 @@
+/** Runs the TypeScript compiler that a project has installed. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Problem } from "./built-in.ts";
+
+/** What the compiler said. */
+export interface CompilerResult {
+  readonly problems: readonly Problem[];
+  /** Files that it wrote. */
+  readonly written: readonly string[];
+}
+
+/** Runs the compiler of a project; undefined for a project without it. */
+export async function runCompiler(folder: string, words: readonly string[]): Promise<CompilerResult | undefined> {
+  const program = join(folder, "node_modules", ".bin", "tsc");
+  if (!existsSync(program) || !existsSync(join(folder, "tsconfig.json"))) return undefined;
+  const options = { cwd: folder, maxBuffer: 64 * 1_048_576 };
+  const { stdout } = await promisify(execFile)(program, [...words, "--pretty", "false"], options).catch((error: unknown) => {
+    // An exit code other than 0 comes with the list of errors.
+    if (typeof error === "object" && error !== null && "stdout" in error) return { stdout: String(error.stdout) };
+    throw error;
+  });
+  const problems = [...stdout.matchAll(/^(?:(.+?)\((\d+),\d+\): )?error (TS\d+): (.*)$/gm)].map(([, file, line, code, message]) => ({
+    id: code!,
+    message: file === undefined ? message! : `${file}:${line}: ${message}`,
+  }));
+  return { problems, written: [...stdout.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => file!) };
+}
