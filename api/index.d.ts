@@ -502,6 +502,11 @@ export interface HealthOptions {
     ready?: string;
     /** Checks by name. None by default. */
     checks?: Readonly<Record<string, HealthCheck>>;
+    /**
+     * Token for details: `/ready` shows each check with its time as JSON to those who send `Authorization: Bearer TOKEN`, and to everybody
+     * in development. At least 32 visible ASCII characters, without spaces. None by default.
+     */
+    token?: string;
 }
 
 /** A check of readiness. It throws, or gives false, when the application cannot serve. */
@@ -1454,6 +1459,8 @@ export interface PartHost {
     find<Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined;
     /** Returns the health checks of all parts that have started, by the name of the part. */
     healthChecks(): ReadonlyMap<string, () => unknown>;
+    /** Whether the application has a route for GET with exactly this pattern. */
+    hasRoute(pattern: string): boolean;
     /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
     enter<Result>(work: () => Result): Result;
     /** Reads a variable of the environment; undefined when it is not set. */

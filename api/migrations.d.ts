@@ -423,6 +423,8 @@ export interface MigrationStatus {
     readonly appliedAt: string;
     /** Duration in ms; 0 before it has run. */
     readonly durationMs: number;
+    /** Whether it runs before the new code serves, or after it. */
+    readonly phase: "before-deploy" | "after-deploy";
 }
 
 /** Options for `rollback()`. */

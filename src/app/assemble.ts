@@ -69,7 +69,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { ...toHost(options, mode, logger), renderView: (...view) => renderOutside(services, ...view) },
+    host: { ...toHost(options, mode, logger), ...toRouteHost(table), renderView: (...view) => renderOutside(services, ...view) },
     nameOf: ({ name }) => (featureNames.includes(name) ? `gable.${name}` : name),
     onStopping,
     onStarted: (instances) => {
@@ -161,6 +161,12 @@ function toCompileOptions(
 ): Pick<CompileSettings, "basePath" | "converters" | "checksReturns" | "rate" | "findPages"> {
   const findPages = cache === undefined ? undefined : () => lifecycle.find(cachePart)?.pages;
   return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate, findPages };
+}
+
+/** What parts may ask about routes. */
+function toRouteHost(table: RouteTable<CompiledRoute>): Pick<PartHost, "hasRoute"> {
+  const patternOf = ({ binding, pattern }: (typeof table.entries)[number]["route"]): string => binding?.pattern ?? pattern;
+  return { hasRoute: (pattern) => table.entries.some(({ route }) => route.method === "GET" && patternOf(route) === pattern) };
 }
 
 /** What parts may ask for before anything has started. */

@@ -5,14 +5,26 @@ import { findUrlPasswords } from "../settings/redactor.ts";
 import { readAllEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 
-/** Returns the secrets of the settings, the secret keys, the token of metrics, and the passwords in addresses of databases and of mail. */
-export function findSecretOptions({ settings = {}, secretKeys = [], database, databases = {}, mail, metrics }: GableOptions): string[] {
+/** Returns the secrets of the settings, the secret keys, the tokens of metrics and health, and the passwords in addresses of databases and of mail. */
+export function findSecretOptions({
+  settings = {},
+  secretKeys = [],
+  database,
+  databases = {},
+  mail,
+  metrics,
+  health,
+}: GableOptions): string[] {
   const addresses: unknown[] = [
     typeof database === "object" ? database.url : database,
     ...Object.values(databases).map(({ url }) => url),
     typeof mail === "object" ? mail.transport : mail,
   ];
-  return [...listSecrets(settings), ...onlyTexts([...secretKeys, metrics?.token]), ...onlyTexts(addresses).flatMap(findUrlPasswords)];
+  return [
+    ...listSecrets(settings),
+    ...onlyTexts([...secretKeys, metrics?.token, typeof health === "object" ? health.token : undefined]),
+    ...onlyTexts(addresses).flatMap(findUrlPasswords),
+  ];
 }
 
 /** Returns the values of the variables of the environment that have secret names: reports of development do not show them. */

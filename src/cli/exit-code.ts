@@ -11,6 +11,7 @@ const environmentCodes = new Set([
   "E_DATABASE_OPEN",
   "E_DATABASE_VERSION",
   "E_DRIVER_MISSING",
+  "E_MIGRATION_PENDING",
   "E_LISTEN",
   "E_APP_FILE",
 ]);

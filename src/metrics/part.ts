@@ -1,8 +1,8 @@
 /** Metrics as a part of an application: the option, and its check. */
 import { isWorkerOf } from "../channels/worker-of.ts";
 import { databasesPart } from "../data/part.ts";
-import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertEndpointToken } from "../handlers/endpoint-token.ts";
 import { definePart } from "../parts/part.ts";
 import { tasksPart } from "../tasks/part.ts";
 import type { Metrics } from "./metrics.ts";
@@ -22,8 +22,6 @@ export interface MetricsSetting {
 }
 
 const optionNames: Readonly<Record<keyof MetricsOptions, true>> = { token: true, path: true };
-const tokenCharactersMin = 32;
-const fixToken = 'Make one with "openssl rand -hex 32", and read it from the environment.';
 
 /** Counts what the application does. Without the option, requests never reach its code. */
 export const metricsPart = definePart({
@@ -47,26 +45,8 @@ export const metricsPart = definePart({
 function assertOptions({ metrics }: MetricsSetting): void {
   if (typeof metrics !== "object" || metrics === null) throw optionInvalid("gable()", "metrics", metrics, "an object with a token");
   assertKnownOptions("gable() metrics", metrics, Object.keys(optionNames));
-  assertToken(metrics.token);
+  assertEndpointToken("gable() metrics", metrics.token);
   const { path = "/metrics" } = metrics;
   if (typeof path !== "string" || !/^(?:\/[\w.~-]+)+$/.test(path))
     throw optionInvalid("gable() metrics", "path", path, 'a path such as "/metrics"');
-}
-
-/** Messages about a token do not show it. */
-function assertToken(token: unknown): void {
-  const problem =
-    typeof token !== "string"
-      ? "is not a string"
-      : token.length < tokenCharactersMin
-        ? `has ${token.length} characters`
-        : /^[!-~]*$/.test(token)
-          ? undefined
-          : "has spaces, or characters that are not ASCII";
-  if (problem === undefined) return;
-  throw new GableError(
-    "E_OPTION_INVALID",
-    `gable() metrics: option "token" ${problem}; it must be a string of at least ${tokenCharactersMin} visible ASCII characters, without spaces.`,
-    { fix: fixToken, details: { owner: "gable() metrics", name: "token" } },
-  );
 }

@@ -14,7 +14,7 @@ export interface LifecycleSettings {
   /** Options of the application. */
   readonly options: object;
   /** What every part may ask for. */
-  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView">;
+  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView" | "hasRoute">;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
   /** Returns the name of a part for the log. Default: its own. */

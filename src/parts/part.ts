@@ -77,6 +77,8 @@ export interface PartHost {
   find<Instance extends PartInstance>(part: TypedPart<Instance>): Instance | undefined;
   /** Returns the health checks of all parts that have started, by the name of the part. */
   healthChecks(): ReadonlyMap<string, () => unknown>;
+  /** Whether the application has a route for GET with exactly this pattern. */
+  hasRoute(pattern: string): boolean;
   /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
   enter<Result>(work: () => Result): Result;
   /** Reads a variable of the environment; undefined when it is not set. */

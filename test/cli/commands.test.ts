@@ -484,14 +484,17 @@ describe("the binary", () => {
   });
 
   /** Starts the binary, and waits for its address. */
-  async function serve(project: TestProject, ...words: readonly string[]): Promise<{ url: string; stop: () => Promise<unknown> }> {
+  async function serve(
+    project: TestProject,
+    ...words: readonly string[]
+  ): Promise<{ url: string; text: () => string; stop: () => Promise<unknown> }> {
     const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
       cwd: project.folder,
       // Commands that ran in this process set the one, and the runner of tests the other.
       env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined },
     });
+    let text = "";
     const url = await new Promise<string>((resolve, reject) => {
-      let text = "";
       child.stdout!.on("data", (chunk) => {
         text += String(chunk);
         const found = /Serving (http:\S+)/.exec(text);
@@ -503,6 +506,7 @@ describe("the binary", () => {
     const ended = new Promise((resolve) => child.once("exit", resolve));
     return {
       url,
+      text: () => text,
       stop: () => {
         child.kill("SIGTERM");
         return ended;
@@ -521,6 +525,44 @@ describe("the binary", () => {
   it("serves until a signal stops it", async () => {
     const { url, stop } = await serve(createProject({ ".env": "SECRET_KEYS=only-for-tests" }), "--migrate");
     assert.equal(await (await fetch(url)).text(), "home");
+    assert.equal(await stop(), 0);
+  });
+
+  for (const workers of process.platform === "win32" ? ["1"] : ["1", "2"])
+    it(`does not start with pending migrations, and runs them with --migrate: ${workers} workers`, async () => {
+      const project = createProject({ ".env": "SECRET_KEYS=only-for-tests" });
+      assert.equal((await project.run("db", "make", "books", "--mode", "development")).code, 0);
+      const words = ["--import", hook, binary, "start", "--port", "0", "--workers", workers, "--json"];
+      const failed = (await run(process.execPath, words, { cwd: project.folder, env: { ...process.env, GABLE_MODE: undefined } }).catch(
+        (error: unknown) => error,
+      )) as { code: number; stdout: string; stderr: string }; // What execFile() rejects with.
+      assert.equal(failed.code, 3, failed.stderr);
+      const [problem] = (JSON.parse(failed.stdout) as { problems: Array<{ id: string; message: string }> }).problems; // What the command prints.
+      assert.equal(problem!.id, "E_MIGRATION_PENDING");
+      assert.match(problem!.message, /^1 migration is due: \d{8}_\d{4}_books\. Nothing was started\.$/);
+      const first = await serve(project, "--workers", workers, "--migrate");
+      assert.match(first.text(), /^Migrations: ran \d{8}_\d{4}_books \(\d+ ms\)$/m);
+      assert.equal(await first.stop(), 0);
+      const second = await serve(project, "--workers", workers);
+      const steps = [...second.text().matchAll(/^(Migrations: all have run|First worker: ready) \(\d+ ms\)$/gm)].map(([, step]) => step);
+      assert.deepEqual(steps, ["Migrations: all have run", ...(workers === "1" ? [] : ["First worker: ready"])]);
+      assert.equal(await second.stop(), 0);
+    });
+
+  it("starts while a migration waits for the new code", async () => {
+    const project = createProject({ ".env": "SECRET_KEYS=only-for-tests" });
+    await project.run("db", "make", "books", "--mode", "development");
+    await project.run("db", "migrate", "--mode", "development");
+    const [name] = readdirSync(join(project.folder, "migrations"));
+    project.write({
+      "migrations/20990101_0000_later.ts": `import { migration, op } from "gable/migrations";
+export default migration({ after: ["${name!.replace(".ts", "")}"], schema: "x", phase: "after-deploy", ops: [op.dropColumn("books", "title", { type: "text", max: 200 })] });
+`,
+    });
+    const due = await project.json("db", "migrate", "--check", "--phase", "before", "--mode", "development");
+    assert.deepEqual([due.code, due.data], [0, { due: [] }]);
+    assert.deepEqual((await project.json("db", "migrate", "--check", "--mode", "development")).data, { due: ["20990101_0000_later"] });
+    const { stop } = await serve(project);
     assert.equal(await stop(), 0);
   });
 

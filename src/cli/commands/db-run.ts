@@ -42,7 +42,7 @@ export const dbMigrate = builtIn({
 async function runMigrate(context: MigrateContext, database: Database): Promise<object> {
   const { flags, print, report } = context;
   const { folder } = flags;
-  const due = (await readStatus({ database, folder })).filter(({ state }) => state !== "applied").map(({ name }) => name);
+  const due = await listDue({ database, folder, phase: flags.phase });
   if (flags.check) {
     if (due.length > 0)
       report({
@@ -63,6 +63,13 @@ async function runMigrate(context: MigrateContext, database: Database): Promise<
   print(done.length === 0 ? "All migrations have run. There is nothing to do." : `${flags.fake ? "Recorded" : "Ran"} ${count(done)}:`);
   for (const name of done) print(`  ${name}`);
   return { done };
+}
+
+/** Returns the names of the migrations that have not run; with the phase "before", without those that wait for the new code. */
+export async function listDue({ phase, ...where }: Parameters<typeof readStatus>[0] & { readonly phase: string }): Promise<string[]> {
+  const open = (await readStatus(where)).filter(({ state }) => state !== "applied");
+  const waiting = phase === "before" ? open.findIndex((each) => each.phase === "after-deploy") : -1;
+  return (waiting === -1 ? open : open.slice(0, waiting)).map(({ name }) => name);
 }
 
 /** Undoes what has run. */

@@ -1,14 +1,18 @@
 /** `gable start`: serves the application. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Application } from "gable";
 import { GableError } from "gable";
 import { migrate } from "gable/migrations";
-import type { BuiltInContext } from "../built-in.ts";
+import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { runBinary } from "../binary.ts";
+
 import { withDatabase } from "../open-database.ts";
 import { findTaskRun } from "../task-run.ts";
 import { findSettings } from "../project-settings.ts";
+import { listDue, withSteps } from "./db-run.ts";
 
 const flags = {
   port: { type: "int", help: "Port; by default that of the settings, else PORT, else 3000" },
@@ -29,16 +33,17 @@ export const start = builtIn({
   examples: ["start", "start --workers auto --migrate", "start --port 8080"],
   flags,
   async run(context: Context) {
-    const { flags: given, project, print } = context;
-    if (given.migrate) {
-      const done = await withDatabase(project, "default", (database) => migrate({ database, folder: "migrations" }));
-      print(done.length === 0 ? "All migrations have run." : `Ran ${done.join(", ")}.`);
-    }
+    const { flags: given, project } = context;
     const settings = (await findSettings(project)) ?? {};
     const workers = given.workers ?? String(settings["workers"] ?? 1);
     if (given.noTasks) context.terminal.environment["GABLE_TASKS"] = "off";
-    if (workers !== "1") return serveWithWorkers(context, workers, settings);
-    const app = await project.loadApp();
+    if (workers !== "1") {
+      assertWorkers(workers);
+      await withStep(context, "Migrations", () => prepareElsewhere(context));
+      return serveWithWorkers(context, workers, settings);
+    }
+    const app = await withStep(context, "Application", async () => [await project.loadApp(), "loaded"]);
+    await withStep(context, "Migrations", () => prepareHere(context, app));
     return hasTasks(app, context) ? serveWithWorkers(context, workers, settings) : serveAlone(app, context);
   },
 });
@@ -54,11 +59,83 @@ function hasTasks(app: Application, { terminal }: Context): boolean {
   return found.run === "worker" && found.queue?.isShared !== false && app.mode !== "test";
 }
 
+/** Runs a step of the start, and prints what it came to and how long it took. It prints nothing for a step without work. */
+async function withStep<Result>(
+  { print }: Context,
+  name: string,
+  work: () => Promise<readonly [result: Result, text: string | undefined]>,
+): Promise<Result> {
+  const startedMs = performance.now();
+  const [result, text] = await work();
+  if (text !== undefined) print(`${name}: ${text} (${Math.round(performance.now() - startedMs)} ms)`);
+  return result;
+}
+
+const migrationsFolder = "migrations";
+
+/** Runs the migrations that are due, or makes sure that none is. Throws `E_MIGRATION_PENDING`. */
+async function prepareHere(context: Context, app: Application): Promise<readonly [undefined, string | undefined]> {
+  const { flags, project } = context;
+  const hasMigrations = existsSync(join(project.folder, migrationsFolder));
+  if (app.describe().models === undefined || !(flags.migrate || (hasMigrations && project.mode !== "test"))) return [undefined, undefined];
+  return withDatabase(project, "default", async (database) => {
+    const phase = flags.migrate ? "after" : "before";
+    const due = hasMigrations ? await listDue({ database, folder: migrationsFolder, phase }) : [];
+    if (due.length === 0) return [undefined, "all have run"] as const;
+    if (!flags.migrate) throw pending(due);
+    const done = await withSteps(context, due.length, (onProgress) => migrate({ database, folder: migrationsFolder, onProgress }));
+    return [undefined, `ran ${done.join(", ")}`] as const;
+  });
+}
+
+function pending(due: readonly string[]): GableError {
+  const count = due.length === 1 ? "1 migration is" : `${due.length} migrations are`;
+  return new GableError("E_MIGRATION_PENDING", `${count} due: ${due.join(", ")}. Nothing was started.`, {
+    fix: "Run: npx gable db migrate. Or start with --migrate.",
+  });
+}
+
+/** Does the same in a separate process: the one that watches workers loads no code of the application. */
+async function prepareElsewhere({ flags, project, terminal }: Context): Promise<readonly [undefined, string | undefined]> {
+  if (!existsSync(join(project.folder, migrationsFolder)) || (project.mode === "test" && !flags.migrate)) return [undefined, undefined];
+  const words = ["db", "migrate", ...(flags.migrate ? [] : ["--check", "--phase", "before"])];
+  const common = ["--json", "--mode", project.mode, "--app", project.findAppFile()];
+  const { code, out, error } = await runBinary(project.folder, [...words, ...common], terminal.environment);
+  const { data, problems } = readOutcome(out, error);
+  const [problem] = problems;
+  if (problem?.id === "migrations.pending") throw pending(data?.due ?? []);
+  // An application without models has nothing to migrate.
+  if (problem?.id === "E_DATABASE_MISSING") return [undefined, undefined];
+  if (code !== 0 && problem !== undefined)
+    throw new GableError(problem.id as "E_COMMAND_PROGRAM", problem.message, problem.fix === undefined ? {} : { fix: problem.fix }); // A code of the same catalogue.
+  const done = data?.done ?? [];
+  return [undefined, done.length === 0 ? "all have run" : `ran ${done.join(", ")}`];
+}
+
+/** What `gable db migrate --json` prints. */
+interface MigrateOutcome {
+  readonly data: { readonly due?: readonly string[]; readonly done?: readonly string[] } | null;
+  readonly problems: readonly Problem[];
+}
+
+function readOutcome(out: string, error: string): MigrateOutcome {
+  try {
+    return JSON.parse(out) as MigrateOutcome; // The command of the same version.
+  } catch {
+    throw new GableError("E_COMMAND_PROGRAM", `gable db migrate failed: ${error || out}`);
+  }
+}
+
 async function serveAlone(app: Application, { flags: given, project, print }: Context): Promise<unknown> {
   const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true });
   print(`Serving ${url} (${project.mode})`);
   // The signal handler of listen() ends the process when the last request has been answered.
   return new Promise(() => undefined);
+}
+
+function assertWorkers(count: string): void {
+  if (count !== "auto" && !(Number.isInteger(Number(count)) && Number(count) > 0))
+    throw new GableError("E_COMMAND_USAGE", `--workers is "${count}"; it must be a whole number above 0, or auto.`);
 }
 
 /** This process watches workers. It loads the settings, and no code of the application. */
@@ -68,12 +145,11 @@ async function serveWithWorkers(
   settings: Readonly<Record<string, unknown>>,
 ): Promise<object> {
   const workers = count === "auto" ? "auto" : Number(count);
-  if (workers !== "auto" && !(Number.isInteger(workers) && workers > 0))
-    throw new GableError("E_COMMAND_USAGE", `--workers is "${count}"; it must be a whole number above 0, or auto.`);
   const { supervise } = await import("gable/server");
   const port = given.port ?? Number(settings["port"] ?? (terminal.environment["PORT"] || 3000));
   const host = given.host ?? String(settings["host"] ?? (terminal.environment["HOST"] || "127.0.0.1"));
   await mkdir(join(project.folder, "var"), { recursive: true });
+  const startedMs = performance.now();
   const running = await supervise({
     ...(given.unixPath === undefined ? { port, host } : { unixPath: given.unixPath }),
     app: project.findAppFile(),
@@ -82,6 +158,7 @@ async function serveWithWorkers(
     stopGraceMs: given.gracefulSeconds * 1_000,
     controlPath: controlPathOf(project.folder),
   });
+  print(`First worker: ready (${Math.round(performance.now() - startedMs)} ms)`);
   print(
     `Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${count} ${count === "1" ? "worker" : "workers"} (${project.mode})`,
   );

@@ -79,6 +79,8 @@ export interface MigrationStatus {
   readonly appliedAt: string;
   /** Duration in ms; 0 before it has run. */
   readonly durationMs: number;
+  /** Whether it runs before the new code serves, or after it. */
+  readonly phase: "before-deploy" | "after-deploy";
 }
 
 const optionKinds = kindsOf<MigrateOptions & RollbackOptions>({
@@ -158,7 +160,7 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
   return migrations.map((migration) => {
     const row = byName.get(migration.name);
     const state = row === undefined ? "due" : row.appliedAt === "" ? "interrupted" : "applied";
-    return { name: migration.name, state, appliedAt: row?.appliedAt ?? "", durationMs: row?.durationMs ?? 0 };
+    return { name: migration.name, state, appliedAt: row?.appliedAt ?? "", durationMs: row?.durationMs ?? 0, phase: migration.phase };
   });
 }
 
