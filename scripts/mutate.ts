@@ -1,95 +1,90 @@
 /**
- * `npm run mutate -- src/settings [--count=30] [--seed=1] [--tests=test/session]`: changes one operator of a sample at a time, runs
- * the tests of the folder, and lists the changes that no test notices. Each one is either an equivalent or a missing test.
+ * `npm run mutate -- src/settings [--count=30] [--seed=1] [--tests=WORD,WORD] [--jobs=1] [--lines=FILE:LINE,FILE:LINE]`: changes one
+ * operator of a sample at a time, runs the tests that execute it, and lists the changes that no test notices. Each one is either an
+ * equivalent or a missing test. `--tests` names words of the paths of test files; without it, tests of the folder and those below `test/`
+ * with its name are taken. `--lines` tries all changes of some lines instead of a sample.
  */
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "./run-command.ts";
+import type { TestCoverage } from "./coverage-map.ts";
+import { executes, readCoverage } from "./coverage-map.ts";
+import type { Mutant } from "./mutants.ts";
+import { changesCode, findMutants } from "./mutants.ts";
+import { runTestFile } from "./run-test-file.ts";
 
-/** A change of one piece of a file. */
-interface Mutant {
-  readonly file: string;
-  readonly line: number;
-  readonly start: number;
-  readonly end: number;
-  readonly before: string;
-  readonly text: string;
-}
+const root = process.cwd();
+const cache = join(root, "node_modules/.cache/gable-mutate");
+const compileCache = join(cache, "compiled");
 
-/** What each piece is replaced by. The formatter puts blanks around operators, so that types such as `Map<A, B>` do not match. */
-const replacements: ReadonlyArray<readonly [pattern: RegExp, to: (found: string) => string]> = [
-  [/ === /g, () => " !== "],
-  [/ !== /g, () => " === "],
-  [/ <= /g, () => " < "],
-  [/ >= /g, () => " > "],
-  [/ < /g, () => " <= "],
-  [/ > /g, () => " >= "],
-  [/ && /g, () => " || "],
-  [/ \|\| /g, () => " && "],
-  [/ \+ /g, () => " - "],
-  [/ - /g, () => " + "],
-  [/\bif \((?!!)/g, () => "if (!"],
-  [/(?<=[(,=:?] |return )\btrue\b/g, () => "false"],
-  [/(?<=[(,=:?] |return )\bfalse\b/g, () => "true"],
-  [/(?<=[(,=<>+*[] ?|return )\b\d[\d_]*\b(?!\.)/g, (found) => String(Number(found.replaceAll("_", "")) + 1)],
-];
-
-/** Lines that only have types or names. */
-const typeLine = /^\s*(?:import\b|export (?:type|interface)\b|type |interface |readonly |\*|\/\*|\/\/|\| )/;
-const timeoutMs = 120_000;
-
-const folder = process.argv[2] ?? "";
+const folder = (process.argv[2] ?? "").replace(/\/$/, "");
 const option = (name: string, fallback: string): string =>
   process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? fallback;
-if (folder === "" || folder.startsWith("--")) {
-  console.error("Name a folder: npm run mutate -- src/settings --count=30");
-  process.exit(2);
+if (folder === "" || folder.startsWith("--")) stop(2, "Name a folder: npm run mutate -- src/settings --count=30");
+/** `src/views/escape` has its tests below itself, in `test/views` and in `test/escape`. */
+const ownTests = [
+  folder,
+  ...folder
+    .split("/")
+    .slice(1)
+    .map((name) => `test/${name}`),
+]
+  .map((name) => `${name}/`)
+  .join(",");
+const words = option("tests", ownTests).split(",").filter(Boolean);
+const jobs = Number(option("jobs", "1"));
+
+const sources = (await list(`${folder}/**/*.ts`)).filter((file) => !/\.(?:test|cases|test-d)\.ts$/.test(file));
+const tests = (await list("{src,test,scripts}/**/*.test.ts")).filter((file) => words.some((word) => file.includes(word)));
+if (tests.length === 0) stop(2, `No test file has one of these in its path: ${words.join(", ")}. Name others with --tests=WORD.`);
+// Each change adds a file to this cache.
+rmSync(compileCache, { recursive: true, force: true });
+
+const coverage: TestCoverage[] = [];
+await inParallel(tests, async (test) => {
+  const found = await readCoverage(root, join(cache, "coverage"), test);
+  if (found === undefined) console.log(`left out, because it fails without any change: ${test}`);
+  else coverage.push(found);
+});
+coverage.sort((one, other) => one.ms - other.ms);
+if (coverage.length === 0) stop(1, "The tests fail without any change: correct that first.");
+
+const sample = chooseSample();
+let noticed = 0;
+await inParallel(sample, async (mutant) => {
+  const able = coverage.filter((one) => executes(one, mutant.file, mutant.start));
+  if (await isNoticed(mutant, able)) noticed += 1;
+  else {
+    const reason = able.length === 0 ? "no test runs this line" : "not noticed";
+    console.log(`${reason}: ${mutant.file}:${mutant.line}:${mutant.column}: "${mutant.before}" became "${mutant.text}"`);
+  }
+});
+console.log(`${noticed} of ${sample.length} changes in ${folder} were noticed.`);
+
+function stop(status: number, message: string): never {
+  console.error(message);
+  process.exit(status);
 }
 
-const sources: string[] = [];
-for await (const file of glob(`${folder}/**/*.ts`, { cwd: root })) if (!/\.(?:test|cases|test-d)\.ts$/.test(file)) sources.push(file);
-/** Test files by folder: the tests next to the code are quick, so they run first. */
-const stages: string[][] = [];
-for (const where of [folder, ...option("tests", "").split(",").filter(Boolean)]) {
+async function list(pattern: string): Promise<string[]> {
   const files: string[] = [];
-  for await (const file of glob(`${where}/**/*.test.ts`, { cwd: root })) files.push(file);
-  if (files.length > 0) stages.push(files);
-}
-if (stages.length === 0) {
-  console.error(`${folder} has no tests: name them with --tests=test/folder.`);
-  process.exit(2);
-}
-if (!passes()) {
-  console.error("The tests fail without any change: correct that first.");
-  process.exit(1);
+  for await (const file of glob(pattern, { cwd: root })) files.push(file);
+  return files.sort();
 }
 
-const sample = shuffle(sources.sort().flatMap(findMutants), Number(option("seed", "1"))).slice(0, Number(option("count", "30")));
-const survivors = sample.filter((mutant) => passes(mutant));
-for (const { file, line, before, text } of survivors) console.log(`not noticed: ${file}:${line}: "${before}" became "${text}"`);
-console.log(`${sample.length - survivors.length} of ${sample.length} changes in ${folder} were noticed.`);
-
-function findMutants(file: string): Mutant[] {
-  const source = readFileSync(join(root, file), "utf8");
-  const code = blankOut(source);
-  const found: Mutant[] = [];
-  for (const [pattern, to] of replacements)
-    for (const match of code.matchAll(pattern)) {
-      const line = code.slice(0, match.index).split("\n").length;
-      if (typeLine.test(code.split("\n")[line - 1]!)) continue;
-      found.push({ file, line, start: match.index, end: match.index + match[0].length, before: match[0], text: to(match[0]) });
-    }
-  return found.sort((one, other) => one.start - other.start);
-}
-
-/** Strings and comments as blanks, so that nothing in them is changed. */
-function blankOut(source: string): string {
-  const pieces =
-    /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<=[(,=:&|!]\s?)\/(?![*/])(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/g;
-  return source.replaceAll(pieces, (piece) => piece.replaceAll(/[^\n]/g, "~"));
+/** The changes to try: code that does not parse is not counted. */
+function chooseSample(): Mutant[] {
+  const lines = option("lines", "").split(",").filter(Boolean);
+  const all = sources.flatMap((file) => findMutants(root, file));
+  if (lines.length > 0) return all.filter((one) => lines.includes(`${one.file}:${one.line}`) && changesCode(root, one));
+  const count = Number(option("count", "30"));
+  const chosen: Mutant[] = [];
+  for (const mutant of shuffle(all, Number(option("seed", "1")))) {
+    if (chosen.length === count) break;
+    if (changesCode(root, mutant)) chosen.push(mutant);
+  }
+  return chosen;
 }
 
 /** A shuffle that a seed repeats (mulberry32). */
@@ -108,17 +103,20 @@ function shuffle<Item>(items: Item[], seed: number): Item[] {
   return items;
 }
 
-/** Whether the tests pass; a change that makes them hang is noticed, too. */
-function passes(mutant?: Mutant): boolean {
-  const change = mutant && { url: pathToFileURL(join(root, mutant.file)).href, start: mutant.start, end: mutant.end, text: mutant.text };
-  const hooks = ["--import", "./scripts/source.mjs", ...(change === undefined ? [] : ["--import", "./scripts/mutate-hook.mjs"])];
-  return stages.every(
-    (files) =>
-      spawnSync(process.execPath, [...hooks, "--test", "--test-concurrency=2", ...files], {
-        cwd: root,
-        stdio: "ignore",
-        timeout: timeoutMs,
-        env: { ...process.env, GABLE_MODE: "test", ...(change !== undefined && { GABLE_MUTANT: JSON.stringify(change) }) },
-      }).status === 0,
+/** Whether a test fails. A change that makes tests hang is noticed, too. */
+async function isNoticed({ file, start, end, text }: Mutant, able: readonly TestCoverage[]): Promise<boolean> {
+  const change = JSON.stringify({ url: pathToFileURL(join(root, file)).href, start, end, text });
+  const environment = { MUTATE_CHANGE: change, NODE_COMPILE_CACHE: compileCache };
+  for (const { test, ms } of able) if (!(await runTestFile({ root, file: test, limitMs: 10_000 + 5 * ms, environment }))) return true;
+  return false;
+}
+
+/** Does something for each item, as many at a time as `--jobs` says. */
+async function inParallel<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  await Promise.all(
+    Array.from({ length: jobs }, async () => {
+      for (const item of waiting) await run(item);
+    }),
   );
 }
