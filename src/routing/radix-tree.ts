@@ -216,7 +216,7 @@ function pushValues(segment: ParamSegment, text: string, isPlain: boolean, value
 function parseParam(prefix: string, { converter }: Param, text: string, isPlain: boolean): unknown {
   if (!isPlain && converter.allowEncodedSlash !== true && hasSlash(text)) return undefined;
   if (prefix === "") return converter.parse(text);
-  return text.startsWith(prefix) ? converter.parse(text.slice(prefix.length)) : undefined;
+  return text.length > prefix.length && text.startsWith(prefix) ? converter.parse(text.slice(prefix.length)) : undefined;
 }
 
 function collect<Entry>(node: TreeNode<Entry>, path: string, from: number, methods: Set<string>): void {

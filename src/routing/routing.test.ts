@@ -154,6 +154,11 @@ describe("RadixTree", () => {
     [["/:a(int)-:b(slug)"], `/1${"-".repeat(64)}x`, ["/:a(int)-:b(slug)", 1, `${"-".repeat(63)}x`]],
     [["/:a(int)-:b(slug)"], `/1${"-".repeat(65)}x`, undefined],
     [[`/:x`], `/${"a".repeat(1024)}`, ["/:x", "a".repeat(1024)]],
+    [["/:a(int)-:b"], `/1${"-x".repeat(64)}-`, ["/:a(int)-:b", 1, `${"x-".repeat(64)}`]],
+    [["/:a(int)-:b"], `/1${"-x".repeat(65)}-`, undefined],
+    [["/v:x(int)"], "/v", undefined],
+    [["/:x(int)"], "/0", ["/:x(int)", 0]],
+    [["/:x(\\)+)-:y"], "/))-a", ["/:x(\\)+)-:y", "))", "a"]],
     [[`/:x`], `/${"a".repeat(1025)}`, undefined],
   ];
   for (const [patterns, path, expected] of rows)
@@ -206,7 +211,10 @@ describe("RadixTree", () => {
     assert.equal(match(["/:a(any)-:b(any)"], "/-x", { any }), undefined);
     assert.equal(match(["/:a(any)-:b(any)"], "/x-", { any }), undefined);
     assert.equal(match(["/:a(any)-:b(any)"], "/x%2F-y", { any }), undefined);
+    for (const pattern of ["/:a(any)", "/x:a(any)", "/x/:a(any)", "/%20/:a(any)"])
+      for (const path of ["/", "/x", "/x/", "/%20/", "/%78"]) match([pattern.replace("%20", " ")], path, { any });
     assert.ok(!asked.includes("") && !asked.includes("x/"), asked.join());
+    assert.equal(match(["/x:a(any)"], "/x", { any }), undefined);
     assert.throws(() => formatPath(parsePattern("/:a(any)-:b(any)", { any }), { a: "x/y", b: "z" }, "/p"), { code: "E_ROUTE_PARAM" });
     const open = { ...any, allowEncodedSlash: true };
     assert.deepEqual(match(["/:a(open)-:b(open)"], "/x%2F-y", { open }), ["/:a(open)-:b(open)", "x/", "y"]);
@@ -223,6 +231,18 @@ describe("RadixTree", () => {
     assert.equal(tree.find("PUT", "/users/me"), undefined);
     assert.deepEqual(tree.methodsOf("/users/me").sort(), ["GET", "POST"]);
     assert.deepEqual(tree.methodsOf("/nothing"), []);
+  });
+
+  it("names methods only for routes whose values fit", () => {
+    const tree = new RadixTree<string>();
+    for (const pattern of ["/users/:id(int)", "/k/:parts(segments)", "/f/*rest"]) tree.add("GET", parsePattern(pattern), pattern);
+    for (const path of ["/users/7", "/k/a%2Fb/c", "/f/a/b"]) assert.deepEqual(tree.methodsOf(path), ["GET"], path);
+    for (const path of ["/users/x", "/users/", "/k/a//c", "/k/", "/f/a//b", "/f/a%2Fb", "/f/"])
+      assert.deepEqual(tree.methodsOf(path), [], path);
+    const any = defineConverter<string>({ parse: (text) => text, format: (value) => value });
+    tree.add("GET", parsePattern("/any/:x(any)", { any }), "any");
+    assert.deepEqual(tree.methodsOf("/any/a%20b"), ["GET"]);
+    assert.deepEqual(tree.methodsOf("/any/a%2Fb"), []);
   });
 
   it("takes own converters, with encoded slashes when they allow them", () => {
@@ -303,6 +323,7 @@ describe("url()", () => {
     assert.equal(bound("/f/*rest").url({ rest: "a b/ü" }), "/f/a%20b/%C3%BC");
     assert.equal(bound("/@:user").url({ user: ".".concat("x") }), "/@.x");
     assert.equal(bound("/é/:id(int)").url({ id: 7 }), "/%C3%A9/7");
+    assert.equal(bound("/:id(int)").url({ id: 0 }), "/0");
     assert.equal(bound("/:name.:type").url({ name: "a.tar", type: "gz" }), "/a.tar.gz");
     assert.equal(bound("/:slug-:id(int)").url({ slug: "a-b", id: 7 }), "/a-b-7");
     assert.equal(bound("/:id?").url({}), "/");
@@ -340,6 +361,13 @@ describe("url()", () => {
   for (const [pattern, params] of bad)
     it(`refuses ${JSON.stringify(params)} for ${pattern}`, () =>
       assert.throws(() => bound(pattern).url(params), { code: "E_ROUTE_PARAM" }));
+
+  it("refuses what an own converter writes if no path can hold it", () => {
+    const any = defineConverter<string>({ parse: (text) => text, format: (value) => value });
+    const write = (x: string): string => formatPath(parsePattern("/:x(any)", { any }), { x }, "/:x(any)");
+    assert.equal(write("a".repeat(1024)), `/${"a".repeat(1024)}`);
+    for (const x of ["", ".", "..", "a".repeat(1025)]) assert.throws(() => write(x), { code: "E_ROUTE_PARAM" }, x.slice(0, 3));
+  });
 
   it("needs a place, and one place alone", () => {
     const route = new Route({ method: "GET", pattern: "/a", name: undefined, place: undefined });
@@ -454,6 +482,9 @@ describe("assertLinearExpression()", () => {
     ["(?:a|aa)+", /in two ways/],
     ["a*a*", /behind another loop/],
     ["\\d+\\w+", /behind another loop/],
+    ["\\0+[\\0-a]+", /behind another loop/],
+    ["\\u{10FFFF}+[^a]+", /behind another loop/],
+    ["\\0+\\0+", /behind another loop/],
     [".*x.*", /behind another loop/],
     ["[a-z]+[a-f]+", /behind another loop/],
     ["(a?){2,5}", /can be empty/],
