@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, stat, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { GableOptions } from "gable";
+import type { Application, GableOptions } from "gable";
 import { download, file, gable } from "gable";
 import { silentLogger } from "../../test/silent-logger.ts";
 
@@ -253,8 +253,97 @@ describe("the closed list of production", () => {
     await assert.rejects(gable({ mode: "production", static: join(folder, "secret.txt") }).start(), { code: "E_STATIC_DIRECTORY" });
   });
 
-  it("refuses links if the options say so", async () => {
-    assert.equal((await make("production", { symlinks: "none" }).request("/static/in.css")).status, 404);
+  it("refuses links, and nothing else, if the options say so", async () => {
+    for (const mode of ["production", "development"] as const)
+      for (const [path, status] of [
+        ["/static/in.css", 404],
+        ["/static/app.css", 200],
+      ] as const)
+        assert.equal((await make(mode, { symlinks: "none" }).request(path)).status, status, `${path} in ${mode}`);
+  });
+
+  it("refuses an option that it does not know", () =>
+    assert.throws(() => make("production", { indexes: true } as never), { code: "E_OPTION_UNKNOWN", message: /indexes/ }));
+
+  describe("of a folder that is made for a test", () => {
+    let own = "";
+    before(async () => void (own = await mkdtemp(join(tmpdir(), "gable-listed-"))));
+    after(() => rm(own, { recursive: true, force: true }));
+    const serve = async (texts: Readonly<Record<string, string | number>>): Promise<Application> => {
+      await rm(own, { recursive: true });
+      for (const [name, text] of Object.entries(texts)) {
+        await mkdir(dirname(join(own, name)), { recursive: true });
+        await writeFile(join(own, name), typeof text === "string" ? text : "");
+        if (typeof text === "number") await truncate(join(own, name), text);
+      }
+      const app = gable({ mode: "production", logger: silentLogger, static: own });
+      await app.start();
+      return app;
+    };
+
+    it("puts the hash before the ending of the last part of a name", async () => {
+      const names = ["a.js", "sub/b.js", "a.b.js", "LICENSE", "v1.2/LICENSE", "v1.2/b.css"];
+      const app = await serve(Object.fromEntries(names.map((name) => [name, "x"])));
+      assert.deepEqual(
+        names.map((name) => app.assetUrl(name).replace(/[0-9a-f]{12}/, "HASH")),
+        ["a.HASH.js", "sub/b.HASH.js", "a.b.HASH.js", "LICENSE.HASH", "v1.2/LICENSE.HASH", "v1.2/b.HASH.css"].map(
+          (name) => `/static/${name}`,
+        ),
+      );
+      for (const name of names) assert.equal((await app.request(app.assetUrl(name))).status, 200, name);
+    });
+
+    it("says that a reply varies where a file has another form, and only there", async () => {
+      const app = await serve({ "one.js": "x".repeat(100), "one.js.gz": "y", "none.js": "x" });
+      assert.equal((await app.request("/static/one.js")).headers.get("vary"), "Accept-Encoding");
+      assert.equal((await app.request("/static/none.js")).headers.get("vary"), null);
+    });
+
+    it("sends the smallest form, and none that is as large as the file", async () => {
+      const forms = ["br", "zst", "gz"] as const;
+      const orders = forms.flatMap((first) => forms.filter((form) => form !== first).map((second) => [first, second]));
+      const texts: Record<string, string> = { "same.js": "x", "same.js.gz": "y" };
+      for (const [index, order] of orders.entries()) {
+        texts[`${index}.js`] = "x".repeat(100);
+        for (const form of forms) texts[`${index}.js.${form}`] = "y".repeat(order.includes(form) ? 50 + order.indexOf(form) : 90);
+      }
+      const app = await serve(texts);
+      const codingOf = async (name: string): Promise<string | null> =>
+        (await app.request(`/static/${name}`, { headers: { "accept-encoding": "br, zstd, gzip" } })).headers.get("content-encoding");
+      const codings = { br: "br", zst: "zstd", gz: "gzip" };
+      for (const [index, [first]] of orders.entries()) assert.equal(await codingOf(`${index}.js`), codings[first!], orders[index]!.join());
+      assert.equal(await codingOf("same.js"), null);
+    });
+
+    for (const [seconds, coding] of [
+      [-1, null],
+      [0, "gzip"],
+      [1, "gzip"],
+    ] as const)
+      it(`sends ${coding ?? "no coding"} for a form whose time is ${seconds} s from that of the file`, async () => {
+        await serve({ "a.js": "xx", "a.js.gz": "y" });
+        await utimes(join(own, "a.js"), 1_000, 1_000);
+        await utimes(join(own, "a.js.gz"), 1_000 + seconds, 1_000 + seconds);
+        const app = gable({ mode: "production", logger: silentLogger, static: own });
+        const { headers } = await app.request("/static/a.js", { headers: { "accept-encoding": "gzip" } });
+        assert.equal(headers.get("content-encoding"), coding);
+        assert.equal((await app.request("/static/a.js.gz")).status, 404);
+      });
+
+    for (const [count, sizeBytes, held] of [
+      [1, 65_536, 1],
+      [1, 65_537, 0],
+      [1_025, 65_536, 1_024],
+    ] as const)
+      it(`keeps ${held} of ${count} files of ${sizeBytes} bytes in memory`, async () => {
+        const names = Array.from({ length: count }, (_, index) => `${index}.bin`);
+        const app = await serve(Object.fromEntries(names.map((name) => [name, sizeBytes])));
+        await rm(own, { recursive: true });
+        let kept = 0;
+        for (const name of names) kept += Number((await app.request(`/static/${name}`, { method: "HEAD" })).status === 200);
+        assert.equal(kept, held);
+        await mkdir(own);
+      });
   });
 });
 
@@ -320,11 +409,12 @@ describe("index files", () => {
     assert.equal(await (await app.request("/")).text(), "home");
   });
 
-  it("are not used without the option", async () => {
-    const app = gable({ mode: "production", logger: silentLogger, static: { directory: site, at: "/" } });
-    for (const path of ["/", "/sub"]) assert.equal((await app.request(path)).status, 404, path);
-    assert.equal((await app.request("/sub/", { redirect: "manual" })).headers.get("location"), "/sub");
-  });
+  for (const mode of ["production", "development"] as const)
+    it(`are not used without the option in ${mode}`, async () => {
+      const app = gable({ mode, logger: silentLogger, static: { directory: site, at: "/" } });
+      for (const path of ["/", "/sub"]) assert.equal((await app.request(path, { redirect: "manual" })).status, 404, path);
+      assert.equal((await app.request("/sub/", { redirect: "manual" })).headers.get("location"), "/sub");
+    });
 
   it("are found under the base path of the application", async () => {
     const app = gable({ mode: "production", logger: silentLogger, basePath: "/shop", static: { directory: site, index: true } });
