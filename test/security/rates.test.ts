@@ -36,6 +36,20 @@ async function runProcesses(count: number, args: readonly string[]): Promise<{ p
   return { passed: results.reduce((sum, { passed }) => sum + passed, 0), refused: results.reduce((sum, { refused }) => sum + refused, 0) };
 }
 
+const startUs = 1_800_000_000_000_000;
+
+/** A store deletes keys from the microsecond at which they are paid off, and returns how many. Other keys must not be in it. */
+async function assertDeletes(store: RateStore): Promise<void> {
+  await store.deleteExpired(startUs * 2, 1_000);
+  for (const key of ["a", "b", "c"]) await store.take(key, { intervalUs: 10, burstUs: 20 }, startUs);
+  await store.take("kept", { intervalUs: 11, burstUs: 22 }, startUs);
+  assert.equal(await store.deleteExpired(startUs + 9, 1_000), 0);
+  const counts = [];
+  for (let round = 0; round < 3; round++) counts.push(await store.deleteExpired(startUs + 10, 2));
+  assert.deepEqual(counts, [2, 1, 0]);
+  assert.equal((await store.take("kept", { intervalUs: 11, burstUs: 22 }, startUs)).paidAtUs, startUs + 22);
+}
+
 for (const { name, skip, place } of databaseKinds)
   describe(name, { skip }, () => {
     let database: Database;
@@ -52,6 +66,8 @@ for (const { name, skip, place } of databaseKinds)
       await placed.remove();
     });
     testRateStore(`database, ${name}`, () => databaseRates(database, Rate));
+
+    it("deletes keys from the time at which they are paid off", () => assertDeletes(databaseRates(database, Rate)));
 
     it(
       "takes one statement for each request",
@@ -80,6 +96,27 @@ describe("Redis", { skip: skipRedis }, () => {
 });
 
 describe("memoryRates()", () => {
+  it("deletes keys from the time at which they are paid off", () => assertDeletes(memoryRates()));
+
+  it("looks at twice as many keys as it may delete", async () => {
+    for (const [kept, count] of [
+      [1, 1],
+      [2, 0],
+    ] as const) {
+      const store = memoryRates();
+      for (let index = 0; index < kept; index++) await store.take(`kept${index}`, { intervalUs: 100, burstUs: 100 }, startUs);
+      await store.take("old", { intervalUs: 10, burstUs: 10 }, startUs);
+      assert.equal(await store.deleteExpired(startUs + 10, 1), count);
+    }
+  });
+
+  it("forgets what is paid off by itself, every 1,000 requests", async () => {
+    const store = memoryRates();
+    for (let index = 0; index < 999; index++) await store.take(`k${index}`, { intervalUs: 10, burstUs: 10 }, startUs);
+    await store.take("last", { intervalUs: 10, burstUs: 10 }, startUs + 10);
+    assert.equal(await store.deleteExpired(startUs * 2, 5_000), 1);
+  });
+
   it("holds 100,000 keys, and forgets those that came first", () => {
     const store = memoryRates();
     const rule = { intervalUs: 10, burstUs: 10 };
@@ -255,6 +292,40 @@ describe("limits: { rate }", () => {
       await app.close();
     }
     assert.deepEqual(errors.filter((code) => code === "E_RATE_STORE").length >= 4, true);
+  });
+
+  it("allows a request again at the end of the window, to the millisecond", async (t) => {
+    t.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+    const app = make({ routes: [get("/", limit({ requestsMax: 1, windowSeconds: 1000 }), () => "x")] });
+    assert.deepEqual(await statuses(app, ["/"]), [200]);
+    t.mock.timers.tick(999_999);
+    assert.deepEqual(await statuses(app, ["/"]), [429]);
+    t.mock.timers.tick(1);
+    assert.deepEqual(await statuses(app, ["/"]), [200]);
+  });
+
+  it("deletes once an hour what is paid off in a store, 1,000 rows at a time, until none is left", async (t) => {
+    t.mock.timers.enable({ apis: ["Date", "setTimeout"], now: 1_800_000_000_000 });
+    t.mock.method(Math, "random", () => 0.5);
+    const counts = [1_000, 3, 0];
+    const asked: Array<[nowUs: number, rowsMax: number]> = [];
+    const deleteExpired: RateStore["deleteExpired"] = (nowUs, rowsMax) => (asked.push([nowUs, rowsMax]), counts.shift() ?? 0);
+    const store: RateStore = { take: () => assert.fail(), reset: () => undefined, deleteExpired };
+    const app = make({ rateLimits: { store } });
+    await app.start();
+    t.mock.timers.tick(1_799_999);
+    assert.deepEqual(asked, []);
+    t.mock.timers.tick(1);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    assert.deepEqual(
+      asked,
+      [1, 2, 3].map(() => [1_800_001_800_000_000, 1_000]),
+    );
+    t.mock.timers.tick(3_600_000);
+    assert.equal(asked.length, 4);
+    await app.close();
+    t.mock.timers.tick(7_200_000);
+    assert.equal(asked.length, 4);
   });
 
   const refused: ReadonlyArray<[title: string, rate: unknown, code: string]> = [

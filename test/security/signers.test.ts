@@ -11,11 +11,11 @@ const createKey = (): string => randomBytes(32).toString("base64url");
 
 describe("a signer of a module", () => {
   const note = createSigner<string>("note");
-  const createApp = (secretKeys: string[]): Application =>
+  const createApp = (secretKeys?: string[]): Application =>
     gable({
       mode: "test",
       logger: silentLogger,
-      secretKeys,
+      ...(secretKeys && { secretKeys }),
       routes: [
         get("/sign", () => ({ token: note.sign("x") })),
         get("/verify/:token", async ({ params }) => ({ value: (await Promise.resolve(), note.find(params.token) ?? null) })),
@@ -44,6 +44,14 @@ describe("a signer of a module", () => {
     assert.equal(note.verify(outside), "x");
     await first.close();
     assert.throws(() => note.sign("x"), { code: "E_SECRET_KEYS_MISSING" });
+  });
+
+  it("takes the keys that a test application without the option has, next to one with other keys", async () => {
+    const [first, second] = [createApp(), createApp([createKey()])];
+    await Promise.all([first.start(), second.start()]);
+    const token = await sign(first);
+    assert.deepEqual([await verify(first, token), await verify(second, token)], ["x", null]);
+    await Promise.all([first.close(), second.close()]);
   });
 
   it("works outside of requests when all applications have the same keys", async () => {
