@@ -25,7 +25,7 @@ export function filterUrl(url: string, schemes: ReadonlySet<string> = linkScheme
 /** Returns the scheme as a browser reads it, in lower case; undefined for a relative URL. */
 function schemeOf(url: string): string | undefined {
   const end = url.search(/[:/?#]/);
-  if (end === -1 || url[end] !== ":") return undefined;
+  if (url[end] !== ":") return undefined;
   // Before browsers read the scheme, they drop whitespace at the start, and tabs and line ends anywhere.
   return url
     .slice(0, end)
