@@ -188,6 +188,17 @@ describe("an application on its own", () => {
   it("answers 500 in production when a cookie is to be signed without keys", () =>
     withFolder((folder) => assert.match(run(cookie, folder, "production").output, /^500\n[\s\S]*E_SECRET_KEYS_MISSING/)));
 
+  it("gives a signer that is created during a request the keys of its application", () =>
+    withFolder((folder) => {
+      const source = `import { createSigner, gable } from "gable";
+const apps = ["${createKey()}", "${createKey()}"].map((key) => gable({ mode: "production", secretKeys: [key], log: { level: "error" } }));
+for (const app of apps) app.get("/", () => createSigner("late").sign(1));
+for (const app of apps) await app.start();
+for (const app of apps) console.log((await app.request("/")).status);
+`;
+      assert.deepEqual(run(source, folder, "production"), { status: 0, output: "200\n200\n" });
+    }));
+
   it("makes a key in development, keeps it, and lets nobody else read it", () =>
     withFolder((folder) => {
       assert.equal(run(signer, folder, "development").output, "200\n7\n");
