@@ -13,6 +13,14 @@ describe("HeaderTable", () => {
     assert.deepEqual(table.all("Via"), ["a", "b"]);
     assert.equal(table.get("missing"), null);
     assert.deepEqual(
+      ["VIA", "x-a", "missing"].map((name) => [table.has(name), HeaderTable.on(table).has(name)]),
+      [
+        [true, true],
+        [true, true],
+        [false, false],
+      ],
+    );
+    assert.deepEqual(
       [...table],
       [
         ["via", "a"],

@@ -11,7 +11,7 @@ import { HeaderTable } from "./header-table.ts";
 import { parseHttpDate, toHttpDate } from "./http-date.ts";
 import { isInBlock, parseCidr, parseIpAddress } from "./ip-address.ts";
 import { parseJsonBody } from "./json-body.ts";
-import { parseMediaType } from "./media-type.ts";
+import { isJsonType, isUtf8, parseMediaType } from "./media-type.ts";
 import { preferredEncoding, preferredLanguage, preferredType } from "./negotiation.ts";
 import { findPathFault, toCanonicalPath } from "./path.ts";
 import { errorToProblem, reasonPhrase, toProblem } from "./problem.ts";
@@ -71,6 +71,29 @@ describe("parseMediaType()", () => {
     it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => parseMediaType(text), { code: "E_MEDIA_TYPE_MALFORMED" }));
 });
 
+describe("kinds of media types", () => {
+  it("are JSON by name or by suffix", () => {
+    const names = [
+      "application/json",
+      "application/problem+json",
+      "text/json",
+      "text/x+json",
+      "application/jsonx",
+      "application/xml",
+      "x+json",
+    ];
+    assert.deepEqual(names.filter(isJsonType), ["application/json", "application/problem+json"]);
+  });
+
+  it("are UTF-8 without a charset, or with one that means it", () => {
+    const charsets = ["", ";charset=utf-8", ";charset=UTF8", ";charset=us-ascii", ";charset=latin1", ";charset=utf-16", ";charset=xutf-8"];
+    assert.deepEqual(
+      charsets.filter((text) => isUtf8(parseMediaType(`text/plain${text}`))),
+      charsets.slice(0, 4),
+    );
+  });
+});
+
 describe("preferredType()", () => {
   const types = ["application/json", "text/html"] as const;
   const rows: Array<[string | null, string | undefined]> = [
@@ -91,6 +114,14 @@ describe("preferredType()", () => {
     ["text/html;q=0.1234", "application/json"],
     ["text/html;", "text/html"],
     ["text/html;;q=0.9, application/json; ;q=0.8", "text/html"],
+    ["application/json;charset=utf-8, text/html;q=0.5", "application/json"],
+    ["application/json;charset=utf-8, application/json;q=0.1, text/html;q=0.5", "text/html"],
+    ["application/json;q=0.1, application/json;charset=utf-8, text/html;q=0.5", "text/html"],
+    ["application/*;q=0.1, application/json;charset=utf-8, text/html;q=0.5", "application/json"],
+    ["application/json;charset=utf-8, application/*;q=0.1, text/html;q=0.5", "application/json"],
+    ["application/json;charset=utf-8;v=1, text/html;q=0.5", "text/html"],
+    ["*/*;q=0.9, text/*;q=0.2, application/json;q=0.3", "application/json"],
+    ["text/*;q=0.2, */*;q=0.1", "text/html"],
   ];
   for (const [accept, expected] of rows) it(`${accept} -> ${expected}`, () => assert.equal(preferredType(accept, types), expected));
 
@@ -99,6 +130,21 @@ describe("preferredType()", () => {
     assert.equal(preferredType(many(31), types), "text/html");
     assert.equal(preferredType(many(32), types), undefined);
   });
+});
+
+describe("preferredType() of a type with parameters", () => {
+  const rows: Array<[string, string | undefined]> = [
+    ['text/html; level="1"', "text/html;level=1"],
+    ["text/html;level=1;q=0.1, text/html;q=0.5", "text/plain"],
+    ["text/html;q=0.9", "text/html;level=1"],
+    ["text/html;level=2", undefined],
+  ];
+  for (const [accept, expected] of rows)
+    it(`${accept} -> ${expected}`, () =>
+      assert.equal(
+        preferredType(`${accept}, text/plain;q=${expected === undefined ? 0 : 0.2}`, ["text/html;level=1", "text/plain"]),
+        expected,
+      ));
 });
 
 describe("preferredLanguage() and preferredEncoding()", () => {
@@ -256,6 +302,11 @@ describe("parseQuery()", () => {
     "%",
     "a=%EF%BB%BFx",
     "%F0%9F=x",
+    "%zz%c3%a9%C3%A9",
+    "%FF%af%09%90%Fa",
+    "%0g%g0%/1%1/%:1%1:%@1%1@%`1%1`%G1%1G",
+    "%zz%2",
+    "%zz%",
   ]) {
     it(`reads ${JSON.stringify(text)} as URLSearchParams does`, () =>
       assert.deepEqual([...parseQuery(text)], [...new URLSearchParams(text)]));
@@ -298,12 +349,15 @@ describe("parseJsonBody()", () => {
     ["escaped proto", bytes('{"\\u005f_proto__":{"x":1}}'), "E_JSON_KEY_FORBIDDEN"],
     ["deep proto", bytes('[{"a":{"__proto__":[]}}]'), "E_JSON_KEY_FORBIDDEN"],
     ["65 levels", nested(65), "E_JSON_DEPTH"],
+    ["65 levels behind strings", bytes(`["a","\\"",${"[".repeat(64)}${"]".repeat(64)}]`), "E_JSON_DEPTH"],
+    ["65 levels of objects", bytes(`${'{"a":'.repeat(65)}1${"}".repeat(65)}`), "E_JSON_DEPTH"],
     ["100,000 levels", nested(100_000), "E_JSON_DEPTH"],
   ];
   for (const [name, body, code] of bad) it(`refuses ${name}`, () => assert.throws(() => parseJsonBody(body), { code, status: 400 }));
 
   it("takes 64 levels, brackets in strings, and __proto__ as a value", () => {
     assert.ok(parseJsonBody(nested(64)));
+    assert.ok(parseJsonBody(bytes(`[${"[{}],".repeat(100)}1]`)));
     assert.equal(parseJsonBody(bytes(`"${"[".repeat(100)}\\"["`)), `${"[".repeat(100)}"[`);
     assert.deepEqual(parseJsonBody(bytes('{"a":"__proto__"}')), { a: "__proto__" });
   });
@@ -321,7 +375,11 @@ describe("parseHttpDate()", () => {
     "Sun, 6 Nov 1994 08:49:37 GMT",
     "Sun, 06 Nov 1994 08:49:37 UTC",
     "Sun, 31 Feb 1994 08:49:37 GMT",
+    "Sun, 06 Nov 1994 24:49:37 GMT",
     "Sun, 06 Nov 1994 25:49:37 GMT",
+    "Sun, 06 Nov 1994 08:60:37 GMT",
+    "Sun, 06 Nov 1994 08:49:61 GMT",
+    "Sun, 06 Now 1994 08:49:37 GMT",
     "1994-11-06",
   ]) {
     it(`gives undefined for ${JSON.stringify(text)}`, () => assert.equal(parseHttpDate(text), undefined));

@@ -112,6 +112,13 @@ describe("readMultipart()", () => {
     });
   }
 
+  it("counts fields and files apart", async () => {
+    const limits = { fieldsMax: 1, filesMax: 1, partsMax: 2 };
+    assert.equal((await read(field("a", "1") + file("b", "x", "") + end, { limits })).length, 2);
+    assert.equal((await read(file("b", "x", "") + field("a", "1") + end, { limits })).length, 2);
+    assert.equal((await read(field("a", "1234") + file("b", "x", "12345") + end, { limits: { textBytesMax: 4 } })).length, 2);
+  });
+
   it("limits the header of a part to 8 KiB and 16 lines", async () => {
     const headerOf = (bytes: number): string => `${disposition}\r\nX: ${"x".repeat(bytes - disposition.length - 5)}`;
     assert.equal((await read(`--B\r\n${headerOf(8192)}\r\n\r\n1\r\n${end}`)).length, 1);

@@ -25,7 +25,7 @@ function isWellEncoded(path: string): boolean {
   for (let index = path.indexOf("%"); index !== -1; index = path.indexOf("%", index + 3)) {
     const high = path.charCodeAt(index + 1);
     const low = path.charCodeAt(index + 2);
-    if (!(high < 128 && low < 128) || (byteClasses[high]! & HEX) === 0 || (byteClasses[low]! & HEX) === 0) return false;
+    if ((byteClasses[high]! & HEX) === 0 || (byteClasses[low]! & HEX) === 0) return false;
     const byte = Number.parseInt(path.slice(index + 1, index + 3), 16);
     if (byte < 0x20 || byte === 0x7f) return false;
   }

@@ -41,6 +41,15 @@ describe("createForwardedReader()", () => {
     assert.equal(read({ trust }, "127.0.0.1", [["x-forwarded-for", "10.0.0.1"]]).ip, "10.0.0.1");
   });
 
+  it("believes each of the two schemes, whatever that of the connection is", () => {
+    const headers = (scheme: string): HeaderTable => new HeaderTable([["x-forwarded-proto", scheme]]);
+    for (const own of ["http", "https"] as const)
+      for (const said of ["http", "https", "HTTP"]) {
+        const facts = createForwardedReader({ trust })({ address: "unix", scheme: own, authority: "own.test", headers: headers(said) });
+        assert.deepEqual([facts.ip, facts.scheme], ["unix", said.toLowerCase()], `${own}, ${said}`);
+      }
+  });
+
   it("reads one family of headers", () => {
     assert.equal(read({ trust }, "127.0.0.1", spoofed).ip, "6.6.6.6");
     const facts = read({ trust, header: "forwarded", host: true }, "127.0.0.1", [
