@@ -346,7 +346,6 @@ export interface GableOptions extends FeatureOptions, LogSetting {
      * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
      * `databases`, `cache`, `mail`, `storage`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
      * it, and removes its secrets from logs and error pages. None by default.
-     * secrets from logs and error pages. None by default.
      */
     settings?: FrameworkSettings;
     /** Port of `app.listen()`; 0 takes a free one. Default: the variable PORT, else 3000. */
