@@ -126,7 +126,7 @@ class Report {
     this.#failures.push(title);
     this.#failedFiles.add(file);
     const text = `FAIL ${title}\n${indent(describe(cause))}\n`;
-    // A file that cannot be loaded has no summary of its own.
+    // A file that cannot be loaded has no separate summary.
     return nesting === 0 && resolve(root, data.name ?? "") === file ? text + this.#endFile(file, details?.duration_ms ?? 0) : text;
   }
 
