@@ -22,6 +22,9 @@ const appFile: string = join(folder, "app.ts");
 /** The same application, made with gable(). */
 export const fullAppFile: string = join(folder, "full-app.ts");
 
+/** An application whose hooks throw. */
+export const throwingAppFile: string = join(folder, "throwing-app.ts");
+
 /** A supervisor in this process. */
 export interface Supervised {
   readonly supervisor: Awaited<ReturnType<typeof supervise>>;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { countFailed, startLoad } from "./load.ts";
-import { fetchOnce, fullAppFile, isAlive, isLong, skipSupervisor, supervising, until } from "./supervised.ts";
+import { fetchOnce, isAlive, isLong, skipSupervisor, supervising, throwingAppFile, until } from "./supervised.ts";
 
 describe("a worker that is killed", { skip: skipSupervisor }, () => {
   it("costs at most the requests that it had, and is replaced", async (test) => {
@@ -124,7 +124,7 @@ const failingPaths = [
 
 describe("exceptions", { skip: skipSupervisor }, () => {
   it("inside requests fail those requests and nothing else", async () => {
-    await supervising({ app: fullAppFile, workers: 1 }, async ({ port, pids }) => {
+    await supervising({ app: throwingAppFile, workers: 1 }, async ({ port, pids }) => {
       const before = pids();
       const load = startLoad(port, { connections: 4 });
       for (let round = 0; round < (isLong ? 200 : 3); round++) {
