@@ -78,6 +78,7 @@ async function assertConsent({ project, common, confirm }: Context, address: Dat
 export const dbCreate = builtIn({
   name: "db create",
   help: "Creates the database when it does not exist.",
+  examples: ["db create"],
   flags: databaseFlags,
   async run(context: Context) {
     const address = await readAddress(context);
@@ -91,6 +92,7 @@ export const dbCreate = builtIn({
 export const dbDrop = builtIn({
   name: "db drop",
   help: "Deletes the database with everything in it.",
+  examples: ["db drop"],
   flags: databaseFlags,
   async run(context: Context) {
     const address = await readAddress(context);
@@ -108,6 +110,7 @@ type ResetContext = BuiltInContext<{}, typeof resetFlags>;
 export const dbReset = builtIn({
   name: "db reset",
   help: "Deletes the database, creates it, runs the migrations and the seeds.",
+  examples: ["db reset"],
   flags: resetFlags,
   async run(context: ResetContext) {
     const address = await readAddress(context);
@@ -134,6 +137,7 @@ function runAllSeeds({ progress, flags: { seeds } }: ResetContext, database: Dat
 export const dbSeed = builtIn({
   name: "db seed",
   help: "Runs the seeds: rows that the application needs.",
+  examples: ["db seed"],
   flags: resetFlags,
   run: (context: ResetContext) => {
     const { flags, project, common, print } = context;
@@ -153,6 +157,7 @@ export const dbSeed = builtIn({
 export const dbShell = builtIn({
   name: "db shell",
   help: "Opens psql, mariadb, mysql or sqlite3 on the database.",
+  examples: ["db shell"],
   flags: databaseFlags,
   async run(context: Context) {
     const { program, words, environment } = toShellCommand(await readAddress(context));
@@ -174,6 +179,7 @@ export const dbShell = builtIn({
 export const dbSize = builtIn({
   name: "db size",
   help: "Shows how many bytes the database and its tables take.",
+  examples: ["db size"],
   flags: databaseFlags,
   async run(context: Context) {
     const address = await readAddress(context);

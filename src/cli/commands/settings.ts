@@ -66,6 +66,7 @@ const exampleFlags = { ...fileFlag, check: { type: "boolean", help: "Writes noth
 export const envExample = builtIn({
   name: "env example",
   help: "Writes .env.example: every variable, what it is for, and whether it is required.",
+  examples: ["env example"],
   flags: exampleFlags,
   // The defaults of development hold, so that missing secrets do not stop it.
   mode: "development",

@@ -177,6 +177,7 @@ async function serveWithWorkers(
 export const reload = builtIn({
   name: "reload",
   help: "Starts new workers with the code of today, and lets the old ones finish. Needs a running `gable start` with workers or tasks.",
+  examples: ["reload"],
   async run({ project, print }: BuiltInContext) {
     const { sendSupervisorCommand } = await import("gable/server");
     const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
+import { availableParallelism } from "node:os";
 import { describe, it } from "node:test";
-import { countFailed, startLoad } from "./load.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { countFailed, startLoad, toP99 } from "./load.ts";
 import type { Supervised } from "./supervised.ts";
 import { fetchOnce, isLong, skipSupervisor, supervising, until } from "./supervised.ts";
 
@@ -67,10 +69,17 @@ async function duringTraffic(
   await supervising({ workers: 2, env: { LIMITS: JSON.stringify(isLong ? {} : limits) } }, async (supervised) => {
     await until(() => supervised.pids().length === 2, "both workers are ready");
     const before = supervised.pids();
+    const calm = startLoad(supervised.port, { connections: 4, pauseMs: 10 });
+    await wait(isLong ? 5000 : 300);
+    await calm.stop();
     const load = startLoad(supervised.port, { connections: 4, pauseMs: 10 });
     peers = await run(supervised);
     const counts = await load.stop();
-    report(JSON.stringify({ connections: count, ...counts }));
+    const [p99BeforeMs, p99Ms] = [toP99(calm.timesMs), toP99(load.timesMs)];
+    report(JSON.stringify({ connections: count, p99BeforeMs, p99Ms, ...counts }));
+    // Times say something only where the clients do not share the cores of the workers.
+    if (isLong && availableParallelism() >= 8)
+      assert.ok(p99Ms < Math.max(3 * p99BeforeMs, 50), `${p99Ms} ms, and ${p99BeforeMs} ms before`);
     assert.equal(countFailed(counts), 0, JSON.stringify(counts));
     assert.ok(counts.ok > 20);
     assert.deepEqual(supervised.pids(), before, "no worker was replaced");

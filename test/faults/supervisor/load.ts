@@ -17,6 +17,8 @@ export interface LoadCounts {
 /** Load that runs. */
 export interface Load {
   readonly counts: LoadCounts;
+  /** Times of the requests that were ok, in milliseconds. */
+  readonly timesMs: readonly number[];
   /** Ends after the requests that are on their way. */
   stop(): Promise<LoadCounts>;
 }
@@ -37,6 +39,7 @@ export interface LoadOptions {
 export function startLoad(port: number, options: LoadOptions = {}): Load {
   const { connections = 16, pauseMs = 1, timeoutMs = 20_000, paths = ["/echo/NONCE"], bodyBytes = 64 } = options;
   const counts: LoadCounts = { ok: 0, wrongBody: 0, serverError: 0, reset: 0, resetInside: 0, refused: 0, timeout: 0, idleReset: 0 };
+  const timesMs: number[] = [];
   let isStopped = false;
   const run = async (index: number): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -45,7 +48,10 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
       const path = paths[Math.floor(count / 2) % paths.length]!;
       const isPost = count % 2 === 0;
       const body = isPost ? nonce.padEnd(bodyBytes, "x") : undefined;
-      counts[await send({ port, agent, path: isPost ? "/echo" : path.replace("NONCE", nonce), body, nonce, timeoutMs })]++;
+      const startedMs = performance.now();
+      const outcome = await send({ port, agent, path: isPost ? "/echo" : path.replace("NONCE", nonce), body, nonce, timeoutMs });
+      if (outcome === "ok") timesMs.push(performance.now() - startedMs);
+      counts[outcome]++;
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     agent.destroy();
@@ -53,12 +59,18 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
   const running = Array.from({ length: connections }, (_, index) => run(index));
   return {
     counts,
+    timesMs,
     async stop() {
       isStopped = true;
       await Promise.all(running);
       return counts;
     },
   };
+}
+
+/** Returns the time within which 99 of 100 requests were answered. */
+export function toP99(timesMs: readonly number[]): number {
+  return [...timesMs].sort((one, other) => one - other)[Math.floor(timesMs.length * 0.99)] ?? 0;
 }
 
 /** Number of requests that failed; resets of idle connections are counted apart (RFC 9112 section 9.3.1). */

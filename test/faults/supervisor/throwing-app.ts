@@ -54,6 +54,12 @@ export default gable({
       return "lost";
     }),
     get("/throw-on-error", () => fail("a handler, and onError after it")),
+    get("/throw-result", () => ({ toJSON: () => fail("toJSON() of a result") })),
+    get(
+      "/throw-rate",
+      { limits: { rate: { requestsMax: 5, windowSeconds: 60, by: () => fail("the key of a rate limit") } } },
+      () => "not reached",
+    ),
     get("/throw-property", (context) => String(Reflect.get(context, "broken"))),
     get("/throw-early", () => "not reached"),
     get("/throw-around", () => "not reached"),

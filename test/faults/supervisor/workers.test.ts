@@ -117,6 +117,8 @@ const failingPaths = [
   "/throw-middleware-after",
   "/throw-before-reply",
   "/throw-on-error",
+  "/throw-result",
+  "/throw-rate",
   "/throw-property",
   "/throw-early",
   "/throw-around",
