@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -11,11 +11,17 @@ import { createProject, toPackageName } from "./project.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const main = JSON.stringify(new URL("main.ts", import.meta.url).href);
-const files = [".gitignore", "AGENTS.md", "README.md", "app.test.ts", "app.ts", "package.json", "tsconfig.json"];
+const files = [".gitignore", "AGENTS.md", "CLAUDE.md", "README.md", "app.test.ts", "app.ts", "package.json", "tsconfig.json"];
 
 let folder = "";
 beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), "create-gable-"))));
 afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs `gable` of the repository in a project. Returns what it prints. */
+function runGable(project: string, ...words: string[]): string {
+  const program = ["--import", join(root, "scripts/source.mjs"), join(root, "bin/gable.mjs")];
+  return spawnSync(process.execPath, [...program, ...words], { encoding: "utf8", cwd: project }).stdout;
+}
 
 /** Runs the command in the test's folder, without a terminal. */
 function create(...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -150,6 +156,23 @@ describe("a machine with an older Node", () => {
 });
 
 describe("the project that it makes", () => {
+  for (const template of ["minimal", "full"] as const)
+    it(`tells coding assistants its commands, layout and ten rules: ${template}`, async () => {
+      const project = join(folder, template);
+      await createProject({ folder: project, template, force: false, node: { kind: "current" } });
+      const text = await readFile(join(project, "AGENTS.md"), "utf8");
+      assert.ok(text.length < 8_192);
+      assert.match(text, /^# .+\n\n<!-- gable -->\n[^]+<!-- \/gable -->\n$/);
+      assert.equal([...text.matchAll(/^\d+\. /gm)].length, 10);
+      const { scripts } = JSON.parse(await readFile(join(project, "package.json"), "utf8")) as { scripts: Record<string, string> };
+      for (const [, script] of text.matchAll(/`npm (?:run )?([a-z]+)`/g)) assert.ok(Object.hasOwn(scripts, script!), script);
+      for (const [, name] of text.matchAll(/`([a-z.]+\.ts|[a-z]+\/)`/g))
+        if (!/^(?:forms|routes)\.ts$|^\.|^var\//.test(name!)) await access(join(project, name!));
+      const commands = runGable(project, "--help");
+      for (const [, command] of text.matchAll(/`npx gable ([a-z-]+)/g)) assert.match(commands, new RegExp(`^ {2}${command}\\b`, "m"));
+      assert.match(await readFile(join(project, "CLAUDE.md"), "utf8"), /\(AGENTS\.md\)/);
+    });
+
   it("passes its own tests and its own type check", async () => {
     const project = join(folder, "site");
     await createProject({ folder: project, template: "minimal", force: false, node: { kind: "current" } });
