@@ -165,11 +165,11 @@ describe("the project that it makes", () => {
       assert.match(text, /^# .+\n\n<!-- gable -->\n[^]+<!-- \/gable -->\n$/);
       assert.equal([...text.matchAll(/^\d+\. /gm)].length, 10);
       const { scripts } = JSON.parse(await readFile(join(project, "package.json"), "utf8")) as { scripts: Record<string, string> };
-      for (const [, script] of text.matchAll(/`npm (?:run )?([a-z]+)`/g)) assert.ok(Object.hasOwn(scripts, script!), script);
+      for (const [, script] of text.matchAll(/`npm (?:run )?([a-z]+)`/g)) assert.ok(Object.hasOwn(scripts, script!), script!);
       for (const [, name] of text.matchAll(/`([a-z.]+\.ts|[a-z]+\/)`/g))
         if (!/^(?:forms|routes)\.ts$|^\.|^var\//.test(name!)) await access(join(project, name!));
       const commands = runGable(project, "--help");
-      for (const [, command] of text.matchAll(/`npx gable ([a-z-]+)/g)) assert.match(commands, new RegExp(`^ {2}${command}\\b`, "m"));
+      for (const [, command] of text.matchAll(/`npx gable ([a-z-]+)/g)) assert.match(commands, new RegExp(`^ {2}${command!}\\b`, "m"));
       assert.match(await readFile(join(project, "CLAUDE.md"), "utf8"), /\(AGENTS\.md\)/);
     });
 
