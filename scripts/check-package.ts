@@ -11,7 +11,8 @@ const installedBytesMax = 6_500_000;
 const packagesMax = 12;
 /** The design allows 1 MB for the packed docs; Markdown packs to about a third. */
 const docsBytesMax = 1_000_000;
-const expected = /^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts)|docs\/[a-z0-9/-]+(?:\.md|\.schema\.json)|docs\/README\.md|package\.json|[A-Z]+\.md|LICENSE)$/;
+const expected =
+  /^(?:bin\/gable\.mjs|dist\/.*\.(?:js|d\.ts)|docs\/[a-z0-9/-]+(?:\.md|\.schema\.json)|docs\/README\.md|package\.json|[A-Z]+\.md|LICENSE)$/;
 
 /** What `npm pack --json` says about a package. */
 interface PackFacts {

@@ -62,8 +62,6 @@ const exceptions: Readonly<Record<string, string>> = {
   "FailureReplyOptions.report": "Whatever a worker has thrown becomes a report.",
   "ColumnOptions.widget": "A name of a control is taken, too.",
   "data.FileOptions.widget": "A name of a control is taken, too.",
-  "op.addColumn().fill": "Kinds not checked yet: the type of the column decides.",
-  "op.alterColumn().fill": "Kinds not checked yet: the type of the column decides.",
 };
 
 /** Types whose kinds are not known: what the caller makes of them decides. */

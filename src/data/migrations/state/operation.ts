@@ -15,6 +15,7 @@ import type {
   ViewState,
 } from "../../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
+import { findFillExample } from "./fill-value.ts";
 import { columnKinds, indexKinds, sqlKinds, stepKinds, tableKinds, uniqueKinds, viewKinds } from "./operation-kinds.ts";
 
 /** A table as written in a migration. Omitted parts are empty. */
@@ -224,6 +225,10 @@ function assertColumn(where: string, column: ColumnState): void {
 function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
   if (fill === null && column.null !== true)
     refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
+  if (fill === undefined || fill === null) return;
+  const example = findFillExample(fill, column);
+  if (example !== undefined)
+    refuse(`${where} fills rows with ${describeValue(fill)}, and the column has the type ${column.type}.`, `Write fill: ${example}.`);
 }
 
 function assertColumns(where: string, columns: readonly string[]): void {

@@ -1,0 +1,72 @@
+/** Values of existing rows in a migration: for each type, what is taken and what is refused before anything changes. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { ColumnType } from "../../schema/column.ts";
+import type { ColumnState, ValueData } from "../../schema/table-state.ts";
+import { op } from "./operation.ts";
+
+type StoredType = Exclude<ColumnType, "slug" | "email" | "url" | "file">;
+
+const rows: Readonly<Record<StoredType, { column?: Partial<ColumnState>; good: readonly unknown[]; bad: readonly unknown[] }>> = {
+  id: { good: [1, { id: 1 }], bad: [1.5, true, { id: "1" }, { int: 2 ** 53 }] },
+  int: { good: [0, -5, { int: 1 }], bad: ["0", 0.5, Number.NaN, true, { int: "1" }, { text: "1" }] },
+  bigint: { good: [1, { bigint: "9223372036854775807" }, { bigint: 1 }], bad: [0.5, { bigint: "1.5" }, { bigint: "" }, { bigint: "ten" }] },
+  duration: { good: [{ duration: "60" }, 60], bad: [{ duration: "1 h" }, 0.5, true] },
+  float: { good: [0.5, { float: 1e300 }], bad: [Number.NaN, Infinity, { float: "0.5" }, { float: Infinity }] },
+  decimal: {
+    column: { digits: 6, scale: 2 },
+    good: [{ decimal: "1.50" }, 1.5, 0],
+    bad: [{ decimal: "1,50" }, Number.NaN, { decimal: "" }],
+  },
+  boolean: { good: [true, false, { boolean: false }], bad: [0, 1, { boolean: "false" }, { text: "true" }] },
+  text: { good: [{ text: "" }, { text: "draft" }], bad: ["draft", 5, true, { text: 5 }, { text: null }] },
+  choice: { column: { choices: ["a", "b"] }, good: [{ text: "a" }, { choice: "b" }], bad: ["a", 1, { choice: 1 }] },
+  uuid: { good: [{ uuid: "0190163d-8694-739b-aea5-966c26f8ad91" }], bad: [{ uuid: "0190163d" }, { uuid: "" }, 0] },
+  ip: { good: [{ ip: "127.0.0.1" }, { ip: "::1" }], bad: [{ ip: "localhost" }, { ip: 1 }] },
+  date: { good: [{ date: "2024-02-29" }], bad: [{ date: "2023-02-29" }, { date: "20 Nov 2026" }, { date: "2026-1-1" }, 0] },
+  time: {
+    good: [{ time: "09:30:00" }, { time: "23:59" }, { time: "09:30:00.123456" }],
+    bad: [{ time: "24:00:00" }, { time: "9:30" }, 930],
+  },
+  datetime: {
+    good: [{ datetime: "2026-11-20T09:30:00.000Z" }, { datetime: "2026-11-20" }],
+    bad: [{ datetime: "now" }, { datetime: 0 }, 0],
+  },
+  bytes: { good: [{ bytes: "" }, { bytes: "00fF" }], bad: [{ bytes: "0" }, { bytes: "zz" }, { bytes: [0] }] },
+  json: { good: [{ json: {} }, { json: null }, { json: [1] }], bad: [{}, { json: undefined }] },
+  array: {
+    column: { items: { type: "int" } },
+    good: [{ array: [] }, { array: [1, 2] }],
+    bad: [[1], { array: "1" }, { array: ["1"] }, { array: [1, null] }],
+  },
+};
+/** Refused for each type. */
+const neverGood = ["a text", {}, { odd: 1 }, { text: "a", int: 1 }, [], () => undefined];
+
+describe("a value of existing rows", () => {
+  for (const [type, { column = {}, good, bad }] of Object.entries(rows)) {
+    const definition = { type, ...column } as ColumnState; // The key is a type.
+    const calls = [
+      (fill: unknown) => op.addColumn("books", "a", definition, { fill: fill as ValueData }),
+      (fill: unknown) => op.alterColumn("books", "a", definition, { from: { ...definition, null: true }, fill: fill as ValueData }),
+    ];
+    it(`fits a column of the type ${type}, or is refused with an example that fits`, () => {
+      for (const call of calls) {
+        for (const fill of good) assert.doesNotThrow(() => call(fill), JSON.stringify(fill));
+        for (const fill of [...bad, ...neverGood]) {
+          let fix = "";
+          assert.throws(
+            () => call(fill),
+            (error: { code: string; message: string; fix: string }) => {
+              fix = error.fix;
+              return error.code === "E_MIGRATION_OPERATION" && error.message.includes(`the type ${type}`);
+            },
+            JSON.stringify(fill),
+          );
+          const example = /^Write fill: (.*)\.$/.exec(fix)?.[1] ?? assert.fail(fix);
+          assert.doesNotThrow(() => call(new Function(`return ${example}`)()), example);
+        }
+      }
+    });
+  }
+});
