@@ -18,7 +18,7 @@ import { errorToProblem, reasonPhrase, toProblem } from "./problem.ts";
 import { parseRange } from "./ranges.ts";
 import { hostileTargets } from "./redirect-target.cases.ts";
 import { isSafeRedirectTarget, safeRedirectTarget, toRedirectLocation } from "./redirect-target.ts";
-import { parseQuery, serializeQuery } from "./urlencoded.ts";
+import { parseQuery, parseUrlencoded, serializeQuery } from "./urlencoded.ts";
 import { GableError } from "../errors/gable-error.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -161,6 +161,9 @@ describe("preferredLanguage() and preferredEncoding()", () => {
     assert.equal(preferredEncoding("*;q=0", ["identity"]), undefined);
     assert.equal(preferredEncoding(null, ["br", "identity"]), "identity");
     assert.equal(preferredEncoding("*", ["br", "identity"]), "br");
+    assert.equal(preferredEncoding("br", ["gzip", "br"]), "br");
+    assert.equal(preferredEncoding("zstd", ["gzip", "br"]), undefined);
+    assert.equal(preferredEncoding(null, ["gzip", "br"]), "gzip");
   });
 });
 
@@ -307,6 +310,7 @@ describe("parseQuery()", () => {
     "%0g%g0%/1%1/%:1%1:%@1%1@%`1%1`%G1%1G",
     "%zz%2",
     "%zz%",
+    "%EF%BB%BF%zz",
   ]) {
     it(`reads ${JSON.stringify(text)} as URLSearchParams does`, () =>
       assert.deepEqual([...parseQuery(text)], [...new URLSearchParams(text)]));
@@ -315,6 +319,18 @@ describe("parseQuery()", () => {
   it("takes 1,000 pairs and refuses 1,001", () => {
     assert.equal(parseQuery("a&".repeat(1000)).size, 1000);
     assert.throws(() => parseQuery("a&".repeat(1001)), { code: "E_QUERY_TOO_LARGE", status: 400 });
+  });
+
+  it("says that bytes are not UTF-8 if the caller wants to know, and not for a replacement character that was typed", () => {
+    const limits = {
+      pairsMax: 9,
+      onTooMany: () => new GableError("E_INTERNAL", "many"),
+      onNotUtf8: () => new GableError("E_INTERNAL", "not UTF-8"),
+    };
+    for (const text of ["a=%FF", "%C3=1", "a=%zz%ff", "a=%EF%BF%BD%FF"])
+      assert.throws(() => parseUrlencoded(text, limits), { message: "not UTF-8" }, text);
+    for (const text of ["a=%EF%BF%BD", "a=%zz%EF%BF%BD", "a=%zz", "%C3%A9=%EF%BB%BF%zz"])
+      assert.deepEqual([...parseUrlencoded(text, limits)], [...new URLSearchParams(text)], text);
   });
 
   it("gives first, all, and a record without a prototype", () => {
@@ -575,11 +591,16 @@ describe("redirect targets", () => {
     assert.equal(toRedirectLocation("/a/b?c=d&next=//x#e"), "/a/b?c=d&next=//x#e");
     assert.equal(toRedirectLocation("/é"), "/%C3%A9");
     assert.equal(toRedirectLocation("https://pay.test/x", ["pay.test"]), "https://pay.test/x");
+    assert.equal(toRedirectLocation(`https://pay.test/${"x".repeat(8192 - 17)}`, ["pay.test"]).length, 8192);
     for (const target of [
       "https://pay.test.evil.test/",
       "https://u@pay.test/",
       "https://pay.test\\@evil.test/",
       "https://pay.test:99/",
+      "https://pay.test/a b",
+      "https://pay.test/\n",
+      "https://pay.test/\u007f",
+      `https://pay.test/${"x".repeat(8192 - 16)}`,
       "javascript://pay.test/%0aalert(1)",
     ]) {
       assert.throws(() => toRedirectLocation(target, ["pay.test"]), { code: "E_REDIRECT_UNSAFE" }, target);
@@ -591,7 +612,12 @@ describe("redirect targets", () => {
 describe("paths", () => {
   it("have one canonical form", () => {
     assert.equal(toCanonicalPath("/%61%2f%7e%C3%a9%2561"), "/a%2F~%C3%A9%2561");
-    assert.equal(findPathFault("/a%2"), "E_PATH_ENCODING");
+    for (const path of ["/a%2", "/%", "/%zz", "/%4g", "/%g4", "/%A", "/%00", "/%1f", "/%7F", "/%C3", "/%ff", "/%2%41", "/a%41%"])
+      assert.equal(findPathFault(path), "E_PATH_ENCODING", path);
+    for (const path of ["/.", "/..", "/%2e", "/%2E%2e", "/.%2e", "/a/../b", "/a/%2e"])
+      assert.equal(findPathFault(path), "E_PATH_DOT_SEGMENT", path);
+    for (const path of ["/...", "/.a", "/%2ea", "/%2e%2e%2e", "/%20", "/%7E", "/%C3%A9"])
+      assert.equal(findPathFault(path), undefined, path);
     assert.equal(findPathFault("/a/%2E./b"), "E_PATH_DOT_SEGMENT");
     assert.equal(findPathFault('/"'), "E_TARGET_PATH_BYTE");
     assert.equal(findPathFault("/\u0100"), "E_TARGET_PATH_BYTE");

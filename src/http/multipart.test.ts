@@ -112,6 +112,11 @@ describe("readMultipart()", () => {
     });
   }
 
+  it("gives no empty chunk", async () => {
+    for await (const part of readMultipart(chunksOf(good, 3), type))
+      for await (const chunk of part.chunks()) assert.ok(chunk.length > 0, part.name);
+  });
+
   it("counts fields and files apart", async () => {
     const limits = { fieldsMax: 1, filesMax: 1, partsMax: 2 };
     assert.equal((await read(field("a", "1") + file("b", "x", "") + end, { limits })).length, 2);

@@ -3,7 +3,7 @@
  * normalisation that routing uses (RFC 3986 section 6.2.2).
  */
 import { GableError } from "../errors/gable-error.ts";
-import { HEX, PATH, UNRESERVED, byteClasses } from "./byte-classes.ts";
+import { PATH, UNRESERVED, byteClasses } from "./byte-classes.ts";
 
 /** Checks an encoded path; gives the code of the first rule that it breaks, or undefined. */
 export function findPathFault(path: string): "E_TARGET_PATH_BYTE" | "E_PATH_ENCODING" | "E_PATH_DOT_SEGMENT" | undefined {
@@ -20,12 +20,9 @@ export function findPathFault(path: string): "E_TARGET_PATH_BYTE" | "E_PATH_ENCO
   return undefined;
 }
 
-/** Whether each `%` has two hex digits, decodes to no control byte, and the bytes are UTF-8. */
+/** Whether each `%` has two hex digits, decodes to no control byte, and the bytes are UTF-8: decodeURIComponent() throws for other ones. */
 function isWellEncoded(path: string): boolean {
   for (let index = path.indexOf("%"); index !== -1; index = path.indexOf("%", index + 3)) {
-    const high = path.charCodeAt(index + 1);
-    const low = path.charCodeAt(index + 2);
-    if ((byteClasses[high]! & HEX) === 0 || (byteClasses[low]! & HEX) === 0) return false;
     const byte = Number.parseInt(path.slice(index + 1, index + 3), 16);
     if (byte < 0x20 || byte === 0x7f) return false;
   }
@@ -38,9 +35,7 @@ function isWellEncoded(path: string): boolean {
 }
 
 function isDotSegment(segment: string): boolean {
-  if (segment.length > 6 || segment === "") return false;
-  const plain = segment.replace(/%2e/gi, ".");
-  return plain === "." || plain === "..";
+  return /^(?:\.|%2e){1,2}$/i.test(segment);
 }
 
 /** Throws the error of the first rule that an encoded path breaks. */
