@@ -508,6 +508,15 @@ describe("input", () => {
     assert.equal((await tests.post("/", { json: 12345 })).status, 413);
   });
 
+  it("keeps the limit of the application for a route with another limit", async () => {
+    const app = make({ routes: [post("/", { json: anything, limits: { handlerMs: 60_000 } }, () => "ok")], limits: { bodyBytesMax: 4 } });
+    assert.equal((await client(app).post("/", { json: 1234 })).status, 200);
+    assert.equal((await client(app).post("/", { json: 12345 })).status, 413);
+    const stream = new Blob(["12345"]).stream();
+    const init = { method: "POST", body: stream, duplex: "half", headers: { "content-type": "application/json" } };
+    assert.equal((await app.request("/", init as RequestInit)).status, 413);
+  });
+
   it("reads forms with files: checked by content, skipped when not declared, 422 when wrong", async () => {
     const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
     const app = make({
@@ -795,6 +804,29 @@ describe("errors", () => {
       },
     });
     assert.equal((await client(failing).get("/nope")).status, 404);
+  });
+
+  it("are logged once, and once more if onError fails", async () => {
+    const lines: string[] = [];
+    const logger: Logger = {
+      ...silentLogger,
+      error: (_facts: unknown, text?: string) => void lines.push(String(text)),
+      child: () => logger,
+    };
+    const routes = () => [
+      get("/", () => {
+        throw new Error("planned");
+      }),
+    ];
+    await client(make({ logger, routes: routes(), onError: () => undefined })).get("/");
+    assert.equal(lines.filter((line) => line === "onError failed.").length, 0);
+    const before = lines.length;
+    const onError = (): never => {
+      throw new Error("worse");
+    };
+    await client(make({ logger, routes: routes(), onError })).get("/");
+    assert.equal(before, 1);
+    assert.equal(lines.filter((line) => line === "onError failed.").length, 1);
   });
 });
 

@@ -135,5 +135,31 @@ describe("context.request", () => {
     assert.deepEqual([reply.status, ((await reply.json()) as { code: string }).code], [400, "E_FORM_MALFORMED"]);
     const good = await app.request("/", { method: "POST", body: new URLSearchParams({ a: "1" }) });
     assert.deepEqual(await good.json(), ["a"]);
+    for (const [init, code] of [
+      [{}, "E_FORM_MALFORMED"],
+      [{ body: "a=1", headers: { "content-type": "text/plain" } }, "E_FORM_MALFORMED"],
+      [{ body: "{}", headers: { "content-type": "application/json" } }, "E_FORM_MALFORMED"],
+    ] as const) {
+      const refused = await app.request("/", {
+        method: "POST",
+        ...init,
+        headers: { accept: "application/json", ...("headers" in init && init.headers) },
+      });
+      assert.deepEqual([refused.status, ((await refused.json()) as { code: string }).code], [400, code], JSON.stringify(init));
+    }
+  });
+
+  it("answers 500 for a form that the program reads a second time", async () => {
+    const codes: unknown[] = [];
+    const app = create({
+      onError: ({ error }) => void codes.push((error as { code?: unknown }).code),
+      routes: [
+        post("/read", async ({ request }) => (await request.text(), [...(await request.formData()).keys()])),
+        post("/locked", async ({ request }) => (request.body!.getReader(), [...(await request.formData()).keys()])),
+      ],
+    });
+    for (const path of ["/read", "/locked"])
+      assert.equal((await app.request(path, { method: "POST", body: new URLSearchParams({ a: "1" }) })).status, 500, path);
+    assert.deepEqual(codes, ["E_BODY_USED", "E_BODY_USED"]);
   });
 });

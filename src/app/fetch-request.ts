@@ -1,7 +1,7 @@
 /** Between web-standard requests and responses and our own messages. */
 import { GableError } from "../errors/gable-error.ts";
 import { parseAuthority, toAuthorityText } from "../http/authority.ts";
-import { ChunkedBody, emptyBody, joinChunks } from "../http/body.ts";
+import { ChunkedBody, bodyUsed, emptyBody, joinChunks } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
@@ -265,10 +265,12 @@ function withReaders(request: Request): Request {
     json: { value: async () => parseJsonBody(new Uint8Array(await request.arrayBuffer())) },
     formData: {
       value: async () => {
+        // A second read is a mistake of the program. After this, a TypeError is about what the client sent, or did not send.
+        if (request.bodyUsed || request.body?.locked === true) throw bodyUsed();
         try {
           return await readForm();
         } catch (error) {
-          if (error instanceof GableError || request.bodyUsed !== true || !(error instanceof TypeError)) throw error;
+          if (error instanceof GableError || !(error instanceof TypeError)) throw error;
           throw new GableError("E_FORM_MALFORMED", `The body is not a form: ${toErrorText(error)}`, { cause: error });
         }
       },

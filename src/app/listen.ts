@@ -1,7 +1,7 @@
 /** Listening: the application on a port, with its lines for the terminal and its signals. */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, kindsOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { isRequestLogged } from "../log/log-levels.ts";
 import { trackRequests } from "../log/track-requests.ts";
 import { metricsPart } from "../metrics/part.ts";
@@ -61,7 +61,6 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   const { quiet = app.mode === "test", signals = app.mode !== "test", ...where } = options;
   const host = where.host ?? app.options.host ?? readEnvironment("HOST") ?? "127.0.0.1";
   const port = where.port ?? app.options.port ?? toPort(readEnvironment("PORT"));
-  assertPort(port);
   assertHosts(app, host, where.unixPath !== undefined);
   if (isRequestLogged(app.options, app.mode)) app.watch.log = createRequestLog(app);
   const server = await serveOrExplain(app.listener, {
@@ -118,13 +117,6 @@ function toPort(text: string | undefined): number {
   if (text === undefined || text === "") return 3000;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is not a port.`);
-}
-
-function assertPort(port: unknown): void {
-  if (typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535) return;
-  throw new GableError("E_LISTEN", `Cannot listen on port ${describeValue(port)}: a port is a whole number from 0 to 65535.`, {
-    fix: "Pass a free port, or 0 for any.",
-  });
 }
 
 /** An open address without a list of hosts would answer for any name that points to it. */

@@ -98,7 +98,9 @@ describe("requests of an application that serves in production", () => {
     const { url, stop } = await start();
     for (const path of ["/json/7?secret=1", "/rows", "/stream", "/missing%22x", "/fails"])
       await (await fetch(url + path, { headers: { "x-request-id": "given-1" } })).text();
+    const askedMs = performance.now();
     await fetch(`${url}/json/8`, { method: "HEAD" });
+    const waitedMs = performance.now() - askedMs;
     const lines = ofRequests(await stop());
     const shown = lines.map(({ time, ms, requestId, ...rest }) => {
       assert.equal(typeof time, "number");
@@ -128,6 +130,7 @@ describe("requests of an application that serves in production", () => {
       message: "HEAD /json/8 200",
     });
     assert.equal(shown.length, 6);
+    assert.ok(Number(lines[5]!["ms"]) <= waitedMs + 1, `${String(lines[5]!["ms"])} ms of ${waitedMs}`);
   });
 
   for (const [name, options, mode, expected] of [
