@@ -1,6 +1,6 @@
 // Replaces one piece of one source file while it loads: `MUTATE_CHANGE` says which. Given to node as `--import`.
-import { ChildProcess } from "node:child_process";
-import { registerHooks } from "node:module";
+import childProcess from "node:child_process";
+import { registerHooks, syncBuiltinESMExports } from "node:module";
 
 const { MUTATE_CHANGE: change } = process.env;
 
@@ -14,16 +14,25 @@ if (change !== undefined) {
       return { ...loaded, source: source.slice(0, mutant.start) + mutant.text + source.slice(mutant.end) };
     },
   });
-  // Tests may start processes with other NODE_OPTIONS: those get the hook as an argument.
-  const { spawn } = ChildProcess.prototype;
-  ChildProcess.prototype.spawn = function (options) {
+  followChildren();
+}
+
+/** Tests may start processes with other NODE_OPTIONS: those get this file as an argument. */
+function followChildren() {
+  const flag = `--import=${import.meta.url}`;
+  const hasFlag = (text) => String(text).includes("mutate-hook.mjs");
+  const { spawn } = childProcess.ChildProcess.prototype;
+  childProcess.ChildProcess.prototype.spawn = function (options) {
     const { file, args, envPairs = [] } = options;
-    if (file !== process.execPath || envPairs.some((pair) => pair.includes("mutate-hook.mjs"))) return spawn.call(this, options);
+    if (file !== process.execPath || envPairs.some(hasFlag)) return spawn.call(this, options);
     const [name, ...others] = args;
-    return spawn.call(this, {
-      ...options,
-      args: [name, `--import=${import.meta.url}`, ...others],
-      envPairs: [...envPairs, `MUTATE_CHANGE=${change}`],
-    });
+    return spawn.call(this, { ...options, args: [name, flag, ...others], envPairs: [...envPairs, `MUTATE_CHANGE=${change}`] });
   };
+  const { spawnSync } = childProcess;
+  childProcess.spawnSync = (file, args, options) => {
+    const env = options?.env;
+    if (file !== process.execPath || env === undefined || hasFlag(env.NODE_OPTIONS)) return spawnSync(file, args, options);
+    return spawnSync(file, [flag, ...args], { ...options, env: { ...env, MUTATE_CHANGE: change } });
+  };
+  syncBuiltinESMExports();
 }

@@ -33,11 +33,13 @@ it("is free", () => assert.equal(isFree({ cents: 0 }), true));
 it("starts a process", () => assert.equal(execFileSync(process.execPath, ["src/shop/child.ts", "a", "b", "c"], { encoding: "utf8" }), "false\\n"));
 `,
   "src/shop/bare.ts": "process.exitCode = process.argv.length > 2 ? 1 : 0;\n",
-  "test/shop/bare.test.ts": `${imports}import { spawn } from "node:child_process";
+  "src/shop/waited.ts": "process.exitCode = process.argv.length > 2 ? 1 : 0;\n",
+  "test/shop/bare.test.ts": `${imports}import { spawn, spawnSync } from "node:child_process";
 it("starts a process without the variables of this one", async () => {
   const child = spawn(process.execPath, ["src/shop/bare.ts"], { env: { NODE_OPTIONS: "" } });
   assert.equal(await new Promise((resolve) => child.once("exit", resolve)), 0);
 });
+it("waits for one", () => assert.equal(spawnSync(process.execPath, ["src/shop/waited.ts"], { env: {} }).status, 0));
 `,
   "test/other.test.ts": `${imports}it("fails", () => assert.fail());\n`,
 };
@@ -64,11 +66,12 @@ describe("npm run mutate", () => {
     assert.deepEqual(mutate("src/shop/", "--jobs=2"), {
       status: 0,
       lines: [
-        "6 of 10 changes in src/shop were noticed.",
+        "7 of 12 changes in src/shop were noticed.",
         'no test runs this line: src/shop/price.ts:10:21: " >= " became " > "',
         'no test runs this line: src/shop/price.ts:10:25: "1000" became "1001"',
         'not noticed: src/shop/bare.ts:1:42: "2" became "3"',
         'not noticed: src/shop/child.ts:1:35: "5" became "6"',
+        'not noticed: src/shop/waited.ts:1:42: "2" became "3"',
       ],
       errors: "",
     });
