@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { gable, get } from "gable";
 import { silentLogger } from "../../test/silent-logger.ts";
@@ -27,6 +30,14 @@ describe("the port of listen()", () => {
         message: `The variable PORT is "${text}", which is not a port.`,
       });
     });
+
+  it("is not used with a path of a socket, up to the largest one", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gable-port-"));
+    process.env["PORT"] = "65535";
+    const running = await create().listen({ unixPath: join(folder, "s"), quiet: true });
+    await running.stop();
+    await rm(folder, { recursive: true });
+  });
 
   it("comes from the variable PORT, unless the call has one", async () => {
     process.env["PORT"] = "0";
