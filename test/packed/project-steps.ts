@@ -27,9 +27,10 @@ const nodes = [process.execPath, ...["22", "24"].map((line) => join(root, `.ci/n
 );
 
 /** Packages that the docs install. */
-const packagesOfDocs = "@types/node @types/pg @types/nodemailer kysely zod valibot arktype pg mysql2 redis playwright-core axe-core".split(
-  " ",
-);
+const packagesOfDocs =
+  "@types/node @types/pg @types/nodemailer @opentelemetry/api kysely zod valibot arktype pg mysql2 redis playwright-core axe-core".split(
+    " ",
+  );
 
 /** Registers the tests. `open` gives the package once it is packed. */
 export function describeProjects(open: () => PackedPackage): void {
