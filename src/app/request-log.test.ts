@@ -25,7 +25,7 @@ describe("the line of a request, in a logger that was given", () => {
   let app: Application;
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  const after200: string[] = [];
+  const done: string[] = [];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "gable-lines-"));
     await writeFile(join(folder, "a.bin"), new Uint8Array(100_000));
@@ -48,7 +48,7 @@ describe("the line of a request, in a logger that was given", () => {
           ),
         ),
         get("/work", (context) => {
-          context.afterReply(() => void after200.push("work"));
+          context.afterReply(() => void done.push("work"));
           return "x";
         }),
       ],
@@ -85,7 +85,7 @@ describe("the line of a request, in a logger that was given", () => {
       assert.match(String(ms), /^\d+(?:\.\d{1,2})?$/);
       assert.equal(lines.length, 1, path);
     }
-    assert.deepEqual(after200, ["work"]);
+    assert.deepEqual(done, ["work"]);
     lines.length = 0;
     const reader = (await fetch(`${url}/stream`)).body!.getReader();
     assert.equal(new TextDecoder().decode((await reader.read()).value), "a");
@@ -98,17 +98,39 @@ describe("the line of a request, in a logger that was given", () => {
   });
 });
 
-describe("OPTIONS *", () => {
-  it("names the methods of all routes", async () => {
+/** Sends a request as it is written, and returns what comes back. */
+async function send(app: Application, text: string): Promise<string> {
+  const { port, stop } = await app.listen({ port: 0 });
+  const socket = connect(port, "127.0.0.1");
+  socket.write(text);
+  let reply = "";
+  socket.on("data", (chunk) => (reply += chunk.toString("latin1")));
+  await once(socket, "close");
+  await stop();
+  return reply;
+}
+
+describe("a target that is not a path", () => {
+  it("is all of the server in OPTIONS *, which names the methods of all routes", async () => {
     const app = gable({ mode: "test", logger: silentLogger, routes: [get("/a", () => "x"), post("/b", () => "x")] });
-    const { port, stop } = await app.listen({ port: 0 });
-    const socket = connect(port, "127.0.0.1");
-    socket.end("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    let text = "";
-    socket.on("data", (chunk) => (text += chunk.toString("latin1")));
-    await once(socket, "close");
-    assert.match(text, /^HTTP\/1\.1 204 /);
-    assert.match(text, /\r\nallow: GET, HEAD, OPTIONS, POST\r\n/);
-    await stop();
+    const reply = await send(app, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert.match(reply, /^HTTP\/1\.1 204 /);
+    assert.match(reply, /\r\nallow: GET, HEAD, OPTIONS, POST\r\n/);
+  });
+
+  it("replaces the field Host, however it is read, and no other field", async () => {
+    const routes = [
+      get("/", ({ headers, request }) => ({
+        read: [headers.get("host"), headers.all("Host"), [...headers].filter(([name]) => name === "host"), request.headers.get("host")],
+        other: [headers.get("x-a"), [...headers].filter(([name]) => name === "x-a")],
+      })),
+    ];
+    const app = gable({ mode: "test", logger: silentLogger, routes });
+    const fields = "Host: 127.0.0.1:9\r\nX-A: 1\r\nConnection: close\r\n\r\n";
+    const reply = await send(app, `GET http://localhost:7/ HTTP/1.1\r\n${fields}`);
+    assert.deepEqual(JSON.parse(reply.slice(reply.indexOf("{"))), {
+      read: ["localhost:7", ["localhost:7"], [["host", "localhost:7"]], "localhost:7"],
+      other: ["1", [["x-a", "1"]]],
+    });
   });
 });

@@ -58,6 +58,10 @@ export const requestLineCases = [
   ]),
   ...casesOf("R3", "RFC 9110 s. 9.1", [
     ["unknown", head("BREW / HTTP/1.1", host), answered(501)],
+    // Each differs from GET or POST in one place.
+    ...["SET", "GOT", "GEM", "GETS", "SETS", "GE", "HOST", "PAST", "POET", "POSH", "POSTS", "POS"].map(
+      (method) => [`like-${method}`, head(`${method} / HTTP/1.1`, host), answered(501)] as const,
+    ),
     ["lower-case", head("get / HTTP/1.1", host), answered(501)],
     ["extra-of-the-server", head("PURGE / HTTP/1.1", host), accepted({ method: "PURGE" })],
   ]),
