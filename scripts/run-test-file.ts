@@ -1,5 +1,6 @@
 /** Runs one test file in a separate process, for `npm run mutate`. */
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,10 +18,14 @@ export interface TestRun {
 const cleanUpMs = 5_000;
 const failedTest = /^\s*not ok (?!.*# (?:TODO|SKIP))/m;
 
-const running = new Set<number>();
+/** Temporary folders of the processes that run. */
+const running = new Map<number, string>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    for (const pid of running) endGroup(pid);
+    for (const [pid, folder] of running) {
+      endGroup(pid);
+      rmSync(folder, { recursive: true, force: true });
+    }
     process.exit(130);
   });
 
@@ -44,7 +49,7 @@ export async function runTestFile({ root, file, limitMs, environment }: TestRun)
         clearTimeout(timer);
         timer = setTimeout(end, cleanUpMs);
       });
-      if (child.pid !== undefined) running.add(child.pid);
+      if (child.pid !== undefined) running.set(child.pid, temporary);
       child.once("error", () => resolve(false));
       child.once("exit", (status) => {
         clearTimeout(timer);
