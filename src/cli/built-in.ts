@@ -33,8 +33,11 @@ export interface BuiltInContext<Arguments = {}, Flags = {}> extends CommandConte
   readonly report: (problem: Problem) => void;
 }
 
-/** A built-in command. */
-export interface BuiltIn<Arguments = {}, Flags = {}> extends Command<Arguments, Flags, BuiltInContext<Arguments, Flags>> {
+/** What a built-in command takes and does. */
+export interface BuiltIn<Arguments = {}, Flags = {}> extends Omit<
+  Command<Arguments, Flags, BuiltInContext<Arguments, Flags>>,
+  "name" | "help"
+> {
   /** Mode when neither `--mode` nor the environment gives one. Default: what the project says, else production. */
   readonly mode?: "development" | "test";
   /** Mode that these flags demand, unless `--mode` gives one. None by default. */
@@ -43,6 +46,15 @@ export interface BuiltIn<Arguments = {}, Flags = {}> extends Command<Arguments, 
 
 /** A command whatever its arguments and flags are. */
 export type AnyBuiltIn = BuiltIn<never, never>;
+
+/** A command as the help lists it. */
+export interface CommandEntry {
+  /** One word, or two: the group and the command. */
+  readonly name: string;
+  /** One sentence. */
+  readonly help: string;
+  readonly load: () => Promise<AnyBuiltIn>;
+}
 
 /** Defines a built-in command: ties the types of its arguments and flags to what `run` gets. */
 export function builtIn<

@@ -1,5 +1,5 @@
 /** Exit codes of the command line. */
-import { isGableError } from "gable";
+import { isGableError } from "../errors/gable-error.ts";
 import { PromptStopped } from "./questions.ts";
 
 /** Fine; found problems or failed; wrong usage; the environment; interrupted. */

@@ -1,9 +1,9 @@
 /** Turns commands into a program: parses words and flags, runs one command, and writes its result. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ArgumentOptions, FlagOptions } from "gable";
-import { createProgress, GableError, isGableError } from "gable";
+import { GableError, isGableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
-import type { AnyBuiltIn, BuiltInContext, CommonFlags, Problem } from "./built-in.ts";
+import type { AnyBuiltIn, BuiltInContext, CommandEntry, CommonFlags, Problem } from "./built-in.ts";
 import { exitCode, toExitCode } from "./exit-code.ts";
 import { createProject, findMode } from "./project.ts";
 import { createSink } from "./progress-sink.ts";
@@ -17,9 +17,9 @@ type GroupHelp = Readonly<Record<string, string>>;
 /** What a program is made of. */
 export interface ProgramOptions {
   readonly version: string;
-  readonly commands: readonly AnyBuiltIn[];
+  readonly commands: readonly CommandEntry[];
   /** Finds the commands of the project. */
-  readonly findMore: () => Promise<readonly AnyBuiltIn[]>;
+  readonly findMore: () => Promise<readonly CommandEntry[]>;
   readonly groups: GroupHelp;
   readonly terminal: Terminal;
 }
@@ -44,11 +44,16 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   const program = createRoot(options);
   const groups = new Map<string, Command>();
   try {
-    for (const command of [...options.commands, ...(await options.findMore())]) {
-      const [first, second] = command.name.split(" ");
+    const called = words.filter((word) => word !== "--");
+    for (const entry of [...options.commands, ...(await options.findMore())]) {
+      const [first, second] = entry.name.split(" ");
       const parent = second === undefined ? program : findGroup(program, groups, first!, options);
-      addCommand(parent, second ?? first!, command, terminal, async (context, flags) => {
-        code = await runCommand(command, context, flags);
+      const command = configure(parent.command(second ?? first!), terminal).description(entry.help);
+      // The others are here for the help alone.
+      if (called[0] !== first || (second !== undefined && called[1] !== second)) continue;
+      const definition = await entry.load();
+      defineCommand(command, entry.name, definition, terminal, async (context, flags) => {
+        code = await runCommand(entry.name, definition, context, flags);
       });
     }
     await program.parseAsync([...words], { from: "user" });
@@ -99,28 +104,31 @@ function findGroup(program: Command, groups: Map<string, Command>, name: string,
   return group;
 }
 
-function addCommand(
-  parent: Command,
-  word: string,
+function defineCommand(
+  command: Command,
+  name: string,
   definition: AnyBuiltIn,
   terminal: Terminal,
   run: (context: BuiltInContext<never, never>, common: CommonFlags) => Promise<void>,
 ): void {
-  const command = configure(parent.command(word), terminal).description(definition.help);
   const words = Object.entries((definition.arguments ?? {}) as Readonly<Record<string, ArgumentOptions>>); // Checked by the types of `builtIn`.
   const flags = Object.entries((definition.flags ?? {}) as Readonly<Record<string, FlagOptions>>); // As above.
-  for (const [name, { help, optional = false, many = false }] of words) {
-    const shown = many ? `${name}...` : name;
+  for (const [word, { help, optional = false, many = false }] of words) {
+    const shown = many ? `${word}...` : word;
     command.argument(optional ? `[${shown}]` : `<${shown}>`, help);
   }
-  for (const [name, flag] of flags) command.addOption(toOption(name, flag));
-  addCommonFlags(command, new Set(flags.map(([name]) => name)));
+  for (const [word, flag] of flags) command.addOption(toOption(word, flag));
+  addCommonFlags(command, new Set(flags.map(([word]) => word)));
   const examples = (definition.examples ?? []).map((example) => `  npx gable ${example}`);
   if (examples.length > 0) command.addHelpText("after", `\nExamples:\n${examples.join("\n")}`);
   command.action(async (...given: unknown[]) => {
     const parsed = command.opts<ParsedFlags>();
-    const values = Object.fromEntries(words.map(([name], index) => [name, given[index]]));
-    await run(createContext(definition, values, parsed, terminal), toCommon(parsed));
+    const values = Object.fromEntries(words.map(([word], index) => [word, given[index]]));
+    const { createProgress } = await import("gable");
+    await run(
+      { ...createContext(name, definition, values, parsed, terminal), progress: createProgress(createSink(terminal, toStyle(parsed))) },
+      toCommon(parsed),
+    );
   });
 }
 
@@ -173,11 +181,21 @@ function toCommon({ json = false, quiet = false, yes = false, force = false }: P
   return { json, quiet, yes, force };
 }
 
-function createContext(definition: AnyBuiltIn, words: object, parsed: ParsedFlags, terminal: Terminal): BuiltInContext<never, never> {
+function toStyle({ json = false, quiet = false }: ParsedFlags): Parameters<typeof createSink>[1] {
+  return json ? "json" : quiet ? "quiet" : "people";
+}
+
+function createContext(
+  name: string,
+  definition: AnyBuiltIn,
+  words: object,
+  parsed: ParsedFlags,
+  terminal: Terminal,
+): Omit<BuiltInContext<never, never>, "progress"> {
   const common = toCommon(parsed);
   const isForPeople = !common.json && !common.quiet;
   const declared = (definition.flags ?? {}) as Readonly<Record<string, FlagOptions>>; // As above.
-  const flags = Object.fromEntries(Object.entries(declared).map(([name, flag]) => [name, readFlag(parsed, name, flag)]));
+  const flags = Object.fromEntries(Object.entries(declared).map(([word, flag]) => [word, readFlag(parsed, word, flag)]));
   const context = {
     arguments: words,
     flags,
@@ -193,21 +211,20 @@ function createContext(definition: AnyBuiltIn, words: object, parsed: ParsedFlag
               .join(""),
           )
         : undefined,
-    progress: createProgress(createSink(terminal, common.json ? "json" : common.quiet ? "quiet" : "people")),
     confirm: (question: string) => confirm(question, common, terminal),
-    project: createLazyProject(definition, parsed, terminal),
+    project: createLazyProject(name, definition, parsed, terminal),
   };
   // The parser has read each value by the kind that the definition declares.
-  return context as unknown as BuiltInContext<never, never>;
+  return context as unknown as Omit<BuiltInContext<never, never>, "progress">;
 }
 
 /** The mode is set before any code of the project runs. */
-function createLazyProject(definition: AnyBuiltIn, flags: ParsedFlags, terminal: Terminal): BuiltInContext["project"] {
+function createLazyProject(name: string, definition: AnyBuiltIn, flags: ParsedFlags, terminal: Terminal): BuiltInContext["project"] {
   const { mode, app } = flags;
   const found = findMode(terminal, mode ?? definition.forcedMode?.(flags), definition.mode);
   terminal.environment["GABLE_MODE"] = found;
   // Standard output belongs to the command, unless it serves: there it is the log.
-  if (!servingCommands.has(definition.name)) terminal.environment["GABLE_LOG"] ??= "stderr";
+  if (!servingCommands.has(name)) terminal.environment["GABLE_LOG"] ??= "stderr";
   return createProject(terminal, found, app);
 }
 
@@ -221,18 +238,23 @@ async function confirm(question: string, { yes }: CommonFlags, terminal: Termina
 }
 
 /** Runs a command, and writes what it gives or why it failed. */
-async function runCommand(command: AnyBuiltIn, context: BuiltInContext<never, never>, { json }: CommonFlags): Promise<number> {
+async function runCommand(
+  name: string,
+  command: AnyBuiltIn,
+  context: BuiltInContext<never, never>,
+  { json }: CommonFlags,
+): Promise<number> {
   const { terminal } = context;
   const problems: Problem[] = [];
   try {
     const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(problem) } as never); // The same type, completed.
-    if (json) writeJson(terminal, command.name, data, problems);
+    if (json) writeJson(terminal, name, data, problems);
     else for (const problem of problems) terminal.writeError(toProblemText(problem));
     return problems.some(({ level = "error" }) => level === "error") ? exitCode.failed : exitCode.ok;
   } catch (error) {
     if (terminal.signal.aborted) return exitCode.interrupted;
     const problem = toProblem(error);
-    if (json) writeJson(terminal, command.name, undefined, [...problems, problem]);
+    if (json) writeJson(terminal, name, undefined, [...problems, problem]);
     else
       terminal.writeError(
         isGableError(error) ? toProblemText(problem) : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -4,7 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import type { Application, Mode } from "gable";
-import { GableError } from "gable";
+import { GableError } from "../errors/gable-error.ts";
 import { suggestName } from "../errors/nearest-name.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,5 +1,5 @@
 /** Values that a command needs and was not given: asked for at a terminal, read from standard input, or missing. */
-import { GableError } from "gable";
+import { GableError } from "../errors/gable-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Ctrl-C at a question: the command ends with 130. */

@@ -10,8 +10,6 @@ const peers = ["typescript", "pg", "mysql2", "kysely", "nodemailer", "redis", "b
 
 /** Prints versions. */
 export const about = builtIn({
-  name: "about",
-  help: "Prints the versions of Gable, Node and the packages in use.",
   examples: ["about"],
   run({ table, project }: BuiltInContext) {
     const { dependencies = {}, devDependencies = {}, name } = readPackage(project.folder) ?? {};

@@ -15,8 +15,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Compiles the views, and compresses the static files. */
 export const build = builtIn({
-  name: "build",
-  help: "Compiles template files into .gable, and compresses static files. Not needed to run, but saves time.",
   examples: ["build", "build --mode production", "build --check", "build --out dist"],
   flags,
   async run(context: Context) {

@@ -26,8 +26,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Checks the project. */
 export const check = builtIn({
-  name: "check",
-  help: "Checks routes, models, migrations, template files and types; with --deploy, also the settings of production.",
   examples: ["check", "check --fail-level warning", "check --deploy", "check --deploy --tag database", "check --unsafe"],
   flags,
   mode: "development",

@@ -48,8 +48,6 @@ function withRows(
 
 /** Writes all rows as JSON lines. */
 export const dbDump = builtIn({
-  name: "db dump",
-  help: "Writes all rows as JSON lines, a file for each table, from one snapshot. Any kind of database can load them.",
   examples: ["db dump", "db dump --out var/dump --gzip --secrets"],
   flags: dumpFlags,
   async run({ flags, project, print, progress, table }: BuiltInContext<{}, typeof dumpFlags>) {
@@ -80,8 +78,6 @@ const loadWords = { folder: { help: "Folder that `db dump` has written" } } as c
 
 /** Loads the files of a dump. */
 export const dbLoad = builtIn({
-  name: "db load",
-  help: "Loads the files of `db dump` into empty tables, all or nothing, in the order of the foreign keys.",
   examples: ["db load var/dump"],
   arguments: loadWords,
   flags: loadFlags,
@@ -116,8 +112,6 @@ const backupWords = { file: { help: "File to write. Default: var/backups/ with t
 
 /** Copies a SQLite database while it is in use. */
 export const dbBackup = builtIn({
-  name: "db backup",
-  help: "Copies a SQLite database while programs use it, and checks the copy.",
   examples: ["db backup", "db backup /backups/shop.db"],
   arguments: backupWords,
   flags: loadFlags,

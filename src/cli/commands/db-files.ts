@@ -22,8 +22,6 @@ interface LintRow extends Finding {
 
 /** Rates what migrations do to a database in use. */
 export const dbLint = builtIn({
-  name: "db lint",
-  help: "Lists what due migrations lock, break or lose, with a safer way for each; exits with 1 for what nobody has accepted.",
   examples: ["db lint", "db lint --all", "db lint 20261120_1012_book_isbn --json"],
   arguments: lintWords,
   flags: lintFlags,
@@ -67,8 +65,6 @@ const squashWords = { range: { help: "Names of the first and the last migration 
 
 /** Joins migrations. */
 export const dbSquash = builtIn({
-  name: "db squash",
-  help: "Writes one migration that replaces a range. Databases that have the old ones count it as applied.",
   examples: [
     "db squash 20261120_1012_book_isbn",
     "db squash 20261120_1012_book_isbn..20261204_1655_loans --name loans",
@@ -109,8 +105,6 @@ type PullContext = BuiltInContext<typeof pullWords, typeof pullFlags>;
 
 /** Writes models of existing tables. */
 export const dbPull = builtIn({
-  name: "db pull",
-  help: "Writes models for the tables of an existing database, which stays as it is.",
   examples: ["db pull", "db pull orders order_items --out shop/models.ts"],
   arguments: pullWords,
   flags: pullFlags,

@@ -7,8 +7,6 @@ import { databaseFlags, modelsOf, withDatabase } from "../open-database.ts";
 
 /** Lists migrations with their state. */
 export const dbStatus = builtIn({
-  name: "db status",
-  help: "Lists the migrations and whether they have run.",
   examples: ["db status", "db status --json"],
   flags: databaseFlags,
   run: ({ flags, project, table, print }: BuiltInContext<{}, typeof databaseFlags>) =>
@@ -32,8 +30,6 @@ const sqlWords = { name: { help: "Name of the migration; all without it", option
 
 /** Prints the SQL of migrations. */
 export const dbSql = builtIn({
-  name: "db sql",
-  help: "Prints the SQL of a migration for the project's database.",
   examples: ["db sql", "db sql 20261120_1012_initial --backwards"],
   arguments: sqlWords,
   flags: sqlFlags,
@@ -54,8 +50,6 @@ const checkFlags = { ...databaseFlags, live: { type: "boolean", help: "Also comp
 
 /** Checks that files, models and tables agree. */
 export const dbCheck = builtIn({
-  name: "db check",
-  help: "Checks that the migrations are whole and match the models.",
   examples: ["db check", "db check --live"],
   flags: checkFlags,
   async run({ flags, project, report, print }: BuiltInContext<{}, typeof checkFlags>) {

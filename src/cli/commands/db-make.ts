@@ -23,8 +23,6 @@ type Context = BuiltInContext<typeof words, typeof flags>;
 
 /** The command. */
 export const dbMake = builtIn({
-  name: "db make",
-  help: "Writes the next migration from the models.",
   examples: ["db make", "db make book_isbn --default books.isbn=", "db make --check"],
   arguments: words,
   flags,

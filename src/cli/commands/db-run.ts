@@ -31,8 +31,6 @@ type RollbackContext = BuiltInContext<typeof words, typeof rollbackFlags>;
 
 /** Runs what is due. */
 export const dbMigrate = builtIn({
-  name: "db migrate",
-  help: "Runs the migrations that are due.",
   examples: ["db migrate", "db migrate --plan", "db migrate --check", "db migrate --phase before"],
   arguments: words,
   flags: migrateFlags,
@@ -74,8 +72,6 @@ export async function listDue({ phase, ...where }: Parameters<typeof readStatus>
 
 /** Undoes what has run. */
 export const dbRollback = builtIn({
-  name: "db rollback",
-  help: "Undoes the last migration, or all after a target.",
   examples: ["db rollback", "db rollback 20261120_1012_initial", "db rollback zero --allow-data-loss"],
   arguments: words,
   flags: rollbackFlags,

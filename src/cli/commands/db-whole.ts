@@ -76,8 +76,6 @@ async function assertConsent({ project, common, confirm }: Context, address: Dat
 
 /** Creates the database. */
 export const dbCreate = builtIn({
-  name: "db create",
-  help: "Creates the database when it does not exist.",
   examples: ["db create"],
   flags: databaseFlags,
   async run(context: Context) {
@@ -90,8 +88,6 @@ export const dbCreate = builtIn({
 
 /** Drops the database. */
 export const dbDrop = builtIn({
-  name: "db drop",
-  help: "Deletes the database with everything in it.",
   examples: ["db drop"],
   flags: databaseFlags,
   async run(context: Context) {
@@ -108,8 +104,6 @@ type ResetContext = BuiltInContext<{}, typeof resetFlags>;
 
 /** Drops, creates, migrates and seeds. */
 export const dbReset = builtIn({
-  name: "db reset",
-  help: "Deletes the database, creates it, runs the migrations and the seeds.",
   examples: ["db reset"],
   flags: resetFlags,
   async run(context: ResetContext) {
@@ -135,8 +129,6 @@ function runAllSeeds({ progress, flags: { seeds } }: ResetContext, database: Dat
 
 /** Runs the seeds. */
 export const dbSeed = builtIn({
-  name: "db seed",
-  help: "Runs the seeds: rows that the application needs.",
   examples: ["db seed"],
   flags: resetFlags,
   run: (context: ResetContext) => {
@@ -155,8 +147,6 @@ export const dbSeed = builtIn({
 
 /** Opens the shell of the database. */
 export const dbShell = builtIn({
-  name: "db shell",
-  help: "Opens psql, mariadb, mysql or sqlite3 on the database.",
   examples: ["db shell"],
   flags: databaseFlags,
   async run(context: Context) {
@@ -177,8 +167,6 @@ export const dbShell = builtIn({
 
 /** Shows how much space the database takes. */
 export const dbSize = builtIn({
-  name: "db size",
-  help: "Shows how many bytes the database and its tables take.",
   examples: ["db size"],
   flags: databaseFlags,
   async run(context: Context) {

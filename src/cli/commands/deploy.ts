@@ -23,8 +23,6 @@ const nodeMajorMin = 24;
 
 /** Writes files of a deployment. */
 export const deployMake = builtIn({
-  name: "deploy make",
-  help: "Writes the files that run the site on a server: an image, a systemd unit, or a site with PostgreSQL.",
   examples: ["deploy make --target docker", "deploy make --target systemd --dry-run", "deploy make --target compose"],
   flags,
   mode: "development",

@@ -16,8 +16,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Serves until Ctrl-C or SIGTERM. */
 export const dev = builtIn({
-  name: "dev",
-  help: "Serves the application for development: it restarts when you save, and pages follow.",
   examples: ["dev", "dev --port 8080 --open", "dev --no-types", "dev --host 0.0.0.0"],
   flags,
   forcedMode: () => "development",

@@ -15,8 +15,6 @@ const limitMax = 200;
 
 /** Lists the sections that have the words, or prints one. */
 export const docs = builtIn({
-  name: "docs",
-  help: "Searches the documentation of the installed version. Works without a network.",
   examples: ["docs session cookie", "docs upload limit --show 1"],
   arguments: words,
   flags,

@@ -10,8 +10,6 @@ const portMax = 65_535;
 
 /** Prints what was found, and reports each problem with its fix. */
 export const doctor = builtIn({
-  name: "doctor",
-  help: "Checks Node, clocks, the port, databases, permissions, free disk and the time to hash a password.",
   examples: ["doctor", "doctor --port 8080", "doctor --json"],
   flags,
   async run(context: BuiltInContext<{}, typeof flags>) {

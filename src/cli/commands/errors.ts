@@ -10,8 +10,6 @@ const words = { code: { help: "Code of the error, with or without E_; all codes 
 
 /** Prints the page of a code, or all codes. */
 export const errors = builtIn({
-  name: "errors",
-  help: "Explains an error code: cause, example and fix.",
   examples: ["errors E_HOSTS_MISSING", "errors hosts-missing", "errors"],
   arguments: words,
   run(context: BuiltInContext<typeof words>) {

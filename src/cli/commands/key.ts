@@ -11,8 +11,6 @@ const flags = { bytes: { type: "int", help: "Length in bytes", default: bytesMin
 
 /** Prints a line for `.env`. */
 export const keyGenerate = builtIn({
-  name: "key generate",
-  help: "Prints a new secret key as a line for .env.",
   examples: ["key generate", "key generate >> .env"],
   flags,
   run({ flags: { bytes }, print }: BuiltInContext<{}, typeof flags>) {

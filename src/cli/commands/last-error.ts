@@ -5,8 +5,6 @@ import { builtIn } from "../built-in.ts";
 
 /** Prints the newest error of development. */
 export const lastError = builtIn({
-  name: "last-error",
-  help: "Prints the newest error of development as Markdown: code, fix, source, request and statements, without secrets.",
   examples: ["last-error", "last-error --json"],
   mode: "development",
   async run({ print, project }: BuiltInContext) {

@@ -113,8 +113,6 @@ async function planResource(given: Given): Promise<MakePlan> {
 
 /** The command. */
 export const make = builtIn({
-  name: "make",
-  help: "Writes a model, a form, routes and more, each with a test.",
   examples: [
     "make model Post title:text:200 body:text author:belongsTo:User",
     "make form contact email:email message:text",

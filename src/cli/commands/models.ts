@@ -14,8 +14,6 @@ type Context = BuiltInContext<typeof words, typeof flags>;
 
 /** Lists the models. */
 export const models = builtIn({
-  name: "models",
-  help: "Lists the models with their fields, relations and indexes. Opens no database.",
   examples: ["models", "models Book Author", "models --graph mermaid > models.mmd"],
   arguments: words,
   flags,

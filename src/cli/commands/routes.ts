@@ -20,8 +20,6 @@ const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Lists the routes. */
 export const routes = builtIn({
-  name: "routes",
-  help: "Lists the routes with their guards, their input and their exceptions from protections.",
   examples: ["routes", "routes posts.show", "routes --unsafe --unguarded", "routes --path /posts/hello"],
   arguments: words,
   flags,

@@ -14,8 +14,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Deletes sessions. */
 export const sessionsClear = builtIn({
-  name: "sessions clear",
-  help: "Deletes sessions that have expired; with flags, those that are unused or belong to a user.",
   examples: ["sessions clear", "sessions clear --older-than 30d", "sessions clear --user ann@example.com"],
   flags,
   async run(context: Context) {

@@ -27,8 +27,6 @@ const showFlags = { ...fileFlag, showDefaults: { type: "boolean", help: "Also li
 
 /** Lists the settings with their source. Secrets are not shown. */
 export const settings = builtIn({
-  name: "settings",
-  help: "Lists the settings, where each comes from, and its value. Secrets are not shown.",
   examples: ["settings", "settings --show-defaults --mode production"],
   flags: showFlags,
   async run({ flags, project, table, print }: BuiltInContext<{}, typeof showFlags>) {
@@ -42,8 +40,6 @@ export const settings = builtIn({
 
 /** Checks the settings. */
 export const envCheck = builtIn({
-  name: "env check",
-  help: "Checks that every setting has a value that it takes.",
   examples: ["env check --mode production"],
   flags: fileFlag,
   async run({ flags, project, report, print }: Context) {
@@ -64,8 +60,6 @@ const exampleFlags = { ...fileFlag, check: { type: "boolean", help: "Writes noth
 
 /** Writes `.env.example`. */
 export const envExample = builtIn({
-  name: "env example",
-  help: "Writes .env.example: every variable, what it is for, and whether it is required.",
   examples: ["env example"],
   flags: exampleFlags,
   // The defaults of development hold, so that missing secrets do not stop it.

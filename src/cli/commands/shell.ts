@@ -19,8 +19,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Opens a prompt, or runs the given code. */
 export const shell = builtIn({
-  name: "shell",
-  help: "Opens a prompt with your models, `app`, `sql` and `transaction`. Top-level await works.",
   examples: ["shell", 'shell --eval "await Book.count()"', "shell --sandbox"],
   flags,
   async run(context: Context) {

@@ -28,8 +28,6 @@ type Context = BuiltInContext<{}, typeof flags>;
 
 /** Serves until a signal stops it; then the process ends. */
 export const start = builtIn({
-  name: "start",
-  help: "Serves the application until SIGTERM or Ctrl-C.",
   examples: ["start", "start --workers auto --migrate", "start --port 8080"],
   flags,
   async run(context: Context) {
@@ -175,8 +173,6 @@ async function serveWithWorkers(
 
 /** Reloads without losing a request. */
 export const reload = builtIn({
-  name: "reload",
-  help: "Starts new workers with the code of today, and lets the old ones finish. Needs a running `gable start` with workers or tasks.",
   examples: ["reload"],
   async run({ project, print }: BuiltInContext) {
     const { sendSupervisorCommand } = await import("gable/server");

@@ -30,8 +30,6 @@ function toProgressText({ progress, state, cancelAt }: ListedTask): string {
 
 /** Prints tasks, the latest first. */
 export const tasksList = builtIn({
-  name: "tasks list",
-  help: "Lists background tasks, the latest first.",
   examples: ["tasks list", "tasks list --state failed"],
   flags: listFlags,
   run(context: BuiltInContext<{}, typeof listFlags>) {
@@ -66,8 +64,6 @@ export const tasksList = builtIn({
 
 /** Prints figures of each queue. */
 export const tasksStats = builtIn({
-  name: "tasks stats",
-  help: "Counts the background tasks of each queue: waiting, running and failed ones, and how long they take.",
   examples: ["tasks stats"],
   run(context: BuiltInContext) {
     return withTasks(context, async (tasks) => {
@@ -81,8 +77,6 @@ export const tasksStats = builtIn({
 
 /** Deletes a failed or cancelled task. */
 export const tasksDiscard = builtIn({
-  name: "tasks discard",
-  help: "Deletes a failed or cancelled task.",
   examples: ["tasks discard 0190d2a4-7c1e-7000-8000-00000000000a"],
   arguments: idArguments,
   run(context: BuiltInContext<{ id: string }>) {
@@ -97,8 +91,6 @@ export const tasksDiscard = builtIn({
 
 /** Queues a failed or cancelled task again. */
 export const tasksRetry = builtIn({
-  name: "tasks retry",
-  help: "Queues a failed or cancelled task again.",
   examples: ["tasks retry 0190d2a4-7c1e-7000-8000-00000000000a"],
   arguments: idArguments,
   run(context: BuiltInContext<{ id: string }>) {
@@ -113,8 +105,6 @@ export const tasksRetry = builtIn({
 
 /** Cancels a queued or running task. */
 export const tasksCancel = builtIn({
-  name: "tasks cancel",
-  help: "Cancels a queued task, or asks a running one to stop.",
   examples: ["tasks cancel 0190d2a4-7c1e-7000-8000-00000000000a"],
   arguments: idArguments,
   run(context: BuiltInContext<{ id: string }>) {
@@ -130,8 +120,6 @@ export const tasksCancel = builtIn({
 
 /** Prints the schedules with their next times. */
 export const tasksSchedule = builtIn({
-  name: "tasks schedule",
-  help: "Lists the schedules with their next times.",
   examples: ["tasks schedule", "tasks schedule --count 5"],
   flags: scheduleFlags,
   run(context: BuiltInContext<{}, typeof scheduleFlags>) {

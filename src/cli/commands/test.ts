@@ -26,8 +26,6 @@ const skipped = /(?:^|\/)(?:node_modules|dist|\.gable|var)(?:\/|$)/;
 
 /** Runs the tests. */
 export const test = builtIn({
-  name: "test",
-  help: "Runs the tests of the project.",
   examples: ["test", "test blog", "test --watch", "test --failed", "test --shuffle 42"],
   arguments: words,
   flags,

@@ -72,8 +72,6 @@ function describe({ id, email, active, isStaff, isSuperuser }: Account): object 
 
 /** Creates an account. */
 export const userCreate = builtIn({
-  name: "user create",
-  help: "Creates an account whose address counts as confirmed. The password is asked for, or read from standard input.",
   examples: [
     "user create --email ann@example.com --superuser",
     'user create --email ann@example.com --set "name=Ann Lee"',
@@ -103,8 +101,6 @@ export const userCreate = builtIn({
 
 /** Sets the password of an account. */
 export const userPassword = builtIn({
-  name: "user password",
-  help: "Sets a new password, asked for or read from standard input. All sessions of the account end.",
   examples: ["user password --email ann@example.com", "user password --email ann@example.com --no-input < password.txt"],
   flags: passwordFlags,
   run: (context: BuiltInContext<{}, typeof passwordFlags>) =>
@@ -118,8 +114,6 @@ export const userPassword = builtIn({
 
 /** Gives and takes rights. */
 export const userGrant = builtIn({
-  name: "user grant",
-  help: "Gives rights to an account, and takes them with --no-superuser, --no-staff, --no-active, --revoke and --leave.",
   examples: [
     "user grant --email ann@example.com --staff",
     "user grant --email ann@example.com --no-superuser --no-active",
@@ -171,8 +165,6 @@ async function changeLists(permissions: PermissionManager, user: Account, flags:
 
 /** Makes an API token. */
 export const userToken = builtIn({
-  name: "user token",
-  help: "Makes an API token of an account and prints it: nothing shows it again.",
   examples: [
     "user token --email ann@example.com --name Import --scope posts:read --scope posts:write",
     "user token --email ann@example.com --name Import --scope posts:read --days 7",

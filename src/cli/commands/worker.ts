@@ -15,8 +15,6 @@ const flags = {
 
 /** Runs tasks until a signal stops it. */
 export const worker = builtIn({
-  name: "worker",
-  help: "Runs background tasks until SIGTERM or Ctrl-C.",
   examples: ["worker", "worker --queues images --concurrency 4", "worker --tasks-max 1000", "worker --once"],
   flags,
   run({ flags: { queues, concurrency, tasksMax, once }, project, print, signal }: BuiltInContext<{}, typeof flags>) {
