@@ -8,7 +8,6 @@ import { migrate } from "gable/migrations";
 import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { runBinary } from "../binary.ts";
-
 import { withDatabase } from "../open-database.ts";
 import { findTaskRun } from "../task-run.ts";
 import { findSettings } from "../project-settings.ts";
