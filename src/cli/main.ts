@@ -42,7 +42,7 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: "shell",
-    help: "Opens a prompt with your models, `app`, `sql` and `transaction`. Top-level await works.",
+    help: "Opens a prompt with your models, `app`, `settings`, `sql` and `transaction`. Top-level await works.",
     load: async () => (await import("./commands/shell.ts")).shell,
   },
   {
@@ -239,7 +239,7 @@ const commands: readonly CommandEntry[] = [
   },
   {
     name: "about",
-    help: "Prints the versions of Gable, Node and the packages in use.",
+    help: "Prints the versions of Gable, Node and packages, and the features in use.",
     load: async () => (await import("./commands/about.ts")).about,
   },
 ];

@@ -299,6 +299,27 @@ describe("gable about", () => {
     const { gable, node, project } = data as Readonly<Record<string, string>>;
     assert.deepEqual([gable, node, project], ["0.1.0", process.versions.node, "shop"]);
   });
+
+  it("prints the features in use by name, and no value of theirs", async () => {
+    const project = createProject({
+      "app.ts": `import { gable } from "gable";
+import { field as f, Model } from "gable/data";
+class Book extends Model("books", { id: f.id() }) {}
+export default gable({ models: { Book }, database: "postgres://ann:s3cret@db.example/shop", cache: true, traces: false, origin: "https://shop.example" });`,
+    });
+    const { data } = await project.json("about");
+    const { features, databases } = data as { features: unknown; databases: unknown };
+    assert.deepEqual([features, databases], [["cache", "models"], { default: "postgres" }]);
+    const { out } = await project.run("about");
+    assert.match(out, /features +cache, models/);
+    assert.doesNotMatch(out, /s3cret|shop\.example|db\.example/);
+  });
+
+  it("prints versions of an application that does not load", async () => {
+    const { code, out } = await createProject({ "app.ts": "throw new Error('broken');" }).run("about");
+    assert.equal(code, 0);
+    assert.match(out, /features +the application does not load/);
+  });
 });
 
 describe("gable check", () => {
@@ -411,6 +432,18 @@ describe("gable shell", () => {
     const project = await createOpen();
     assert.equal((await project.run("shell", "--sandbox", "--eval", 'Book.create({ title: "A" }).then(() => Book.count())')).out, "1\n");
     assert.equal((await project.run("shell", "--eval", "Book.count()")).out, "0\n");
+  });
+
+  it("shows statements without their values with --queries, and only then", async () => {
+    const project = await createOpen();
+    const shown = await project.run("shell", "--queries", "--eval", "Book.where({ title: 'hidden' }).exists()");
+    assert.match(shown.error, /SELECT .*books.* \(\d+\.\d ms\)\n/);
+    assert.doesNotMatch(shown.error, /hidden/);
+    assert.equal((await project.run("shell", "--eval", "Book.count()")).error, "");
+  });
+
+  it("has the settings of the project", async () => {
+    assert.equal((await (await createOpen()).run("shell", "--eval", "settings.size")).out, "20\n");
   });
 
   it("fails with the error of the code, and asks in production", async () => {

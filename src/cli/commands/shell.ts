@@ -1,4 +1,5 @@
-/** `gable shell`: runs code with the application started: models, `app`, `sql`. */
+/** `gable shell`: runs code with the application started: models, `app`, `sql`, `settings`. */
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -9,17 +10,19 @@ import { GableError } from "gable";
 import { isModel, sql, transaction } from "gable/data";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { findSettings } from "../project-settings.ts";
 
 const flags = {
   eval: { type: "string", help: "Runs this code, prints its value, and ends" },
   file: { type: "string", help: "Runs the code of a file, and ends" },
   sandbox: { type: "boolean", help: "Runs in a transaction that is rolled back at the end" },
+  queries: { type: "boolean", help: "Shows each statement that runs, with its time, on standard error" },
 } as const;
 type Context = BuiltInContext<{}, typeof flags>;
 
 /** Opens a prompt, or runs the given code. */
 export const shell = builtIn({
-  examples: ["shell", 'shell --eval "await Book.count()"', "shell --sandbox"],
+  examples: ["shell", 'shell --eval "await Book.count()"', "shell --sandbox --queries"],
   flags,
   async run(context: Context) {
     const { flags: given, project, confirm } = context;
@@ -29,29 +32,42 @@ export const shell = builtIn({
       throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was run.");
     return project.withApp(async (app) => {
       const rollBack = given.sandbox ? await app.database().isolate() : undefined;
+      const hideQueries = given.queries ? showQueries(context) : undefined;
       try {
         const code = given.file === undefined ? given.eval : readFileSync(resolve(project.folder, given.file), "utf8");
         return code === undefined ? await openPrompt(context, app) : await evaluate(context, app, code);
       } finally {
+        hideQueries?.();
         await rollBack?.();
       }
     });
   },
 });
 
+/** Writes each statement that runs from now on, without its values. Returns the function that ends it. */
+function showQueries({ terminal }: Context): () => void {
+  const show = (event: unknown): void => {
+    const { sql: text, durationMs, error } = event as { sql: string; durationMs: number; error?: unknown }; // The event of this channel.
+    terminal.writeError(`${text} (${durationMs.toFixed(1)} ms${error === undefined ? "" : ", failed"})\n`);
+  };
+  subscribe("gable.data.query", show);
+  return () => void unsubscribe("gable.data.query", show);
+}
+
 /** What code can use by name. */
-function namesOf(app: Application): Readonly<Record<string, unknown>> {
+async function findNames(app: Application, project: Context["project"]): Promise<Readonly<Record<string, unknown>>> {
   const { models = {} } = app.describe();
+  const settings = await findSettings(project);
   const named = Array.isArray(models) ? Object.fromEntries(models.filter(isModel).map((model) => [model.name, model])) : models;
-  return { ...named, app, sql, transaction };
+  return { ...(settings !== undefined && { settings }), ...named, app, sql, transaction };
 }
 
 type AsyncFunction = (...values: unknown[]) => Promise<unknown>;
 /** JavaScript has no global name for the constructor of async functions. */
 const asyncFunction = (async () => undefined).constructor as new (...words: string[]) => AsyncFunction; // As said above.
 
-async function evaluate({ print }: Context, app: Application, code: string): Promise<object> {
-  const names = namesOf(app);
+async function evaluate({ print, project }: Context, app: Application, code: string): Promise<object> {
+  const names = await findNames(app, project);
   const value: unknown = await compile(Object.keys(names), code)(...Object.values(names));
   if (value !== undefined) print(typeof value === "string" ? value : inspect(value, { depth: 4 }));
   return { value: toJsonValue(value) };
@@ -81,7 +97,7 @@ async function openPrompt({ terminal, project, print }: Context, app: Applicatio
       fix: 'Pass code: gable shell --eval "await Book.count()".',
     });
   const { start } = await import("node:repl");
-  const names = namesOf(app);
+  const names = await findNames(app, project);
   print(`Gable, ${project.mode}. Names: ${Object.keys(names).join(", ")}. Ctrl-D ends.`);
   const isProduction = project.mode === "production";
   const server: REPLServer = start({ prompt: isProduction ? "\u001b[41mproduction\u001b[0m> " : "gable> ", breakEvalOnSigint: true });
