@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { cp, readFile } from "node:fs/promises";
+import { cp, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
+import { parse } from "yaml";
 import { readDocsBlocks } from "../../scripts/docs-blocks.ts";
 import { catalogue } from "../../src/errors/catalogue.ts";
 import { GableError } from "../../src/errors/gable-error.ts";
@@ -122,6 +123,7 @@ export function describeProjects(open: () => PackedPackage): void {
         ["routes"],
       ])
         await runOrThrow(process.execPath, [gable, ...words], project);
+      await runWorkflow(project, gable);
       const child = spawn(process.execPath, [gable, "start", "--mode", "development", "--workers", "2", "--port", "0"], { cwd: project });
       let output = "";
       const url = await new Promise<string>((resolve, reject) => {
@@ -142,6 +144,23 @@ export function describeProjects(open: () => PackedPackage): void {
       assert.equal(await ended, 0, output);
     });
   });
+}
+
+/** Runs what the project's workflow runs on each push: in a checkout, which has no `.env`. */
+async function runWorkflow(project: string, gable: string): Promise<void> {
+  const workflow = parse(await readFile(join(project, ".github/workflows/check.yml"), "utf8")) as {
+    jobs: { check: { steps: ReadonlyArray<{ run?: string }> } };
+  };
+  const { scripts } = JSON.parse(await readFile(join(project, "package.json"), "utf8")) as { scripts: Readonly<Record<string, string>> };
+  const lines = workflow.jobs.check.steps.flatMap(({ run: line }) => line ?? []);
+  assert.deepEqual(lines, ["npm ci", "npm run check -- --mode test", "npm test"]);
+  await rename(join(project, ".env"), join(project, "env.away"));
+  for (const line of lines.slice(1)) {
+    const [, name = "", words = ""] = /^npm (?:run )?(\w+)(?: -- (.*))?$/.exec(line) ?? [];
+    const script = /^gable (.+)$/.exec(scripts[name] ?? "")?.[1] ?? assert.fail(`${line}: ${scripts[name]}`);
+    await runOrThrow(process.execPath, [gable, ...`${script} ${words}`.trim().split(" ")], project);
+  }
+  await rename(join(project, "env.away"), join(project, ".env"));
 }
 
 function toConfig(options: object, include: readonly string[]): string {

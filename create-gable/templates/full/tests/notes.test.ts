@@ -25,3 +25,9 @@ test("shows the form again with its errors, and keeps what was typed", async () 
   assert.equal(reply.attribute("[name=text]", "aria-invalid"), "true");
   assert.equal(await Note.count(), 0);
 });
+
+test("has its own page for an address that does not exist", async () => {
+  const page = await client.get("/missing");
+  assert.equal(page.status, 404);
+  assert.match(page.text("main"), /There is nothing at this address/);
+});
