@@ -78,10 +78,10 @@ function createTextConverter(isMatch: (text: string) => boolean): Converter<stri
   };
 }
 
-/** Integers are the common case: a loop over a few digits is faster than a regular expression. Routes have no empty values. */
+/** Integers are the common case: a loop over a few digits is faster than a regular expression. */
 function parseInteger(text: string): number | undefined {
   const { length } = text;
-  if (length > 16) return undefined;
+  if (length === 0 || length > 16) return undefined;
   let value = 0;
   for (let index = 0; index < length; index++) {
     const digit = text.charCodeAt(index) - 0x30;
