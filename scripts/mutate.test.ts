@@ -1,6 +1,7 @@
 /** `npm run mutate`, in a small project. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -44,7 +45,13 @@ it("waits for one", () => assert.equal(spawnSync(process.execPath, ["src/shop/wa
   "test/other.test.ts": `${imports}it("fails", () => assert.fail());\n`,
 };
 
-describe("npm run mutate", () => {
+const { devDependencies } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  devDependencies: { node: string };
+};
+/** Scripts of the repository run on the Node that it pins. */
+const skip = process.versions.node === devDependencies.node ? false : `npm run mutate runs on Node ${devDependencies.node}`;
+
+describe("npm run mutate", { skip }, () => {
   let folder = "";
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "gable-mutate-"));
