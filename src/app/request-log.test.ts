@@ -1,4 +1,4 @@
-/** Lines of requests in a logger that the application was given, and what the engine alone can ask. */
+/** The lines that your logger gets for requests, and requests that only come through a server, such as `OPTIONS *`. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

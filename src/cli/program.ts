@@ -49,7 +49,7 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
       const [first, second] = entry.name.split(" ");
       const parent = second === undefined ? program : findGroup(program, groups, first!, options);
       const command = configure(parent.command(second ?? first!), terminal).description(entry.help);
-      // The others are here for the help alone.
+      // The help lists the other commands. Their modules are not loaded.
       if (called[0] !== first || (second !== undefined && called[1] !== second)) continue;
       const definition = await entry.load();
       defineCommand(command, entry.name, definition, terminal, async (context, flags) => {

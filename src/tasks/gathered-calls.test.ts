@@ -25,7 +25,7 @@ describe("gathered calls", () => {
     assert.deepEqual(made.runs, [[1, 2], [4]]);
   });
 
-  it("repeat each alone when one has a wrong value", async () => {
+  it("are repeated one by one when one of them has a wrong value", async () => {
     const error = new GableError("E_VALIDATION", "wrong");
     const made = createCalls(error);
     assert.deepEqual(await settle(made, [1, 3, 5]), [10, error, 50]);

@@ -86,7 +86,7 @@ describe("gable build", () => {
     await app.close();
   });
 
-  it("lists with --check what is missing or outdated, exits with 1, and writes nothing", async () => {
+  it("lists missing and outdated files with --check, writes nothing, and exits with 1", async () => {
     assert.deepEqual((await project.json("build", "--check")).data, { views: false, variants: { outdated: [] } });
     project.write({ "static/new.css": css, "static/sub/page.html": css.replaceAll("red", "green"), "static/small.css": "a{}" });
     utimesSync(path("sub/page.html"), new Date(Date.now() + 9000), new Date(Date.now() + 9000));

@@ -84,7 +84,7 @@ for (const engine of ["gable", "node"] as const) {
 
     it("may be sent several times", async () => {
       const text = await ask([`GET /slow HTTP/1.1\r\n${navigation}\r\n`], {}, { engine });
-      // The parser of Node does not write quoted commas: those links are in the reply alone.
+      // node:http refuses links with quoted commas. It sends them with the page only.
       assert.deepEqual(statusesOf(text), engine === "gable" ? ["103", "103", "200"] : ["103", "200"]);
       if (engine === "gable") assert.ok(text.includes(interim(font, style)));
       assert.equal(text.split(`link: ${font}\r\n`).length - 1, engine === "gable" ? 2 : 1);
@@ -170,7 +170,7 @@ describe("the link of an early hint", () => {
     ["an address without brackets", { link: "/app.css; rel=preload" }],
     ["no address", { link: "<>; rel=preload" }],
     ["no relation", { link: "</app.css>" }],
-    ["another parameter alone", { link: "</app.css>; as=style" }],
+    ["a parameter but no rel", { link: "</app.css>; as=style" }],
     ["two links in one text", { link: `${style}, ${style}` }],
     ["an end of the line", { link: "</app.css>; rel=preload\r\nset-cookie: a=b" }],
     ["an end of the line in quotes", { link: '</app.css>; rel=preload; title="a\r\nset-cookie: a=b"' }],
@@ -221,7 +221,7 @@ describe("early hints behind a proxy", () => {
     ["Apache", skipApache, startApache],
   ] as const;
   for (const [name, skip, start] of proxies)
-    it(`are in the page alone behind ${name}, without the option`, { skip }, async () => {
+    it(`come with the page only, behind ${name} and without the option`, { skip }, async () => {
       const text = await through(start, { earlyHints: false });
       assert.deepEqual(statusesOf(text), ["200"]);
       assert.ok(text.toLowerCase().includes(`link: ${style}\r\n`), text);

@@ -29,7 +29,7 @@ const plainOptions: ReadonlySet<string> = new Set([
   "databases",
 ]);
 
-/** Returns the options that are set, by name alone, and the kinds of the databases. Undefined where no application can be loaded. */
+/** Returns the names of the options that are set, and the kind of each database. Returns undefined if the application does not load. */
 async function findFeatures(
   project: Project,
 ): Promise<{ readonly features: string[]; readonly databases: Record<string, string> } | undefined> {
