@@ -4,6 +4,7 @@ import { describeValue } from "../../../errors/option-errors.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import type { ValueData } from "../../schema/table-state.ts";
 import { readModels } from "../../database.ts";
+import { findFillExample } from "../state/fill-value.ts";
 import { describeModels } from "../../sql/model-state.ts";
 
 /** Options for parsing the value of a column. */
@@ -16,38 +17,27 @@ export interface FillText {
   readonly text: string;
 }
 
-/** Parses a string for one kind of column. Returns undefined if it is not a valid value. */
+/** Makes the value that a string may mean. Whether it fits its column is checked afterwards. */
 type ReadFill = (text: string) => ValueData | undefined;
 
 const asText: ReadFill = (text) => ({ text });
-const wholeNumber: ReadFill = (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
-const matching =
-  (type: ColumnType, pattern: RegExp): ReadFill =>
-  (text) =>
-    pattern.test(text) ? { [type]: text } : undefined;
+const asNumber: ReadFill = (text) => (/^-?\d{1,15}$/.test(text) ? Number(text) : undefined);
 
-const readers: Readonly<Record<ColumnType, ReadFill>> = {
-  id: wholeNumber,
-  uuid: matching("uuid", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
+/** Types whose values are not written as a string with their type. */
+const readers: Readonly<Partial<Record<ColumnType, ReadFill>>> = {
+  id: asNumber,
+  int: asNumber,
   text: asText,
   slug: asText,
   email: asText,
   url: asText,
   file: asText,
   choice: asText,
-  int: wholeNumber,
-  bigint: matching("bigint", /^-?\d{1,19}$/),
-  float: (text) => (text.trim() !== "" && Number.isFinite(Number(text)) ? { float: Number(text) } : undefined),
-  decimal: matching("decimal", /^-?\d{1,60}(?:\.\d{1,30})?$/),
+  float: (text) => (text.trim() === "" ? undefined : { float: Number(text) }),
   boolean: (text) => ({ true: true, false: false })[text],
-  date: matching("date", /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/),
-  time: matching("time", /^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/),
   datetime: readMoment,
   json: readJson("json"),
   array: readJson("array"),
-  bytes: matching("bytes", /^(?:[0-9a-f]{2})*$/i),
-  duration: matching("duration", /^\d{1,15}$/),
-  ip: matching("ip", /^[0-9a-f.:]{2,45}$/i),
 };
 
 /**
@@ -64,8 +54,9 @@ export function parseFill({ models, column, text }: FillText): ValueData {
     throw new GableError("E_MIGRATION_ANSWER", `No model has the column ${describeValue(column)}.`, {
       fix: "Write the table and the column: books.isbn=VALUE.",
     });
-  const value = readers[state.type](text);
-  if (value !== undefined) return value;
+  const read = readers[state.type];
+  const value = read === undefined ? { [state.type]: text } : read(text);
+  if (value !== undefined && findFillExample(value, state) === undefined) return value;
   throw new GableError(
     "E_MIGRATION_ANSWER",
     `${describeValue(text)} is not a value of the column ${column}, which has the type ${state.type}.`,
@@ -76,15 +67,19 @@ export function parseFill({ models, column, text }: FillText): ValueData {
 }
 
 function readMoment(text: string): ValueData | undefined {
-  const moment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z)?$/.test(text) ? new Date(text) : undefined;
-  return moment === undefined || Number.isNaN(moment.getTime()) ? undefined : { datetime: moment.toISOString() };
+  const moment = new Date(text);
+  const value = { datetime: text };
+  // Stored in one form, whatever was typed.
+  return Number.isNaN(moment.getTime()) || findFillExample(value, { type: "datetime" }) !== undefined
+    ? undefined
+    : { datetime: moment.toISOString() };
 }
 
 function readJson(type: "json" | "array"): ReadFill {
   return (text) => {
     try {
       const value: unknown = JSON.parse(text);
-      return type === "json" || Array.isArray(value) ? { [type]: value } : undefined;
+      return { [type]: value };
     } catch {
       return undefined;
     }

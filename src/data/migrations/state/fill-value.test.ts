@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ColumnType } from "../../schema/column.ts";
 import type { ColumnState, ValueData } from "../../schema/table-state.ts";
+import { field as f, Model } from "gable/data";
+import { parseFill } from "../files/parse-fill.ts";
 import { op } from "./operation.ts";
 
 type StoredType = Exclude<ColumnType, "slug" | "email" | "url" | "file">;
@@ -25,12 +27,12 @@ const rows: Readonly<Record<StoredType, { column?: Partial<ColumnState>; good: r
   ip: { good: [{ ip: "127.0.0.1" }, { ip: "::1" }], bad: [{ ip: "localhost" }, { ip: 1 }] },
   date: { good: [{ date: "2024-02-29" }], bad: [{ date: "2023-02-29" }, { date: "20 Nov 2026" }, { date: "2026-1-1" }, 0] },
   time: {
-    good: [{ time: "09:30:00" }, { time: "23:59" }, { time: "09:30:00.123456" }],
-    bad: [{ time: "24:00:00" }, { time: "9:30" }, 930],
+    good: [{ time: "09:30:00" }, { time: "09:30:00.123456" }],
+    bad: [{ time: "24:00:00" }, { time: "23:59" }, { time: "9:30" }, 930],
   },
   datetime: {
     good: [{ datetime: "2026-11-20T09:30:00.000Z" }, { datetime: "2026-11-20" }],
-    bad: [{ datetime: "now" }, { datetime: 0 }, 0],
+    bad: [{ datetime: "now" }, { datetime: "1" }, { datetime: "2026-11-20T09:30:00" }, { datetime: "2023-02-29" }, { datetime: 0 }, 0],
   },
   bytes: { good: [{ bytes: "" }, { bytes: "00fF" }], bad: [{ bytes: "0" }, { bytes: "zz" }, { bytes: [0] }] },
   json: { good: [{ json: {} }, { json: null }, { json: [1] }], bad: [{}, { json: undefined }] },
@@ -69,4 +71,68 @@ describe("a value of existing rows", () => {
       }
     });
   }
+});
+
+describe("a value that a person types", () => {
+  class Thing extends Model("things", {
+    id: f.id(),
+    whole: f.int(),
+    long: f.bigint(),
+    part: f.float(),
+    price: f.decimal({ digits: 6, scale: 2 }),
+    done: f.boolean(),
+    name: f.text({ max: 20 }),
+    state: f.choice({ a: "A", b: "B" }),
+    key: f.uuid(),
+    address: f.ip(),
+    day: f.date(),
+    at: f.time(),
+    moment: f.datetime(),
+    data: f.json(),
+    list: f.array(f.int()),
+    bytes: f.bytes({ max: 10 }),
+  }) {}
+  const typed: ReadonlyArray<readonly [column: string, text: string, value: ValueData | undefined]> = [
+    ["whole", "-5", -5],
+    ["whole", "0.5", undefined],
+    ["whole", "", undefined],
+    ["long", "9223372036854775807", { bigint: "9223372036854775807" }],
+    ["long", "ten", undefined],
+    ["part", "1e3", { float: 1000 }],
+    ["part", " ", undefined],
+    ["part", "Infinity", undefined],
+    ["price", "1.50", { decimal: "1.50" }],
+    ["price", "1,50", undefined],
+    ["done", "false", false],
+    ["done", "no", undefined],
+    ["name", "", { text: "" }],
+    ["name", "draft", { text: "draft" }],
+    ["state", "a", { text: "a" }],
+    ["key", "0190163d-8694-739b-aea5-966c26f8ad91", { uuid: "0190163d-8694-739b-aea5-966c26f8ad91" }],
+    ["key", "0190163d", undefined],
+    ["address", "::1", { ip: "::1" }],
+    ["address", "localhost", undefined],
+    ["day", "2024-02-29", { date: "2024-02-29" }],
+    ["day", "2023-02-29", undefined],
+    ["at", "09:30:00", { time: "09:30:00" }],
+    ["at", "09:30", undefined],
+    ["moment", "2026-11-20", { datetime: "2026-11-20T00:00:00.000Z" }],
+    ["moment", "2026-11-20T09:30:00+02:00", { datetime: "2026-11-20T07:30:00.000Z" }],
+    ["moment", "2026-11-20T09:30:00", undefined],
+    ["moment", "1", undefined],
+    ["moment", "2023-02-29T00:00:00Z", undefined],
+    ["data", '{"a":1}', { json: { a: 1 } }],
+    ["data", "{", undefined],
+    ["list", "[1,2]", { array: [1, 2] }],
+    ["list", '["1"]', undefined],
+    ["list", "1", undefined],
+    ["bytes", "00ff", { bytes: "00ff" }],
+    ["bytes", "0", undefined],
+  ];
+  for (const [column, text, value] of typed)
+    it(`for the column ${column}: ${JSON.stringify(text)} is ${value === undefined ? "refused" : JSON.stringify(value)}`, () => {
+      const parse = (): ValueData => parseFill({ models: [Thing], column: `things.${column}`, text });
+      if (value === undefined) assert.throws(parse, { code: "E_MIGRATION_ANSWER" });
+      else assert.deepEqual(parse(), value);
+    });
 });

@@ -36,9 +36,9 @@ const forms: Readonly<Record<ColumnType, FillForm>> = {
   uuid: { fits: matches(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i), example: '{ uuid: "0190163d-8694-739b-aea5-966c26f8ad91" }' },
   ip: { fits: matches(/^[0-9a-f.:]{2,45}$/i), example: '{ ip: "127.0.0.1" }' },
   date: { fits: isDay, example: '{ date: "2026-11-20" }' },
-  time: { fits: matches(/^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?$/), example: '{ time: "09:30:00" }' },
+  time: { fits: matches(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/), example: '{ time: "09:30:00" }' },
   datetime: {
-    fits: (value) => typeof value === "string" && !Number.isNaN(new Date(value).getTime()),
+    fits: isMoment,
     example: '{ datetime: "2026-11-20T09:30:00.000Z" }',
   },
   bytes: { fits: matches(/^(?:[0-9a-f]{2})*$/i), example: '{ bytes: "00ff" }' },
@@ -53,6 +53,12 @@ function isDay(value: unknown): boolean {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
   const day = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
+}
+
+/** A day alone begins in UTC; a time needs a zone, or it would mean another moment on each machine. */
+function isMoment(value: unknown): boolean {
+  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(String(value)) ?? [];
+  return typeof value === "string" && isDay(day) && !Number.isNaN(new Date(value).getTime());
 }
 
 /** Returns an example of a value that fits; undefined when this one does. */
