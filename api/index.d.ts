@@ -2410,6 +2410,8 @@ export interface ApplicationFacts {
     readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
     /** Folders of the template files; undefined for an application without any. */
     readonly views: readonly string[] | undefined;
+    /** Names of the features that the options turn on. */
+    readonly features: readonly string[];
     /** The options as they were given. They can hold secrets: do not print them. */
     readonly options: Readonly<GableOptions>;
 }

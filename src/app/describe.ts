@@ -8,6 +8,7 @@ import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
 import type { Mode } from "../parts/mode.ts";
 import { toViewOptions } from "../views/part.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
+import { findFeatures } from "./features.ts";
 import { readEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 
@@ -47,6 +48,8 @@ export interface ApplicationFacts {
   readonly databases: Readonly<Record<string, NamedDatabaseOptions>>;
   /** Folders of the template files; undefined for an application without any. */
   readonly views: readonly string[] | undefined;
+  /** Names of the features that the options turn on. */
+  readonly features: readonly string[];
   /** The options as they were given. They can hold secrets: do not print them. */
   readonly options: Readonly<GableOptions>;
 }
@@ -64,6 +67,7 @@ export function describeApplication(
     models,
     databases: models === undefined ? {} : toNamedDatabases(options, readEnvironment),
     views: views === undefined ? undefined : toViewOptions(views).directories,
+    features: findFeatures(options).map(({ name }) => name),
     options,
   };
 }

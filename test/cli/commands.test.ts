@@ -309,16 +309,18 @@ export default gable({ models: { Book }, database: "postgres://ann:s3cret@db.exa
     });
     const { data } = await project.json("about");
     const { features, databases } = data as { features: unknown; databases: unknown };
-    assert.deepEqual([features, databases], [["cache", "models"], { default: "postgres" }]);
+    assert.deepEqual(databases, { default: "postgres" });
+    const has = (name: string): boolean => (features as string[]).includes(name);
+    assert.deepEqual(["cache", "database", "traces", "mail", "session"].filter(has), ["cache", "database"]);
     const { out } = await project.run("about");
-    assert.match(out, /features +cache, models/);
+    assert.match(out, /features +.*cache/);
     assert.doesNotMatch(out, /s3cret|shop\.example|db\.example/);
   });
 
   it("prints versions of an application that does not load", async () => {
     const { code, out } = await createProject({ "app.ts": "throw new Error('broken');" }).run("about");
     assert.equal(code, 0);
-    assert.match(out, /features +the application does not load/);
+    assert.match(out, /features +the application does not load \(Error\)/);
   });
 });
 

@@ -55,7 +55,7 @@ function isDay(value: unknown): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 }
 
-/** A day alone begins in UTC; a time needs a zone, or it would mean another moment on each machine. */
+/** A day alone begins in UTC; a time needs a zone, or each machine would read another time. */
 function isMoment(value: unknown): boolean {
   const [, day] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(String(value)) ?? [];
   return typeof value === "string" && isDay(day) && !Number.isNaN(new Date(value).getTime());
