@@ -958,6 +958,187 @@ export type Account = InstanceType<AccountModel>;
 /** A model that has the columns of an account. */
 export type AccountModel = ReturnType<typeof createModel>;
 
+/**
+ * What the pages of accounts do. Each action takes the values of a valid form.
+ *
+ * An action does all that makes it safe: it throttles, takes equally long for unknown accounts, hashes, gives the session a new id, sends
+ * mails after the reply, and writes to the log.
+ *
+ * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
+ * throw `E_CONFIRMATION_REQUIRED` without it. Actions that mail throw 404 in an application without `mail`.
+ *
+ * @example
+ * const done = await accounts.actions.signIn(context, form.data);
+ * if (done.problem === undefined) return redirect(done.next);
+ */
+export interface AccountActions {
+    /**
+     * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. One problem for all
+     * failures. Throws `E_LOGIN_THROTTLED` after too many attempts.
+     */
+    signIn(context: AnyContext, values: SignInValues): Promise<SentOn>;
+    /** Whether a sign-in of this browser waits for a code, since 10 minutes at most. */
+    hasPendingSignIn(context: AnyContext): Promise<boolean>;
+    /** Finishes a sign-in that waits, with a code. Undefined when none waits. Throws `E_LOGIN_THROTTLED`. */
+    signInWithCode(context: AnyContext, values: {
+        readonly code: string;
+    }): Promise<SentOn | undefined>;
+    /** Ends the session, and forgets the browser. */
+    signOut(context: AnyContext): void;
+    /** Returns the path that the query `next` asks for if it is of this site, else the option `afterLogin`. */
+    findNext(context: AnyContext): string;
+    /**
+     * Makes an account from the columns of `values`. With `verifyEmail: "before"` the answer is the same for a known address, whose owner
+     * gets a mail. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
+     */
+    register(context: AnyContext, values: NewAccount): Promise<AccountResult<{
+        readonly next: string | undefined;
+    }>>;
+    /** Returns what a link confirms, without using it up: mail scanners open links. Undefined when it is worth nothing. */
+    findVerification(context: AnyContext, token: string): Promise<{
+        readonly email: string;
+    } | undefined>;
+    /** Confirms an address by its link, once. Undefined when the link is worth nothing. */
+    verify(context: AnyContext, token: string): Promise<{
+        readonly next: string;
+    } | undefined>;
+    /** Mails a link for a new password after the reply, if there is such an account. Throws `E_RATE_LIMITED`. */
+    mailReset(context: AnyContext, values: {
+        readonly email: string;
+    }): Promise<void>;
+    /** Moves the secret of a reset link from the address into the session: redirect to a page without it. */
+    openReset(context: AnyContext, token: string): void;
+    /** Returns what the opened link is about; undefined when it is worth nothing. */
+    findReset(context: AnyContext): Promise<{
+        readonly email: string;
+    } | undefined>;
+    /** Sets a new password by the opened link, once, and ends all sessions. `next` is the login. Undefined when the link is worth nothing. */
+    resetPassword(context: AnyContext, values: {
+        readonly password: string;
+    }): Promise<SentOn | undefined>;
+    /** Changes the password of the user: ends all other sessions, and mails a notice. Throws `E_LOGIN_THROTTLED`. */
+    changePassword(context: AnyContext, values: {
+        readonly current: string;
+        readonly password: string;
+    }): Promise<SentOn>;
+    /** Returns the page where the user sets a first password, after a sign-in with a provider; undefined for a user who has one. */
+    findFirstPassword(context: AnyContext): Promise<string | undefined>;
+    /** Sets the first password of a user. Undefined for a user who has one. Needs the guard `sudo()`. */
+    setFirstPassword(context: AnyContext, values: {
+        readonly password: string;
+    }): Promise<SentOn | undefined>;
+    /** Mails a link to the new address, which counts once it is opened, and a notice to the old one. Throws `E_LOGIN_THROTTLED` and `E_RATE_LIMITED`. */
+    changeEmail(context: AnyContext, values: {
+        readonly current: string;
+        readonly email: string;
+    }): Promise<AccountResult>;
+    /** Confirms that it is the user, by the password, for the guard `sudo()`. Throws `E_LOGIN_THROTTLED`. */
+    confirm(context: AnyContext, values: {
+        readonly current: string;
+    }): Promise<SentOn>;
+    /** Finds what the user can confirm with: a password, and the linked providers. */
+    findConfirmation(context: AnyContext): Promise<ConfirmationWays>;
+    /** Lists and ends sessions. */
+    readonly sessions: SessionActions;
+    /** API tokens. */
+    readonly tokens: TokenActions;
+    /** Two-factor sign-in. */
+    readonly twoFactor: TwoFactorActions;
+}
+
+/** Why an action did nothing: an error for the form, in the words of `form.addError()`. */
+export interface AccountProblem {
+    /** Name of the field; null for the whole form. */
+    readonly field: string | null;
+    /** Sentence for the user. */
+    readonly message: string;
+    /** Stable name of the reason, such as `wrong`. */
+    readonly code: string;
+}
+
+/** Result of an action: why it did nothing, or what it did. `problem` distinguishes them. */
+export type AccountResult<Made = {}> = {
+    readonly problem: AccountProblem;
+} | ({
+    readonly problem?: undefined;
+} & Made);
+
+/** Result that leads to a page: `next` is a path of this site. */
+export type SentOn = AccountResult<{
+    readonly next: string;
+}>;
+
+/** Lists and ends the sessions of the user of a request. */
+export interface SessionActions {
+    /** Returns the sessions that can be used; undefined where the store cannot list them, as with sessions in cookies. */
+    list(context: AnyContext): Promise<UserSessions | undefined>;
+    /** Ends one of the other sessions by its key, and forgets its browser. Returns false when the user has no such session. */
+    end(context: AnyContext, key: string): Promise<boolean>;
+    /** Ends all sessions except that of the request, with any store, and forgets all other browsers. */
+    endOthers(context: AnyContext): Promise<void>;
+}
+
+/** What the login form sends. */
+export interface SignInValues {
+    /** Address, as it was typed. */
+    readonly email: string;
+    /** Password, as it was typed. */
+    readonly password: string;
+    /** Whether the browser is to be remembered, where the accounts have the option `remember`. Default false. */
+    readonly remember?: boolean;
+}
+
+/** Actions for the API tokens of the user of a request. All throw `E_ACCOUNTS_SETUP` without the option `tokens`. */
+export interface TokenActions {
+    /** Returns all tokens, the newest first, with those that have expired. */
+    list(context: AnyContext): Promise<readonly ApiToken[]>;
+    /**
+     * Makes a token. Refuses a name that another live token has, and the 101st token. Needs the guard `sudo()`: otherwise it throws
+     * `E_CONFIRMATION_REQUIRED`. Throws `E_OPTION_INVALID` for scopes that the accounts do not declare.
+     */
+    create(context: AnyContext, values: NewApiToken): Promise<AccountResult<{
+        readonly token: CreatedApiToken;
+    }>>;
+    /** Revokes a token by its id. Returns false when the user has no such token. */
+    revoke(context: AnyContext, id: number): Promise<boolean>;
+}
+
+/** What an authenticator app needs. */
+export interface NewSecret {
+    /** The key, in groups of four letters. */
+    readonly key: string;
+    /** Address that opens an app on the same device, and that a QR code carries. */
+    readonly address: string;
+}
+
+/** Actions of two-factor sign-in. All throw `E_ACCOUNTS_SETUP` without the option `twoFactor`. */
+export interface TwoFactorActions {
+    /** Returns the second factor of the user of a request; undefined without one. */
+    find(context: AnyContext): Promise<TwoFactorState | undefined>;
+    /** Returns a new secret, which the session keeps, encrypted, until the user has confirmed it, for an hour at most. */
+    begin(context: AnyContext): Promise<NewSecret>;
+    /**
+     * Turns it on with the first code of the new secret: ends all other sessions, and mails a notice. Undefined when it is on already.
+     * Needs the guard `sudo()`: otherwise it throws `E_CONFIRMATION_REQUIRED`. Throws `E_LOGIN_THROTTLED`.
+     */
+    turnOn(context: AnyContext, values: {
+        readonly code: string;
+    }): Promise<AccountResult<{
+        readonly recoveryCodes: readonly string[];
+    }> | undefined>;
+    /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo()`. */
+    replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
+    /** Turns it off, and mails a notice. Returns false when it was off. Needs the guard `sudo()`. */
+    turnOff(context: AnyContext): Promise<boolean>;
+    /**
+     * Checks a code of the user for the guard `secondFactor`; the session gets a new id. Undefined without a second factor. Throws
+     * `E_LOGIN_THROTTLED`.
+     */
+    confirm(context: AnyContext, values: {
+        readonly code: string;
+    }): Promise<SentOn | undefined>;
+}
+
 /** A guard that says who the user of its routes is. */
 export interface AccountGuard<Added = {}> {
     /** Decides whether a request may pass. */
@@ -1013,6 +1194,10 @@ export interface Accounts<User = object, Permission extends string = never, Scop
     readonly options: AccountsOptions;
     /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
     readonly routes: readonly RouteEntry[];
+    /** Sign-in with providers, for a site with its own other pages. */
+    readonly providers: AccountProviders;
+    /** What these routes do, for pages of your own: `npx gable make accounts --routes` writes them. */
+    readonly actions: AccountActions;
     /** Guards for your own routes. */
     readonly guards: AccountGuards<User, Permission, Scope>;
     /** Asks for permissions and policies in handlers. */
@@ -1072,7 +1257,7 @@ export interface AccountManager {
     findByEmail(email: string): Promise<Account | undefined>;
     /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
     getByEmail(email: string): Promise<Account>;
-    /** Checks a password by the rules of the accounts. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+    /** Checks a password by the built-in rules. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
     assertPassword(password: string, personal: readonly string[]): void;
     /**
      * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws
@@ -1190,6 +1375,12 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly afterLogin?: string;
     /** Fewest characters of a password. Default 8. */
     readonly passwordMin?: number;
+    /** Asked for each new password that keeps the rules: returns a sentence that refuses it. A failure, or 5 s without an answer, refuses none. */
+    readonly checkPassword?: (password: string, request: {
+        readonly signal: AbortSignal;
+    }) => string | undefined | Promise<string | undefined>;
+    /** How much longer a password is hashed, 1 to 5; `gable doctor` proposes a value. Default 1. */
+    readonly hashCost?: number;
     /** Password hashes of other systems. They are replaced at the next login. None by default. */
     readonly foreignHashes?: readonly ForeignScheme[];
     /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
@@ -1210,6 +1401,32 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
 export interface AccountsSetting {
     /** The accounts of `defineAccounts()`; put their routes into `routes` as well. None by default. */
     accounts?: Accounts;
+}
+
+/** Sign-in with providers, for pages of your own. Empty lists without the option `providers`. */
+export interface AccountProviders {
+    /** The routes that lead to providers and back; those of `accounts.routes` include them. */
+    readonly routes: readonly RouteEntry[];
+    /** The providers, for buttons. A button posts to the route with the name `accounts.provider`. */
+    readonly choices: readonly ProviderChoice[];
+    /** The targets of forms on pages with such buttons: `security: { csp: { formAction } }`. */
+    readonly formAction: readonly string[];
+}
+
+/** What the page of the guard sudo can ask a user for. */
+export interface ConfirmationWays {
+    /** Whether the user knows a password: not for an account that a provider created, until a password is set. */
+    readonly hasPassword: boolean;
+    /** The linked providers. */
+    readonly providers: readonly ProviderChoice[];
+}
+
+/** A provider that a page offers. */
+export interface ProviderChoice {
+    /** Its name in the options. */
+    readonly name: string;
+    /** Its name on pages. */
+    readonly label: string;
 }
 
 /** A provider of OpenID Connect that users sign in with. */
@@ -1236,10 +1453,44 @@ export interface RememberOptions {
     readonly days?: number;
 }
 
+/** A session, as its user sees it. */
+export interface UserSession {
+    /** Key of the session in its store. Nobody can sign in with it. */
+    readonly key: string;
+    /** Name of the device, such as "Firefox on Linux". */
+    readonly device: string;
+    /** Address of the client that signed in. */
+    readonly address: string;
+    /** When the user signed in. */
+    readonly createdAt: Date;
+    /** When it was last used, to five minutes. */
+    readonly seenAt: Date;
+    /** Token by which its browser is remembered; undefined without one. */
+    readonly rememberId: number | undefined;
+}
+
+/** The session of a request, and the others of its user. */
+export interface UserSessions {
+    /** Undefined when another request has just ended it. */
+    readonly current: UserSession | undefined;
+    /** The one that was used last comes first. */
+    readonly others: readonly UserSession[];
+    /** How many browsers have no session, and would begin one by themselves. */
+    readonly rememberedCount: number;
+}
+
 /** The options of `defineAccounts({ twoFactor })`. */
 export interface TwoFactorOptions {
     /** Name of your site in authenticator apps: 1 to 64 characters, without a colon. */
     readonly issuer: string;
+}
+
+/** What a user who signs in with a second factor has. */
+export interface TwoFactorState {
+    /** When it was turned on. */
+    readonly enabledAt: Date;
+    /** How many recovery codes were not used yet. */
+    readonly codesLeft: number;
 }
 
 /** Options of the guard `sudo()`. */
@@ -1286,6 +1537,8 @@ export interface PasswordHasher {
 export interface PasswordHasherOptions extends HashQueueOptions {
     /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
     readonly foreign?: readonly ForeignScheme[];
+    /** How much longer than by default a hash takes, 1 to 5. Default 1. */
+    readonly cost?: number;
 }
 
 /** A permission to do something with the rows of a table, such as "books.change". */

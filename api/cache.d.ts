@@ -92,13 +92,13 @@ export interface CacheSettings {
 export interface Cache {
     /** Returns the value of a key, and computes it when it is unknown or too old: once, however many ask at the same time. */
     remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value>;
-    /** Finds the value of a key; undefined when it is unknown or no longer fresh. */
+    /** Finds the value of a key, or the number that `increment()` keeps; undefined when it is unknown or no longer fresh. */
     find<Value = unknown>(key: CacheKey): Promise<Value | undefined>;
-    /** Keeps a value. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
+    /** Keeps a value, in place of a number of `increment()`. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
     set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void>;
-    /** Forgets a key. */
+    /** Forgets a key: its value, and its number. */
     delete(key: CacheKey): Promise<void>;
-    /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. */
+    /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. It replaces a value of the key. */
     increment(key: CacheKey, options: {
         readonly ttlSeconds: number;
         readonly by?: number;

@@ -35,6 +35,8 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
     readonly project?: string;
     /** Whether warnings list the code that bypasses escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
     readonly listsUnsafe?: boolean;
+    /** Folder of static files: warnings name the files of `asset("name")` that it lacks. None by default. */
+    readonly statics?: string;
 }
 
 /** One finding. */

@@ -183,6 +183,21 @@ export declare function hasOne<Target>(target: Target, options?: HasOptions): Re
 /** Declares that rows of both models belong to each other, through a join table. */
 export declare function manyToMany<Target>(target: Target, options?: ManyToManyOptions): Relation<Target, "many", false, false>;
 
+/** Returns all mistakes in the definitions of models; an empty list if there are none. Opens no database. */
+export declare function checkModels(models: readonly ModelClass[]): DefinitionMistake[];
+
+/** One mistake in a definition. */
+export interface DefinitionMistake {
+    /** Code that says its kind. */
+    readonly code: ErrorCode;
+    /** Model and field: `Book.title`. */
+    readonly where: string;
+    /** The mistake. */
+    readonly message: string;
+    /** How to correct it. */
+    readonly fix: string;
+}
+
 /**
  * The base class of a view: its name, its fields and its query, whose columns are named like the fields. One field, or the
  * option `primary`, identifies the rows. Migrations create the view, and create it again when it or what it reads has changed.
@@ -266,9 +281,12 @@ export declare class Database {
     query<Row = Record<string, unknown>>(statement: AnyExpression<unknown>): Promise<Row[]>;
     /**
      * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
-     * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both.
+     * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both. With `readOnly`, the database refuses
+     * every write (`E_TRANSACTION_READ_ONLY`).
      */
-    isolate(): Promise<() => Promise<void>>;
+    isolate(options?: {
+        readonly readOnly?: boolean;
+    }): Promise<() => Promise<void>>;
     /** Creates the tables of all models in an empty database. For tests and small programs. */
     createTables(): Promise<void>;
     /** Closes all connections and unbinds the models. */
@@ -322,7 +340,7 @@ export interface DatabaseOptions {
     readonly cursorSecret?: string;
     /** Called after each statement. None by default. */
     readonly onStatement?: (event: StatementEvent) => void;
-    /** Called with errors of callbacks that run after a commit. By default they are written to the console. */
+    /** Called with errors of callbacks that run after a commit. By default they go to the log of the application, else to the console. */
     readonly onError?: (error: unknown) => void;
 }
 

@@ -86,7 +86,7 @@ export declare class Form<Data, Sent = SentFormOf<Data>> {
     /** Hidden values that a form carries on. */
     protected hiddenOf(_sent: SentValues): Readonly<Record<string, string>>;
     /** Reads and checks what was sent. */
-    protected read(sent: SentValues, context: FormContext): Promise<SentForm>;
+    protected read(sent: SentValues, given: FormContext): Promise<SentForm>;
     /** Fills in values that others give; model forms make slugs. */
     protected complete(_values: Record<string, unknown>, _errors: FormErrors): void;
 }
@@ -227,7 +227,7 @@ export type FieldType = "text" | "email" | "url" | "password" | "slug" | "uuid" 
 
 /** What reading a form needs to know of its request. */
 export interface FormContext {
-    /** IANA name of the time zone that dates with times are typed in. Default "UTC". */
+    /** IANA name of the time zone that dates with times are typed in. Default: that of the application. */
     readonly timeZone?: string;
     /** Looks up a message, such as `gable.form.too_long`, in the language of the request. By default messages are English. */
     readonly translate?: (key: string, params: MessageParams) => string | undefined;
@@ -784,6 +784,8 @@ export interface UploadedFile {
     stream(): AsyncGenerator<Uint8Array>;
     /** Returns the whole content. */
     bytes(): Promise<Uint8Array>;
+    /** Returns the content as UTF-8 text. Throws `E_UPLOAD_TOO_LARGE` and `E_UPLOAD_NOT_TEXT`. */
+    text(options: UploadTextOptions): Promise<string>;
     /**
      * Saves the content under a path that you choose. The operation is atomic: Gable writes a file next to the path and
      * renames it. An existing file is replaced.
@@ -799,4 +801,10 @@ export interface UploadTarget {
     put(key: string, source: AsyncIterable<Uint8Array>, options: {
         readonly type: string;
     }): Promise<unknown>;
+}
+
+/** Options of `text()`. */
+export interface UploadTextOptions {
+    /** Largest upload to read, in bytes. Required. */
+    readonly bytesMax: number;
 }

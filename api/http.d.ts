@@ -318,13 +318,13 @@ export interface MediaType {
 export interface CookieOptions {
     /** Path prefix that the browser sends it for. Default "/". */
     path?: string;
-    /** Domain, with its sub-domains. By default the host alone. */
+    /** Domain that gets the cookie, with its sub-domains. By default, only the host gets it. */
     domain?: string;
     /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
     maxAgeSeconds?: number;
     /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
     expires?: Date;
-    /** Whether it is sent over https alone. Default true on https and in production. */
+    /** Whether browsers send it only over https. Default true on https and in production. */
     secure?: boolean;
     /** Whether scripts cannot read it. Default true. */
     httpOnly?: boolean;

@@ -321,8 +321,8 @@ export declare class Application {
      * Throws `E_LISTEN`, and `E_HOSTS_MISSING` for an open address in production without a list of hosts.
      */
     listen(where?: number | ListenOptions): Promise<RunningApp>;
-    /** Reports an error that no reply can tell. */
-    reportError(error: unknown): void;
+    /** Reports an error that no reply can tell; with the request of a reply that was being sent, the line says which. */
+    reportError(error: unknown, request?: RawRequest | null): void;
 }
 
 /** Limits of an application: those of its server, and how many requests may come. */
@@ -344,7 +344,7 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
     /**
      * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-     * `databases`, `cache`, `mail`, `storage`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
+     * `databases`, `cache`, `mail`, `storage`, `uploads`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
      * it, and removes its secrets from logs and error pages. None by default.
      */
     settings?: FrameworkSettings;
@@ -356,6 +356,8 @@ export interface GableOptions extends FeatureOptions, LogSetting {
     routes?: readonly RouteEntry[];
     /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
     parts?: readonly AnyPart[];
+    /** Checks that run before the application serves, and checks whose problems are not reported. */
+    checks?: CheckSettings;
     /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
     mode?: Mode;
     /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
@@ -374,7 +376,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
     trailingSlash?: "redirect" | "strict";
     /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
     locale?: string;
-    /** Time zone of dates in views, as a name of IANA. Default "UTC". */
+    /** Time zone of dates in views and forms, as a name of IANA. Default "UTC". */
     timeZone?: string;
     /**
      * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true
@@ -428,6 +430,8 @@ export interface ListenOptions {
     quiet?: boolean;
     /** Whether SIGTERM and SIGINT stop the server. Default true, false in tests. */
     signals?: boolean;
+    /** Milliseconds that running requests get after a signal. Default: `limits.stopGraceMs`. */
+    stopGraceMs?: number;
 }
 
 /** An application that listens. */
@@ -1417,6 +1421,8 @@ export interface Part<Name extends string = string, Instance extends PartInstanc
     readonly routes?: (instance: () => Instance, options: Options) => readonly RouteEntry[];
     /** Properties of the context, computed once per request when something reads them. None by default. */
     readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
+    /** Checks that run before an application with the part serves: see `defineCheck()`. None by default. */
+    readonly checks?: readonly AnyCheck[];
     /** Starts the part for one application. Load modules and open connections here. */
     readonly start: (host: PartHost, options: Options) => Pending<Instance>;
     /** Where the part was defined, for messages. Set by `definePart()`. */
@@ -1460,6 +1466,8 @@ export interface PartHost {
     healthChecks(): ReadonlyMap<string, () => unknown>;
     /** Whether the application has a route for GET with exactly this pattern. */
     hasRoute(pattern: string): boolean;
+    /** Returns the route of the application that has this name; undefined without one. */
+    findRoute(name: string): Route | undefined;
     /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
     enter<Result>(work: () => Result): Result;
     /** Reads a variable of the environment; undefined when it is not set. */
@@ -1496,6 +1504,8 @@ export interface AnyPart extends TypedPart<PartInstance> {
     readonly routes?: (instance: () => never, options: never) => readonly RouteEntry[];
     /** Properties of the context. */
     readonly properties?: Readonly<Record<string, (context: AnyContext, instance: never) => unknown>>;
+    /** Checks of it. */
+    readonly checks?: readonly AnyCheck[];
     /** Where it was defined. */
     readonly place?: SourcePlace | undefined;
 }
@@ -1509,6 +1519,14 @@ export interface FetchRuntime {
     waitUntil?: (work: Promise<unknown>) => void;
     /** The client, as far as the runtime knows it. By default its address is "". */
     remote?: RemotePeer;
+    /**
+     * Called when a request opens a WebSocket, with a function that takes its connection: a duplex stream of Node, and the bytes after the
+     * head. The response means nothing then. Without it, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
+     */
+    onUpgrade?: (take: (connection: {
+        readonly socket: object;
+        readonly received: Uint8Array;
+    }) => void) => void;
 }
 
 /** The options of `gable()` for databases. */
@@ -1573,6 +1591,8 @@ export interface UploadedFile {
     stream(): AsyncGenerator<Uint8Array>;
     /** Returns the whole content. */
     bytes(): Promise<Uint8Array>;
+    /** Returns the content as UTF-8 text. Throws `E_UPLOAD_TOO_LARGE` and `E_UPLOAD_NOT_TEXT`. */
+    text(options: UploadTextOptions): Promise<string>;
     /**
      * Saves the content under a path that you choose. The operation is atomic: Gable writes a file next to the path and
      * renames it. An existing file is replaced.
@@ -1588,6 +1608,12 @@ export interface UploadTarget {
     put(key: string, source: AsyncIterable<Uint8Array>, options: {
         readonly type: string;
     }): Promise<unknown>;
+}
+
+/** Options of `text()`. */
+export interface UploadTextOptions {
+    /** Largest upload to read, in bytes. Required. */
+    readonly bytesMax: number;
 }
 
 /** Which proxies are believed, and what they may say. */
@@ -1632,13 +1658,13 @@ export interface ProblemOptions {
 export interface CookieOptions {
     /** Path prefix that the browser sends it for. Default "/". */
     path?: string;
-    /** Domain, with its sub-domains. By default the host alone. */
+    /** Domain that gets the cookie, with its sub-domains. By default, only the host gets it. */
     domain?: string;
     /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
     maxAgeSeconds?: number;
     /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
     expires?: Date;
-    /** Whether it is sent over https alone. Default true on https and in production. */
+    /** Whether browsers send it only over https. Default true on https and in production. */
     secure?: boolean;
     /** Whether scripts cannot read it. Default true. */
     httpOnly?: boolean;
@@ -2283,6 +2309,65 @@ export declare function assertCommand(options: Command<unknown, unknown, never>)
  */
 export declare function defineCommand<const Arguments extends Readonly<Record<string, ArgumentOptions>> = {}, const Flags extends Readonly<Record<string, FlagOptions>> = {}>(options: CommandOptions<Arguments, Flags>): Command<Arguments, Flags>;
 
+/**
+ * Defines a check, which `gable check` runs, and which also runs before `gable dev`, `test` and `start`. Pass it to
+ * `gable({ checks: { add } })`, or as `checks` of a part. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+ *
+ * @example
+ * export const pricesThere = defineCheck({
+ *   id: "shop.prices-missing",
+ *   level: "error",
+ *   run: ({ readFile }) => (readFile("prices.csv") ? [] : [{ message: "The file prices.csv does not exist.", fix: "Export it from your shop." }]),
+ * });
+ */
+export declare function defineCheck(check: Check): Check;
+
+/** A check of an application or of a part. */
+export interface Check extends Omit<AnyCheck, "run"> {
+    /** Returns the problems; an empty list if there are none. */
+    readonly run: (subject: CheckSubject) => readonly CheckFinding[] | Promise<readonly CheckFinding[]>;
+}
+
+/** What a check can look at. Nothing is started: databases are closed. */
+export interface CheckSubject {
+    /** Facts of the application; `facts.options` are its options as they were given. */
+    readonly facts: ApplicationFacts;
+    /** Folder of the project. */
+    readonly folder: string;
+    /** Reads a file of the project; undefined when there is none. */
+    readonly readFile: (name: string) => string | undefined;
+}
+
+/** A check, whatever it looks at. Make one with `defineCheck()`. */
+export interface AnyCheck {
+    /** Stable id: what is checked and the problem, such as `shop.rates-missing`. */
+    readonly id: string;
+    /** An `error` stops `gable dev`, `test` and `start`. */
+    readonly level: "error" | "warning" | "info";
+    /** Whether it runs only with `gable check --deploy`. Default false. */
+    readonly deploy?: boolean;
+    /** Returns the problems; an empty list if there are none. */
+    readonly run: (subject: never) => readonly CheckFinding[] | Promise<readonly CheckFinding[]>;
+}
+
+/** A problem that a check found. */
+export interface CheckFinding {
+    /** The problem, and where it is. */
+    readonly message: string;
+    /** What to do, as a sentence. */
+    readonly fix: string;
+    /** Where it is, such as a file and a line. By default the message says it. */
+    readonly where?: string;
+}
+
+/** Checks of an application. */
+export interface CheckSettings {
+    /** Checks of your own. None by default. */
+    readonly add?: readonly AnyCheck[];
+    /** Ids of checks whose problems are not reported, each with the reason. None by default. */
+    readonly silence?: Readonly<Record<string, string>>;
+}
+
 /** Makes the function that reports to a sink. */
 export declare function createProgress(sink: ProgressSink, now?: () => number): Progress;
 
@@ -2412,6 +2497,8 @@ export interface ApplicationFacts {
     readonly views: readonly string[] | undefined;
     /** Names of the features that the options turn on. */
     readonly features: readonly string[];
+    /** Checks of its parts, and its own. */
+    readonly checks: readonly AnyCheck[];
     /** The options as they were given. They can hold secrets: do not print them. */
     readonly options: Readonly<GableOptions>;
 }

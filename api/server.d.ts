@@ -133,7 +133,7 @@ export interface ListenAddress {
  * application. Resolves when the first worker is ready; `ended` of the result gives the exit code.
  *
  * Signals: TERM and INT stop in order, a second one forces; QUIT stops immediately; HUP reloads; TTIN and TTOU change the
- * number of workers by one; USR2 opens log files again and writes a status line.
+ * number of workers by one; USR2 writes a status line, and calls `reopenLogs()` of applications that have it.
  *
  * Throws `E_LISTEN`, `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_WORKERS_FAILED` when no worker can start.
  */
@@ -293,6 +293,8 @@ export type WorkerRole = "web" | "tasks";
 export interface WorkerSetup {
     /** Called before the application is imported, with the number of the generation. */
     prepare(generation: number): void;
+    /** Called with the application before it starts. What it throws ends the start. */
+    loaded?(app: unknown): Promise<void>;
     /** Called when the worker serves. */
     started(app: unknown): void;
     /** Makes a report of an error that ended the start, or that nobody caught: plain JSON. Nothing else is written about it. */

@@ -167,6 +167,12 @@ export interface StorageSettings {
     public?: boolean | readonly string[];
 }
 
+/** How an application handles uploads. */
+export interface UploadSettings {
+    /** Folder of temporary files, which must exist. Default: that of the system. */
+    directory: string;
+}
+
 /** Stored files by their keys. */
 export interface Storage {
     /**

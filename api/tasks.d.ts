@@ -163,6 +163,24 @@ export declare const taskModel: () => import("../data/model.ts").ModelStatic<{
     readonly $table: "gable_tasks";
 };
 
+/**
+ * Creates a queue in BullMQ, which keeps tasks in Redis. Needs the packages `bullmq` and `redis`.
+ *
+ * Redis must be 6.2 or later, and delete no keys when its memory is full. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`; opening it throws `E_BULLMQ_MISSING`, `E_REDIS_MISSING`,
+ * `E_REDIS_CONNECT` and `E_TASK_STORE`.
+ */
+export declare function bullmqQueue(options: BullmqQueueOptions): TaskQueue & TaskDirectory;
+
+/** Options for {@link bullmqQueue}. */
+export interface BullmqQueueOptions {
+    /** Address of Redis, such as `redis://localhost:6379`. */
+    readonly url: string;
+    /** What the names of all keys start with. Default "gable:". */
+    readonly prefix?: string;
+    /** How long Redis keeps tasks that are done or cancelled, in seconds: from 3,600 to 604,800. Default 604,800 (7 days). */
+    readonly doneSeconds?: number;
+}
+
 /** Creates a queue in a database that has the model. */
 export declare function databaseTasks(database: Database, model: TaskModel): TaskQueue & TaskDirectory;
 
@@ -426,6 +444,11 @@ export interface SweepRequest {
     readonly failedBefore: number;
     /** Most tasks to change and to delete. */
     readonly rowsMax: number;
+    /**
+     * How long the queue must have seen a lease without a change before it counts as ended, in ms: clocks can be set, and a worker that
+     * lives renews its lease. Default 0: the time of the lease decides.
+     */
+    readonly unchangedMs?: number;
 }
 
 /** Queues whose tasks people can list and change. */
@@ -495,6 +518,8 @@ export interface TaskQueue {
     open?(): Promise<void>;
     /** Closes what `open()` has opened; called at the stop, when all workers have stopped. None by default. */
     close?(): Promise<void>;
+    /** Whether the caller is in a transaction of the queue's database. Default: with `transaction`, in each transaction of the caller. */
+    readonly isInTransaction?: boolean;
     /** Adds tasks. A queue with `transaction` uses the transaction of the caller. Returns what became of each. */
     add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]>;
     /** Returns the id of the queued or running task that holds a unique key; undefined if none does. */

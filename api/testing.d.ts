@@ -153,7 +153,7 @@ export interface SentFetch {
 /**
  * Fails each test of a file that leaves a timer or a socket behind, or a rejection that nobody handles.
  *
- * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
+ * Event streams and WebSockets of test clients count as sockets. `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
  * itself holds for an application that runs. The check comes after all hooks of the test. Fails with `E_TEST_LEAK`.
  *
  * @example
@@ -292,6 +292,13 @@ export interface TestClient {
     delete(path: string, request?: TestRequest): Promise<TestReply>;
     /** Sends any method. */
     request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
+    /**
+     * Opens a stream of server-sent events. It ends with its test; a test that leaves one open fails where leaks are watched
+     * (`E_TEST_LEAK`). Throws `E_TEST_LIVE` for any other reply.
+     */
+    liveEvents(path: string, options?: TestEventsOptions): Promise<TestEvents>;
+    /** Opens a WebSocket, which ends as `liveEvents()`. Throws `E_TEST_LIVE` for an address that opens none, or that refuses it. */
+    socket(path: string, options?: TestSocketOptions): Promise<TestSocket>;
     /** Cookies by name. */
     readonly cookies: ReadonlyMap<string, string>;
     /** The session of this client, as the next request finds it. Its functions throw `E_CONTEXT_UNAVAILABLE` without the option `session`. */
@@ -431,6 +438,76 @@ export interface TestForm<Reply> {
 /** A value for a field: text, a number, a choice, whether a box is checked, or files; a list for several of them. */
 export type FieldValue = string | number | boolean | TestFile | ReadonlyArray<string | number | TestFile>;
 
+/** How long a test waits. */
+export interface LiveWaitOptions {
+    /** Longest wait, in milliseconds, at most 2,147,483,647. Default 5,000. */
+    timeoutMs?: number;
+}
+
+/** An event that a test has received. */
+export interface TestEvent {
+    /** Name of the event; "message" without one. */
+    readonly event: string;
+    /** Its data, as it was sent: JSON unless it was a string. */
+    readonly data: string;
+    /** The last id that the stream has sent; "" without one. */
+    readonly id: string;
+    /** Parses the data as JSON. Throws `E_TEST_LIVE` when it is not JSON. */
+    json(): unknown;
+}
+
+/** An open stream of server-sent events. */
+export interface TestEvents {
+    /** All events so far. */
+    readonly received: readonly TestEvent[];
+    /** Whether events can still come. */
+    readonly isOpen: boolean;
+    /** Takes the next event. Throws `E_TEST_LIVE` with what has arrived when the stream ends before, and after the timeout. */
+    next(options?: LiveWaitOptions): Promise<TestEvent>;
+    /** Waits until the application has ended the stream, and takes the events that are left. Throws `E_TEST_LIVE` after the timeout. */
+    ended(options?: LiveWaitOptions): Promise<readonly TestEvent[]>;
+    /** Leaves, as a browser that closes the page. */
+    close(): Promise<void>;
+}
+
+/** Options for opening a stream of events. */
+export interface TestEventsOptions {
+    /** Id of the last event that the client knows, as a browser sends it when it connects again. None by default. */
+    lastEventId?: string;
+    /** Header fields of the request. None by default. */
+    headers?: Readonly<Record<string, string>>;
+}
+
+/** An open WebSocket. */
+export interface TestSocket {
+    /** Subprotocol that the route has chosen; "" without one. */
+    readonly protocol: string;
+    /** Whether messages can be sent. */
+    readonly isOpen: boolean;
+    /** All messages so far. */
+    readonly received: readonly RawMessage[];
+    /** Sends a string or bytes. Throws `E_TEST_LIVE` once the socket is closed. */
+    send(data: string | Uint8Array): void;
+    /** Sends a value as JSON. Throws `E_TEST_LIVE` once the socket is closed. */
+    sendJson(value: unknown): void;
+    /** Takes the next message. Throws `E_TEST_LIVE` with what has arrived when the socket closes before, and after the timeout. */
+    next(options?: LiveWaitOptions): Promise<RawMessage>;
+    /** Takes the next message, and parses it as JSON. Throws `E_TEST_LIVE` as `next()`, and for a message that is not JSON. */
+    nextJson(options?: LiveWaitOptions): Promise<unknown>;
+    /** Waits until the socket has closed, and returns its close code and reason. Throws `E_TEST_LIVE` after the timeout. */
+    closed(options?: LiveWaitOptions): Promise<SocketEnd>;
+    /** Closes the socket, and waits until it has closed. Default code 1000. */
+    close(code?: number, reason?: string): Promise<SocketEnd>;
+}
+
+/** Options for opening a WebSocket. */
+export interface TestSocketOptions {
+    /** Subprotocols that the client offers. None by default. */
+    protocols?: readonly string[];
+    /** Header fields of the handshake. None by default. */
+    headers?: Readonly<Record<string, string>>;
+}
+
 /** A link of a page. */
 export interface TestLink<Reply> {
     /** Its text. */
@@ -551,6 +628,11 @@ export declare function testTaskQueue(name: string, create: () => TaskQueueUnder
 export interface TaskQueueUnderTest {
     /** The queue. Nothing else uses it. */
     readonly queue: TaskQueue;
+    /**
+     * Whether the queue follows the clock of its machine instead of the times it is given, and gives back a task that the caller does not know
+     * after a rest. The tests then take the current time and wait. Default false.
+     */
+    readonly hasOwnClock?: boolean;
     /** Called after the tests. None by default. */
     readonly close?: () => Promise<void>;
 }

@@ -9,6 +9,8 @@ import { setTimeout as wait } from "node:timers/promises";
 export interface Program {
   readonly command: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Folder to run it in. Default: that of this process. */
+  readonly folder?: string;
 }
 
 const hasTaskset = spawnSync("taskset", ["--version"]).status === 0;
@@ -23,6 +25,7 @@ export function startProgram(program: Program, port: number): ChildProcess {
   const [file, ...args] = pinTo(0, program.command);
   return spawn(file!, args, {
     stdio: "ignore",
+    cwd: program.folder,
     env: { ...process.env, GABLE_MODE: "production", NODE_ENV: "production", BENCH_PORT: String(port), ...program.environment },
   });
 }
@@ -63,13 +66,18 @@ function familyOf(pid: number): number[] {
 
 /** CPU time of a process and its descendants, in microseconds. */
 export function readCpuUs(pid: number): number {
-  let total = 0;
-  for (const member of familyOf(pid)) {
-    const fields = readFileSync(`/proc/${member}/stat`, "utf8").split(") ")[1]!.split(" ");
-    // Own time, and that of children which have ended.
-    for (const field of fields.slice(11, 15)) total += Number(field);
-  }
-  return total * 10_000;
+  return familyOf(pid).reduce((total, member) => total + sumTimes(member, 4), 0);
+}
+
+/** CPU time of a process without its descendants, in microseconds. */
+export function readOwnCpuUs(pid: number): number {
+  return sumTimes(pid, 2);
+}
+
+/** Adds the first times of a process: first two for itself, then two for children that have ended. */
+function sumTimes(pid: number, count: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return fields.slice(11, 11 + count).reduce((total, field) => total + Number(field) * 10_000, 0);
 }
 
 /** Resident memory of a process and its descendants, in bytes. */

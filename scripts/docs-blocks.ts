@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { root } from "./run-command.ts";
 
 /**
- * Returns every `ts` block of the README, the docs, except the tutorial, and the examples as a module, by file name. Blocks of one page share a
+ * Returns every `ts` block of the README, the docs, except the tutorial and declarations, and the examples as a module, by file name. Blocks of one page share a
  * folder. A block that begins with a file name, `// models.ts`, is that file to the other blocks of its page.
  */
 export async function readDocsBlocks(): Promise<Record<string, string>> {
@@ -13,6 +13,8 @@ export async function readDocsBlocks(): Promise<Record<string, string>> {
     // A test plays the tutorial as one project.
     if (page.startsWith("docs/tutorial/")) continue;
     const text = await readFile(root + page, "utf8");
+    // Its blocks are declarations, which the package has as files.
+    if (text.includes("This page is generated from the declarations of the package")) continue;
     const folder = page.replaceAll("/", "-").replace(/\.md$/, "");
     for (const [index, match] of [...text.matchAll(/```ts\n([^]*?)```/g)].entries()) {
       const line = text.slice(0, match.index).split("\n").length;

@@ -5,6 +5,9 @@ import { basename } from "node:path";
 import { catalogue, isErrorCode } from "../src/errors/catalogue.ts";
 import { root } from "./run-command.ts";
 
+/** The version that has all codes whose entry on the page names none. */
+const first = "0.1.0";
+
 /** The explanation of a code: the cause, an example, and how to fix it, as Markdown. */
 interface Explanation {
   readonly file: string;
@@ -34,8 +37,8 @@ export async function toErrorPage(): Promise<string> {
   const rows = Object.entries(catalogue).sort(([first], [second]) => (first < second ? -1 : 1));
   const sections = rows.map(([code, { status, title, fix, since }]) => {
     const more = explanations.get(code)?.text;
-    return `## ${code}\n\n${title}. Status ${status}, since ${since}.\n\n**Fix:** ${fix}\n${more === undefined ? "" : `\n${more}\n`}`;
+    return `## ${code}\n\n${title}. Status ${status}${since === first ? "" : `, since ${since}`}.\n\n**Fix:** ${fix}\n${more === undefined ? "" : `\n${more}\n`}`;
   });
   return `# Errors\n\nEvery error of Gable has a code that never changes. This page lists all codes, with the fix for each. Codes that need more than
-a line have a cause and an example too. This page is generated from \`src/errors/catalogue.ts\` and \`src/errors/pages/\`.\n\n${sections.join("\n")}`;
+a line have a cause and an example too. A code without a version is there since ${first}. This page is generated from \`src/errors/catalogue.ts\` and \`src/errors/pages/\`.\n\n${sections.join("\n")}`;
 }

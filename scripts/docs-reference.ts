@@ -32,7 +32,7 @@ function toText(comment: string): string {
     .replace(/^\/\*\*\s*|\s*\*\/$/g, "")
     .replaceAll(/^\s*\* ?/gm, "")
     .replaceAll(/\{@link (\w+)\}/g, "`$1`")
-    .replace(/@example\n([^]*)$/, "```typescript\n$1\n```");
+    .replace(/@example\n([^]*)$/, "```ts\n$1\n```");
 }
 
 /** Puts the declarations of one name together: a function and its overloads, a class and its type. */
@@ -43,7 +43,7 @@ function toSections(declarations: readonly Declaration[]): string {
         .filter((declaration) => declaration.name === name)
         .map(
           ({ comment, text }) =>
-            `${toText(comment)}\n\n\`\`\`typescript\n${shortenDeclaration(text.replace(/^export (?:declare )?/, ""))}\n\`\`\`\n`,
+            `${toText(comment)}\n\n\`\`\`ts\n${shortenDeclaration(text.replace(/^export (?:declare )?/, ""))}\n\`\`\`\n`,
         );
       return `### ${name}\n\n${parts.join("\n")}`;
     })
@@ -67,5 +67,5 @@ export async function toReferencePage(entry: string): Promise<string> {
     ["Types", types],
   ] as const;
   const sections = groups.filter(([, list]) => list.length > 0).map(([name, list]) => `## ${name}\n\n${toSections(list)}`);
-  return `# ${title}\n\nEverything that \`${title}\` exports${about}. This page is generated from the declarations of the package.\n\n${sections.join("\n")}`;
+  return `# ${title}\n\nEverything that \`${title}\` exports${about}. This page is generated from the declarations of the package, without \`readonly\`.\n\n${sections.join("\n")}`;
 }

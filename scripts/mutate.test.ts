@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { executes, readCoverage } from "./coverage-map.ts";
+import { executes, mostLikely, readCoverage } from "./coverage-map.ts";
 
 const script = fileURLToPath(new URL("mutate.ts", import.meta.url));
 const imports = 'import assert from "node:assert/strict";\nimport { it } from "node:test";\n';
@@ -94,6 +94,28 @@ describe("npm run mutate", { skip }, () => {
     assert.deepEqual([status, errors], [1, "No test file passes without any change: correct that first.\n"]);
     assert.equal(mutate("src/shop", "--tests=missing").status, 2);
     assert.equal(mutate().status, 2);
+  });
+
+  it("takes the test files that promise most for their time, as many as fit into a time", () => {
+    const able = [300, 100, 200].map((ms) => ({ test: `${ms}`, ms, contents: {}, executed: {} }));
+    const taken = (msMax: number, { own = "", hit = "" } = {}): number[] =>
+      mostLikely(able, { isOwn: (test) => test === own, hitsOf: (test) => (test === hit ? 1 : 0) }, msMax).map(({ ms }) => ms);
+    assert.deepEqual(
+      [0, 299, 300, 599, 600].map((msMax) => taken(msMax)),
+      [[100], [100], [100, 200], [100, 200], [100, 200, 300]],
+    );
+    assert.deepEqual(
+      [0, 399, 400].map((msMax) => taken(msMax, { own: "300" })),
+      [[300], [300], [300, 100]],
+    );
+    assert.deepEqual(taken(0, { hit: "200" }), [200]);
+    assert.deepEqual(
+      [taken(0, { own: "100", hit: "300" }), taken(0, { own: "100", hit: "200" })],
+      [
+        [100, 300],
+        [100, 200],
+      ],
+    );
   });
 
   it("knows what a test file executes, until a file changes that it loads", async () => {

@@ -1,15 +1,16 @@
 /**
- * `npm run mutate -- src/settings [--count=30] [--seed=1] [--tests=WORD,WORD] [--jobs=1] [--lines=FILE:LINE,FILE:LINE]`: changes one
- * operator of a sample at a time, runs the tests that execute it, and lists the changes that no test notices. Each one is either an
- * equivalent or a missing test. `--tests` names words of the paths of test files; without it, tests of the folder and those below `test/`
- * with its name are taken. `--lines` tries all changes of some lines instead of a sample.
+ * `npm run mutate -- src/settings [--count=30] [--seed=1] [--tests=WORD,WORD] [--jobs=1] [--seconds=60] [--lines=FILE:LINE,FILE:LINE]`:
+ * changes one operator of a sample at a time, runs the tests that execute it, and lists the changes that no test notices. Each one is
+ * either an equivalent or a missing test. `--tests` names words of the paths of test files; without it, tests of the folder and those
+ * below `test/` with its name are taken. `--seconds` runs no more files for one change than fit into that time.
+ * `--lines` tries all changes of some lines instead of a sample.
  */
-import { rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { TestCoverage } from "./coverage-map.ts";
-import { executes, readCoverage } from "./coverage-map.ts";
+import { executes, mostLikely, readCoverage } from "./coverage-map.ts";
 import type { Mutant } from "./mutants.ts";
 import { changesCode, findMutants } from "./mutants.ts";
 import { runTestFile } from "./run-test-file.ts";
@@ -29,11 +30,11 @@ const ownTests = [
     .split("/")
     .slice(1)
     .map((name) => `test/${name}`),
-]
-  .map((name) => `${name}/`)
-  .join(",");
-const words = option("tests", ownTests).split(",").filter(Boolean);
+].map((name) => `${name}/`);
+const isOwn = (test: string): boolean => ownTests.some((name) => test.includes(name));
+const words = option("tests", ownTests.join(",")).split(",").filter(Boolean);
 const jobs = Number(option("jobs", "1"));
+const msMax = 1_000 * Number(option("seconds", "Infinity"));
 
 const sources = (await list(`${folder}/**/*.ts`)).filter((file) => !/\.(?:test|cases|test-d)\.ts$/.test(file));
 const tests = (await list("{src,test,scripts}/**/*.test.ts")).filter((file) => words.some((word) => file.includes(word)));
@@ -47,11 +48,14 @@ await inParallel(tests, async (test) => {
   if (found === undefined) console.log(`left out, because it fails without any change, or while it is measured: ${test}`);
   else coverage.push(found);
 });
-coverage.sort((one, other) => one.ms - other.ms);
 if (coverage.length === 0) stop(1, "No test file passes without any change: correct that first.");
 
 const sample = chooseSample();
+/** How often a test file has noticed a change of a source, now and before: it runs earlier for the next change there. */
+const hitsFile = join(cache, "hits.json");
+const hits: Record<string, number> = existsSync(hitsFile) ? JSON.parse(readFileSync(hitsFile, "utf8")) : {};
 let noticed = 0;
+let tried = 0;
 await inParallel(sample, async (mutant) => {
   const able = coverage.filter((one) => executes(one, mutant.file, mutant.start));
   if (await isNoticed(mutant, able)) noticed += 1;
@@ -59,6 +63,9 @@ await inParallel(sample, async (mutant) => {
     const reason = able.length === 0 ? "no test runs this line" : "not noticed";
     console.log(`${reason}: ${mutant.file}:${mutant.line}:${mutant.column}: "${mutant.before}" became "${mutant.text}"`);
   }
+  tried += 1;
+  writeFileSync(hitsFile, JSON.stringify(hits));
+  if (tried % 20 === 0 && tried < sample.length) console.log(`${tried} of ${sample.length} tried, ${noticed} noticed.`);
 });
 console.log(`${noticed} of ${sample.length} changes in ${folder} were noticed.`);
 
@@ -107,7 +114,12 @@ function shuffle<Item>(items: Item[], seed: number): Item[] {
 async function isNoticed({ file, start, end, text }: Mutant, able: readonly TestCoverage[]): Promise<boolean> {
   const change = JSON.stringify({ url: pathToFileURL(join(root, file)).href, start, end, text });
   const environment = { MUTATE_CHANGE: change, NODE_COMPILE_CACHE: compileCache };
-  for (const { test, ms } of able) if (!(await runTestFile({ root, file: test, limitMs: 10_000 + 5 * ms, environment }))) return true;
+  const hitsOf = (test: string): number => hits[`${file} ${test}`] ?? 0;
+  for (const { test, ms } of mostLikely(able, { hitsOf, isOwn }, msMax)) {
+    if (await runTestFile({ root, file: test, limitMs: 10_000 + 5 * ms, environment })) continue;
+    hits[`${file} ${test}`] = hitsOf(test) + 1;
+    return true;
+  }
   return false;
 }
 

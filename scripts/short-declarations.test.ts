@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { shortenDeclaration } from "./short-declarations.ts";
 
-it("keeps the fields of models, and leaves out their rows and the files of types", () => {
+it("keeps the fields of models, and leaves out their rows, the files of types and readonly", () => {
   const text = `const models: () => {
     Group: import("../model.ts").ModelStatic<{
         id: import("../../data.ts").Column<number>;
@@ -35,8 +35,32 @@ it("keeps the fields of models, and leaves out their rows and the files of types
     other: Pick<{
         id: number;
     }> & {
-        readonly name: string;
+        name: string;
     };
 };`,
+  );
+});
+
+it("writes doc comments as line comments", () => {
+  const text = `interface Options {
+    /** How many rows. */
+    rowsMax?: number;
+    /**
+     * How long it waits.
+     *
+     * In ms.
+     */
+    waitMs?: number;
+}`;
+  assert.equal(
+    shortenDeclaration(text),
+    `interface Options {
+    // How many rows.
+    rowsMax?: number;
+    // How long it waits.
+    //
+    // In ms.
+    waitMs?: number;
+}`,
   );
 });

@@ -1,10 +1,10 @@
 /** Shortens declarations for people: what the compiler writes for a model is ten times as long as its fields. */
 
-/** Leaves out where a type comes from, and what the rows of a model have: it follows from the fields. */
+/** Leaves out where a type comes from, that properties are read-only, and what the rows of a model have: it follows from the fields. */
 export function shortenDeclaration(text: string): string {
   const lines: string[] = [];
   let end: string | undefined;
-  const source = text.replaceAll(/import\("[^"]+"\)\./g, "").split("\n");
+  const source = text.replaceAll(/import\("[^"]+"\)\.|\breadonly /g, "").split("\n");
   for (const [index, line] of source.entries()) {
     if (end !== undefined) {
       if (!line.startsWith(end)) continue;
@@ -18,5 +18,17 @@ export function shortenDeclaration(text: string): string {
       end = `${indent}}`;
     } else lines.push(line);
   }
-  return lines.join("\n");
+  return shortenComments(lines.join("\n"));
+}
+
+/** Writes doc comments as line comments, which need less space. */
+function shortenComments(text: string): string {
+  return text.replaceAll(/^( *)\/\*\* ?([^]*?)\s*\*\/$/gm, (_all, indent: string, comment: string) =>
+    comment
+      .split("\n")
+      .map((line, index) => (index === 0 ? line : line.replace(/^\s*\* ?/, "")))
+      .filter((line, index) => index > 0 || line !== "")
+      .map((line) => `${indent}// ${line}`.trimEnd())
+      .join("\n"),
+  );
 }

@@ -9,6 +9,8 @@ export { slugify } from "./data/schema/slug.ts";
 export type { SlugifyOptions } from "./data/schema/slug.ts";
 export { field } from "./data/schema/field.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "./data/schema/relation.ts";
+export { checkModels } from "./data/schema/definitions.ts";
+export type { DefinitionMistake } from "./data/schema/definition-mistake.ts";
 export { View } from "./data/view.ts";
 export { readYourWrites } from "./data/ambient/written.ts";
 export { withoutScope } from "./data/ambient/unscoped.ts";

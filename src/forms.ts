@@ -69,4 +69,4 @@ export type {
   RenderOptions,
   ValidForm,
 } from "./handlers/form.ts";
-export type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "./handlers/uploaded-file.ts";
+export type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget, UploadTextOptions } from "./handlers/uploaded-file.ts";

@@ -128,7 +128,7 @@ export type { FetchRuntime } from "./app/fetch-request.ts";
 export type { DatabaseSettings } from "./data/part.ts";
 export type { StaticSetting } from "./files/part.ts";
 export type { StaticOptions } from "./files/static-files.ts";
-export type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "./handlers/uploaded-file.ts";
+export type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget, UploadTextOptions } from "./handlers/uploaded-file.ts";
 export type { ProxyOptions } from "./http/proxies.ts";
 export type { FieldError, ProblemOptions } from "./http/problem.ts";
 export type { CookieOptions } from "./http/cookies.ts";
@@ -160,6 +160,9 @@ export { createRedactor, describeSettings } from "./settings/define-settings.ts"
 export { toEnvExample } from "./settings/env-example.ts";
 export type { SettingFacts } from "./settings/define-settings.ts";
 export { assertCommand, defineCommand } from "./commands/define-command.ts";
+export { defineCheck } from "./app/define-check.ts";
+export type { Check, CheckSubject } from "./app/define-check.ts";
+export type { AnyCheck, CheckFinding, CheckSettings } from "./parts/check.ts";
 export { createProgress } from "./commands/progress.ts";
 export type {
   ArgumentOptions,

@@ -17,4 +17,5 @@ export type {
 } from "./storage/file-store.ts";
 export type { S3Credentials, S3StorageOptions } from "./storage/s3/s3-options.ts";
 export type { StorageSetting, StorageSettings } from "./storage/part.ts";
+export type { UploadSettings } from "./storage/uploads-part.ts";
 export type { Storage } from "./storage/storage.ts";

@@ -2,6 +2,8 @@ export { task, TaskRejected } from "./tasks/task.ts";
 export { schedule } from "./tasks/schedule.ts";
 export type { Schedule, ScheduleArguments, ScheduleOptions, ScheduleTimes } from "./tasks/schedule.ts";
 export { taskModel } from "./tasks/task-model.ts";
+export { bullmqQueue } from "./tasks/bullmq/bullmq-queue.ts";
+export type { BullmqQueueOptions } from "./tasks/bullmq/bullmq-queue.ts";
 export { databaseTasks } from "./tasks/database-queue.ts";
 export { memoryTasks } from "./tasks/memory-queue.ts";
 export type { MemoryTaskQueue } from "./tasks/memory-queue.ts";

@@ -30,10 +30,13 @@ for (const { version, folder, skip } of typescripts)
     });
     after(() => cost.close());
 
-    it("stays below 411,000 instantiations and 300 MB for 50 models with 500 queries", async () => {
-      const { instantiations, memoryMb } = await cost.models(50);
-      assert.ok(instantiations < 411_000, `${instantiations} instantiations`);
-      assert.ok(memoryMb < 300, `${memoryMb} MB`);
+    it("stays below 600,000 instantiations and 300 MB for 50 models with 500 queries, of which 49 models add less than 330,000", async () => {
+      // The compiler reads the sources of this repository, too: what one model costs with them says nothing about the others.
+      const [one, full] = [await cost.models(1), await cost.models(50)];
+      const added = full.instantiations - one.instantiations;
+      assert.ok(added < 330_000, `${added} instantiations`);
+      assert.ok(full.instantiations < 600_000, `${full.instantiations} instantiations`);
+      assert.ok(full.memoryMb < 300, `${full.memoryMb} MB`);
     });
   });
 

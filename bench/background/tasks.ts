@@ -23,6 +23,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "pg-boss": { file: "pg-boss.ts", store: "postgres" },
   "gable on SQLite": { file: "gable.ts", store: "sqlite" },
   "bullmq on Redis": { file: "bullmq.ts", store: "redis" },
+  "gable with bullmqQueue": { file: "gable-bullmq.ts", store: "redis" },
 };
 const titles = { enqueue: "enqueue a task", run: "run a task that does nothing" } as const;
 const rounds = 3;

@@ -48,6 +48,22 @@ export async function findPostgresPid(url: string): Promise<number | undefined> 
   }
 }
 
+/** Memory of each process of PostgreSQL that serves a connection to a database, with its share of common memory; empty elsewhere. */
+export async function readConnectionBytes(url: string): Promise<number[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    return rows.map(({ pid }) => Number(/^Pss: +([0-9]+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))![1]) * 1_024);
+  } catch {
+    return [];
+  } finally {
+    await client.end();
+  }
+}
+
 /** Id of the process of Redis; undefined if it is not of this machine. */
 export async function findRedisPid(): Promise<number | undefined> {
   const client = createClient({ url: redisUrl });

@@ -6,7 +6,8 @@ import type { LiveCarrier } from "gable/live";
 import { channel, channelModel, postgresCarrier, redisCarrier } from "gable/live";
 import { rateModel, redisRates } from "gable/security";
 import { redisSessions, sessionModel } from "gable/session";
-import { task, taskModel } from "gable/tasks";
+import type { TaskQueue } from "gable/tasks";
+import { bullmqQueue, task, taskModel } from "gable/tasks";
 import { z } from "zod";
 
 const redis = { url: process.env["BENCH_REDIS"]!, prefix: `gable-bench-${process.env["BENCH_RUN"]!}:` };
@@ -14,6 +15,7 @@ const redis = { url: process.env["BENCH_REDIS"]!, prefix: `gable-bench-${process
 /** Where the pieces are. */
 interface Place extends Required<Pick<GableOptions, "session" | "cache">> {
   readonly carrier?: LiveCarrier;
+  readonly queue?: TaskQueue;
   readonly models: readonly object[];
 }
 
@@ -29,11 +31,12 @@ const places: Readonly<Record<string, () => Place>> = {
     session: { store: redisSessions(redis) },
     cache: { store: redisCache(redis) },
     carrier: redisCarrier(redis),
+    queue: bullmqQueue(redis),
     models: [],
   }),
 };
 const kind = process.env["BENCH_STORE"]!;
-const { carrier, models, ...place } = places[kind]!();
+const { carrier, queue, models, ...place } = places[kind]!();
 const news = channel("news", { message: z.object({ number: z.number() }) });
 const nothing = task("nothing", {}, async () => undefined);
 let visitor = 0;
@@ -46,7 +49,7 @@ const app = gable({
   log: { level: "warn", requests: false },
   database: process.env["BENCH_DATABASE"]!,
   models: [taskModel(), ...models],
-  tasks: { tasks: [nothing], run: "elsewhere" },
+  tasks: { tasks: [nothing], run: "elsewhere", ...(queue !== undefined && { queue }) },
   ...place,
   ...(kind === "redis" && { rateLimits: { store: redisRates(redis) } }),
   live: carrier === undefined ? {} : { carrier },

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createClient } from "redis";
-import { findPostgresPid, findRedisPid, redisUrl, withPostgres } from "../data/servers.ts";
+import { findPostgresPid, findRedisPid, readConnectionBytes, redisUrl, withPostgres } from "../data/servers.ts";
 import type { LoadRequest } from "../http/load.ts";
 import { runLoad } from "../http/load.ts";
 import { readCpuUs, startProgram, stopProgram, waitForPort } from "../process.ts";
@@ -29,9 +29,12 @@ const pieces: Readonly<Record<string, Piece>> = {
   begin: { title: "a session begins", method: "POST", path: "/session", stores: ["database", "redis"] },
   rate: { title: "a request is counted", method: "GET", path: "/rate", stores },
   cache: { title: "a cached value is read", method: "GET", path: "/cache", stores },
-  task: { title: "a task is enqueued", method: "POST", path: "/task", stores: ["database"] },
+  task: { title: "a task is enqueued", method: "POST", path: "/task", stores: ["database", "redis"] },
   publish: { title: "a message is published", method: "POST", path: "/publish", stores },
 };
+
+/** What PostgreSQL needs for each connection that the processes have open at the end. */
+const connectionTitle = "connections, and bytes of PostgreSQL for each";
 
 /** Runs the benchmark: one server after the other, so that a process has the core for itself. */
 export async function benchScale({ tests, seconds }: BenchOptions): Promise<BenchLine[]> {
@@ -39,7 +42,8 @@ export async function benchScale({ tests, seconds }: BenchOptions): Promise<Benc
   for (const store of stores)
     for (const workers of workerCounts)
       lines.push(...(await withPostgres([], (url) => measureServer({ url, store, workers, tests, seconds }))));
-  return Object.values(pieces).flatMap(({ title }) => lines.filter(({ test }) => test === title));
+  const titles = [...Object.values(pieces).map(({ title }) => title), connectionTitle];
+  return titles.flatMap((title) => lines.filter(({ test }) => test === title));
 }
 
 async function measureServer(options: {
@@ -75,6 +79,11 @@ async function measureServer(options: {
         ...figures,
         serverCpuUs: used / requests,
       });
+    }
+    const found = store === "database" ? await readConnectionBytes(url) : [];
+    if (found.length > 0) {
+      const bytes = Math.round(found.reduce((sum, each) => sum + each, 0) / found.length);
+      lines.push({ test: connectionTitle, subject: `${workers} ${workers === 1 ? "process" : "processes"}: ${found.length}`, bytes });
     }
     return lines;
   } finally {

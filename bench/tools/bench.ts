@@ -1,4 +1,7 @@
-/** Times of the command line: a command, the start of `gable dev`, and a save, in an application of 100 models. */
+/**
+ * Times of the command line: a command, the start of `gable dev`, and a save, in an application of 100 models; what workers cost, and what
+ * watching costs.
+ */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -8,6 +11,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { BenchLine, BenchOptions } from "../report.ts";
+import { benchWatching } from "./watching.ts";
+import { benchWorkers } from "./workers.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const models = 100;
@@ -37,6 +42,8 @@ export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]
       { test: "a command", subject: "gable --help", ms: median(commands) },
       { test: `gable dev, ${models} models`, subject: "start to first answer", ms: median(starts) },
       { test: `gable dev, ${models} models`, subject: "save to new answer", ms: median(saves) },
+      ...(await benchWorkers(folder, seconds)),
+      ...(await benchWatching()),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Logger } from "gable";
 import { gable } from "gable";
 
 const [warmUp, saves] = [50, 500];
@@ -21,9 +22,11 @@ for (let page = 0; page < 30; page++)
   );
 
 try {
+  const ignore = (): void => undefined;
+  const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => logger };
   const app = gable({
     mode: "development",
-    logger: { debug() {}, info() {}, warn() {}, error() {} } as never,
+    logger,
     views: join(folder, "views"),
   });
   app.get("/", ({ view }) => view("page-1.html", { n: 1 }));

@@ -1,6 +1,7 @@
 /** `npm run bench -- web`: a page for signed-in users, and the form on it, in Gable and in other frameworks. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parse } from "parse5";
 import { withPostgres } from "../data/servers.ts";
@@ -11,7 +12,7 @@ import type { TurnServer } from "../turns.ts";
 import { measureInTurns } from "../turns.ts";
 
 const folder = fileURLToPath(new URL("./servers/", import.meta.url));
-const subjects = ["gable", "fastify", "express", "nest"] as const;
+const subjects = ["gable", "fastify", "express", "nest", "adonis"] as const;
 const turns = 5;
 const firstPort = 22_200;
 const connections = 32;
@@ -73,6 +74,8 @@ async function enter(name: string, port: number): Promise<Server["requests"]> {
     .getSetCookie()
     .map((line) => line.split(";")[0]!)
     .join("; ");
+  // express-session sends the reply before it has stored the session.
+  await setTimeout(200);
   const page = await fetch(`${origin}/notes/new`, { headers: { cookie } });
   const text = await page.text();
   assert.equal(page.status, 200, text);
@@ -80,13 +83,15 @@ async function enter(name: string, port: number): Promise<Server["requests"]> {
   assert.ok(text.includes("Signed in as Ada &lt;Lovelace"), `${name} does not show the user: ${text}`);
   for (const field of ["content-security-policy", "x-content-type-options"])
     assert.ok(page.headers.has(field), `${name} sends no ${field}`);
-  const token = /name="_csrf" value="([^"]+)"/.exec(text)?.[1];
+  const token = /name=["']_csrf["'] value=["']([^"']+)["']/.exec(text)?.[1];
   const body = new URLSearchParams({ text: "A note with some words.", ...(token !== undefined && { _csrf: token }) }).toString();
   const headers = { cookie, "content-type": "application/x-www-form-urlencoded", origin };
   const post = async (sent: Readonly<Record<string, string>>, sentBody: string): Promise<number> =>
     (await fetch(`${origin}/notes`, { method: "POST", redirect: "manual", headers: sent, body: sentBody })).status;
   assert.equal(await post(headers, body), 303, name);
-  assert.equal(await post({ ...headers, origin: "http://elsewhere.example" }, "text=a"), 403, `${name} takes forms of other sites`);
+  // AdonisJS sends the visitor back, with 302 instead of the 303 of a saved form.
+  const refused = name === "adonis" ? 302 : 403;
+  assert.equal(await post({ ...headers, origin: "http://elsewhere.example" }, "text=a"), refused, `${name} takes forms of other sites`);
   return {
     page: { method: "GET", path: "/notes/new", connections, headers: { cookie } },
     form: { method: "POST", path: "/notes", connections, headers, body },

@@ -1,13 +1,15 @@
 /** `npm create gable`: reads the arguments, asks for what is missing, makes the project, says what to type next. */
 import { spawnSync } from "node:child_process";
-import { createInterface } from "node:readline/promises";
-import { relative, resolve } from "node:path";
+import { relative } from "node:path";
 import type { Arguments } from "./arguments.ts";
 import { readArguments, usage, WrongUsage } from "./arguments.ts";
-import { nodeRange, planNode } from "./node-version.ts";
-import { createProject, ProjectRefused } from "./project.ts";
+import type { Choices } from "./choices.ts";
+import { choose, Stopped } from "./choices.ts";
+import { nodeRange, planNode, readMachine } from "./node-version.ts";
+import { checkFolder, createProject, ProjectRefused } from "./project.ts";
+import { canAsk, loadQuestions } from "./questions.ts";
 
-/** Runs with the given arguments; gives the exit status: 0 made, 1 refused, 2 wrong usage. */
+/** Runs with the given arguments; returns the exit status: 0 made, 1 refused, 2 wrong usage, 130 stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
     const given = readArguments(argv);
@@ -17,6 +19,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     return await make(given);
   } catch (error) {
+    if (error instanceof Stopped) {
+      console.error(error.message);
+      return 130;
+    }
     if (error instanceof WrongUsage || error instanceof ProjectRefused) {
       const { message, fix } = error;
       // Wrong arguments have not been read, so the flag is looked for in the words themselves.
@@ -29,25 +35,56 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function make(given: Arguments): Promise<number> {
-  const folder = resolve(given.folder ?? (await askForFolder(given)));
-  const node = planNode(process.versions.node, given.packageManager);
-  const files = await createProject({ folder, template: given.template, force: given.force, node });
-  if (given.git) run("git", ["init", "--quiet"], folder, given.json);
-  const isInstalled = given.install && run(given.packageManager, ["install"], folder, given.json);
-  const next = [`cd ${quote(relative(process.cwd(), folder) || ".")}`];
-  if (!isInstalled) next.push(`${given.packageManager} install`);
-  next.push(`${given.packageManager} run dev`);
-  if (given.json) console.log(JSON.stringify({ ok: true, command: "create", data: { folder, files, next }, problems: [] }));
-  else {
-    console.log(`Made ${files.length} files in ${folder}.`);
-    if (node.kind !== "current") {
+  const chosen = await choose(given, (folder) => checkFolder(folder, given.force), await findQuestions(given));
+  const { folder, template, packageManager } = chosen;
+  const node = planNode(process.versions.node, packageManager, readMachine());
+  const stop = new AbortController();
+  const onInterrupt = (): void => stop.abort();
+  process.on("SIGINT", onInterrupt);
+  try {
+    const files = await createProject({ ...chosen, force: given.force, node, signal: stop.signal });
+    if (chosen.git) run("git", ["init", "--quiet"], folder, given.json);
+    const status = chosen.install ? run(packageManager, ["install"], folder, given.json) : "skipped";
+    const next = listNext(chosen, status === "done");
+    if (given.json) console.log(JSON.stringify({ ok: true, command: "create", data: { folder, files, next }, problems: [] }));
+    else {
+      console.log(`Made ${files.length} files in ${folder}.`);
+      if (node.kind !== "current") {
+        const newer =
+          node.kind === "none"
+            ? "No package has one for this platform. Install it from nodejs.org, by a version manager, or by your system's packages."
+            : "The project brings a newer one, which its scripts use.";
+        console.log(`This machine's Node is ${process.versions.node}; Gable needs ${nodeRange}. ${newer}`);
+      }
+      const first = template === "full" ? "views/home.html" : "app.ts";
       console.log(
-        `This machine's Node is ${process.versions.node}; Gable needs ${nodeRange}. The project brings a newer one, which its scripts use.`,
+        `\nType next:\n${next.map((line) => `  ${line}`).join("\n")}\n\nThen open http://127.0.0.1:3000, and edit ${first} first.`,
       );
     }
-    console.log(`\nType next:\n${next.map((line) => `  ${line}`).join("\n")}\n\nThen open http://127.0.0.1:3000, and edit app.ts first.`);
+    if (status === "stopped") return 130;
+    return status === "failed" ? 1 : 0;
+  } finally {
+    process.off("SIGINT", onInterrupt);
   }
-  return given.install && !isInstalled ? 1 : 0;
+}
+
+/** Returns the commands to type. */
+function listNext({ folder, template, database, packageManager }: Choices, isInstalled: boolean): string[] {
+  const next = [`cd ${quote(relative(process.cwd(), folder) || ".")}`];
+  if (!isInstalled) next.push(`${packageManager} install`);
+  if (template === "full") {
+    if (database !== "sqlite") next.push("npx gable db create");
+    next.push(`${packageManager} run migrate`);
+  }
+  return [...next, `${packageManager} run dev`];
+}
+
+/** Finds who answers questions: nobody with --yes and --json, and where no person is at the terminal. */
+async function findQuestions({ yes, json }: Arguments): Promise<Awaited<ReturnType<typeof loadQuestions>> | undefined> {
+  if (yes || json || !process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  if (canAsk(process.versions.node)) return loadQuestions();
+  console.error(`Node ${process.versions.node} is too old for questions: what no flag says gets its default. See --help.`);
+  return undefined;
 }
 
 /** Quotes a path for a shell, if it needs quotes. */
@@ -57,26 +94,16 @@ function quote(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
 }
 
-async function askForFolder({ yes, json }: Arguments): Promise<string> {
-  if (yes || json || !process.stdin.isTTY) return "my-site";
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  // Nothing is written before the answer.
-  terminal.once("SIGINT", () => {
-    console.error("\nYou stopped. Nothing was written.");
-    process.exit(130);
-  });
-  try {
-    return (await terminal.question("Folder of the project (my-site): ")).trim() || "my-site";
-  } finally {
-    terminal.close();
-  }
-}
+/** How a program ended. */
+type Ending = "done" | "failed" | "stopped";
 
 /** Runs a program for the project. With --json its output goes to standard error: standard output is one object. */
-function run(program: string, args: readonly string[], folder: string, json: boolean): boolean {
+function run(program: string, args: readonly string[], folder: string, json: boolean): Ending {
   const isWindows = process.platform === "win32";
-  const { status, error } = spawnSync(program, args, { cwd: folder, stdio: ["ignore", json ? 2 : 1, 2], shell: isWindows });
-  if (status === 0) return true;
-  console.error(`"${program} ${args.join(" ")}" failed${error === undefined ? "" : ` (${error.message})`}. Run it by hand in ${folder}.`);
-  return false;
+  const { status, signal, error } = spawnSync(program, args, { cwd: folder, stdio: ["ignore", json ? 2 : 1, 2], shell: isWindows });
+  if (status === 0) return "done";
+  const isStopped = signal === "SIGINT" || status === 130;
+  const reason = isStopped ? "was stopped" : `failed${error === undefined ? "" : ` (${error.message})`}`;
+  console.error(`"${program} ${args.join(" ")}" ${reason}. Run it by hand in ${folder}.`);
+  return isStopped ? "stopped" : "failed";
 }

@@ -14,7 +14,22 @@ const platforms = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64", "wi
 export type NodePlan =
   | { readonly kind: "current" }
   | { readonly kind: "package"; readonly version: string }
-  | { readonly kind: "platform-packages"; readonly packages: Readonly<Record<string, string>> };
+  | { readonly kind: "platform-packages"; readonly packages: Readonly<Record<string, string>> }
+  | { readonly kind: "none" };
+
+/** The machine for which a project gets its Node. */
+export interface Machine {
+  /** As in `process.platform` and `process.arch`. */
+  readonly platform: string;
+  readonly arch: string;
+  /** Whether the package manager runs no install scripts. */
+  readonly ignoresScripts: boolean;
+}
+
+/** Returns what is known about this machine. npm and yarn pass their settings on to what they run. */
+export function readMachine(): Machine {
+  return { platform: process.platform, arch: process.arch, ignoresScripts: process.env["npm_config_ignore_scripts"] === "true" };
+}
 
 /** Whether a version of Node runs TypeScript directly. */
 export function isCurrent(version: string): boolean {
@@ -23,11 +38,13 @@ export function isCurrent(version: string): boolean {
 }
 
 /**
- * Decides by the version of the machine's Node. The package `node` fetches its program by an install script, which
- * npm and yarn run; pnpm and bun do not, so they get the packages that the script would fetch.
+ * Decides by the version of the machine's Node. The package `node` fetches its program by an install script, which npm and yarn run
+ * unless `ignore-scripts` is set. pnpm and bun do not run it. Where nothing runs it, the project gets the packages that it would fetch.
  */
-export function planNode(version: string, packageManager: PackageManager): NodePlan {
+export function planNode(version: string, packageManager: PackageManager, machine: Machine): NodePlan {
   if (isCurrent(version)) return { kind: "current" };
-  if (packageManager === "npm" || packageManager === "yarn") return { kind: "package", version: nodeVersion };
+  const { platform, arch, ignoresScripts } = machine;
+  if (!platforms.includes(`${platform === "win32" ? "win" : platform}-${arch}`)) return { kind: "none" };
+  if ((packageManager === "npm" || packageManager === "yarn") && !ignoresScripts) return { kind: "package", version: nodeVersion };
   return { kind: "platform-packages", packages: Object.fromEntries(platforms.map((platform) => [`node-${platform}`, nodeVersion])) };
 }

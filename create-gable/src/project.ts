@@ -1,19 +1,22 @@
 /** Writes the files of a project. */
 import { randomBytes } from "node:crypto";
-import { access, copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Template } from "./arguments.ts";
+import type { Choices } from "./choices.ts";
+import { Stopped } from "./choices.ts";
+import { databases, toDatabaseName } from "./databases.ts";
 import type { NodePlan } from "./node-version.ts";
+import type { Features } from "./template-text.ts";
+import { chooseLines, fillIn } from "./template-text.ts";
 
 /** What to make, and where. */
-export interface ProjectOptions {
-  /** An absolute path. */
-  readonly folder: string;
-  readonly template: Template;
+export interface ProjectOptions extends Pick<Choices, "folder" | "template" | "database" | "accounts" | "packageManager"> {
   /** Whether a folder with files in it is used, too. */
   readonly force: boolean;
   readonly node: NodePlan;
+  /** When it aborts, the files that were written are removed. */
+  readonly signal?: AbortSignal;
 }
 
 /** A folder that is in use. */
@@ -23,27 +26,76 @@ export class ProjectRefused extends Error {
 
 const templatesFolder = fileURLToPath(new URL("../templates/", import.meta.url));
 
-/** Makes the project; gives the names of the files that it wrote. Nothing that exists is changed. */
-export async function createProject({ folder, template, force, node }: ProjectOptions): Promise<string[]> {
+/** Throws {@link ProjectRefused} for a file, and for a folder with files unless they may stay there. */
+export async function checkFolder(folder: string, force: boolean): Promise<void> {
   const present = await listFolder(folder);
-  if (present.length > 0 && !force) {
-    const shown = present.slice(0, 5).join(", ") + (present.length > 5 ? `, and ${present.length - 5} more` : "");
-    throw new ProjectRefused(`The folder ${folder} is not empty: ${shown}.`);
-  }
-  await mkdir(folder, { recursive: true });
+  if (present.length === 0 || force) return;
+  const shown = present.slice(0, 5).join(", ") + (present.length > 5 ? `, and ${present.length - 5} more` : "");
+  throw new ProjectRefused(`The folder ${folder} is not empty: ${shown}.`);
+}
+
+/** Makes the project; returns the names of the files that it wrote. Nothing that exists is changed. All files are written, or none. */
+export async function createProject(options: ProjectOptions): Promise<string[]> {
+  const { folder, template, force, signal } = options;
+  await checkFolder(folder, force);
   const source = join(templatesFolder, template);
   const written: string[] = [];
-  for (const name of await listFiles(source)) {
-    const target = join(dirname(name), toTargetName(basename(name)));
-    if (await exists(join(folder, target))) continue;
-    await mkdir(dirname(join(folder, target)), { recursive: true });
-    if (target === "package.json") await writePackage(join(source, name), folder, node);
-    else if (target === ".env")
-      await writeFile(join(folder, target), (await readFile(join(source, name), "utf8")).replace("{{key}}", createKey()));
-    else await copyFile(join(source, name), join(folder, target));
-    written.push(target);
+  /** Files, and the first folder of each path that did not exist. */
+  const made: string[] = [];
+  const features = toFeatures(options);
+  try {
+    for (const name of (await listFiles(source)).filter((each) => isOf(each, features))) {
+      const target = join(dirname(name), toTargetName(basename(name)));
+      const path = join(folder, target);
+      if (await exists(path)) continue;
+      if (signal?.aborted === true) throw new Stopped("You stopped. The files were removed again.");
+      const created = await mkdir(dirname(path), { recursive: true });
+      made.push(created ?? path);
+      // Other users of the machine must not read the keys.
+      await writeFile(path, toText(target, await readFile(join(source, name), "utf8"), options), {
+        flag: "wx",
+        mode: target === ".env" ? 0o600 : 0o666,
+      });
+      written.push(target);
+    }
+  } catch (error) {
+    for (const path of made) await rm(path, { recursive: true, force: true });
+    throw error;
   }
   return written;
+}
+
+/** Returns what lines and files of templates depend on. */
+function toFeatures({ database, accounts, packageManager }: ProjectOptions): Features {
+  const hasImage = packageManager === "npm" || packageManager === "pnpm";
+  return new Set([
+    database,
+    packageManager,
+    ...(database === "sqlite" ? [] : ["server"]),
+    ...(accounts ? ["accounts"] : []),
+    ...(hasImage ? ["docker"] : []),
+  ]);
+}
+
+/** Whether a file belongs to a project with these features. The images of other package managers are written by hand. */
+function isOf(name: string, features: Features): boolean {
+  if (name.includes("accounts")) return features.has("accounts");
+  return !["Dockerfile", ".dockerignore"].includes(name) || features.has("docker");
+}
+
+function toText(target: string, template: string, options: ProjectOptions): string {
+  const text = chooseLines(template, toFeatures(options));
+  const name = toPackageName(basename(options.folder));
+  if (target === "package.json") return toPackage(fillIn(text, { name }), options);
+  const { server } = databases[options.database];
+  const database = toDatabaseName(name);
+  return fillIn(text, {
+    database,
+    databaseUrl: server + database,
+    exampleUrl: server.replace(/\/\/.*/, `//user:password@host${/:\d+\/$/.exec(server)?.[0] ?? "/"}${database}`),
+    image: toImageName(name),
+    key: randomBytes(32).toString("base64url"),
+  });
 }
 
 /** Returns the files of a template, folders included, in the order of their names. */
@@ -63,11 +115,6 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Returns a secret key: each project signs with its own. */
-function createKey(): string {
-  return randomBytes(32).toString("base64url");
-}
-
 /** npm leaves .gitignore and package.json of a subfolder out or reads them, so templates keep them under other names. */
 function toTargetName(name: string): string {
   if (name === "_gitignore") return ".gitignore";
@@ -85,15 +132,23 @@ async function listFolder(folder: string): Promise<string[]> {
   }
 }
 
-async function writePackage(source: string, folder: string, node: NodePlan): Promise<void> {
-  const text = (await readFile(source, "utf8")).replace("{{name}}", toPackageName(basename(folder)));
-  const contents = JSON.parse(text) as { devDependencies: Record<string, string>; [field: string]: unknown };
+/** The fields of a package.json that depend on the project; the template has the first two. */
+interface PackageFields {
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  optionalDependencies?: Readonly<Record<string, string>>;
+  allowScripts?: Readonly<Record<string, boolean>>;
+}
+
+function toPackage(text: string, { node, template, database }: ProjectOptions): string {
+  const contents = JSON.parse(text) as PackageFields; // The template's own.
+  if (template === "full") Object.assign(contents.dependencies, databases[database].packages);
   if (node.kind === "package") {
     contents.devDependencies["node"] = node.version;
-    contents["allowScripts"] = { node: true };
+    contents.allowScripts = { node: true };
   }
-  if (node.kind === "platform-packages") contents["optionalDependencies"] = node.packages;
-  await writeFile(join(folder, "package.json"), `${JSON.stringify(contents, null, 2)}\n`);
+  if (node.kind === "platform-packages") contents.optionalDependencies = node.packages;
+  return `${JSON.stringify(contents, null, 2)}\n`;
 }
 
 /** A name that npm takes: lower case, its own set of characters, no dot or underscore first. */
@@ -103,4 +158,13 @@ export function toPackageName(folderName: string): string {
     .replace(/[^a-z0-9._-]+/g, "-")
     .replace(/^[._-]+|-+$/g, "");
   return name === "" ? "my-site" : name.slice(0, 214);
+}
+
+/** A name for an image, as `gable deploy make` gives it. */
+function toImageName(packageName: string): string {
+  const name = packageName
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[-0-9]+|-+$/g, "")
+    .slice(0, 30);
+  return name === "" ? "site" : name;
 }

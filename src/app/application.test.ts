@@ -112,6 +112,22 @@ describe("results", () => {
     assert.deepEqual([reply.status, reply.headers.get("x-a")], [201, "b"]);
   });
 
+  for (const [name, result, status] of [
+    ["null", () => null, 201],
+    ["an empty Response", () => new Response(null, { status: 204 }), 201],
+    ["a redirect", () => redirect("/next"), 303],
+    ["an empty reply with a status", () => new Response(null, { status: 404 }), 404],
+    ["text with a status", () => text("x", { status: 202 }), 202],
+  ] as const)
+    it(`gives ${name} the status ${status} where context.reply says 201`, async () => {
+      const app = make();
+      app.get("/", ({ reply }) => {
+        reply.status = 201;
+        return result();
+      });
+      assert.equal((await client(app).get("/")).status, status);
+    });
+
   it("redirects within the own origin", async () => {
     const app = make();
     app.get("/", () => redirect("/next?a=b"));
@@ -254,6 +270,19 @@ describe("routes", () => {
       ],
     );
     assert.match(app.routes[0]!.place!.file, /application\.test\.ts$/);
+  });
+
+  it("keep the prefix and the guard of a group that is not in the list", async () => {
+    const team = group("/team", { guard: ({ headers }) => headers.has("x-member") });
+    const show = team.get("/show", () => "shown");
+    const app = make({ routes: [{ show }, show] });
+    const tests = client(app);
+    assert.deepEqual(
+      [(await tests.get("/team/show", { headers: { "x-member": "1" } })).body, (await tests.get("/show")).status],
+      ["shown", 404],
+    );
+    assert.equal((await tests.get("/team/show")).status, 403);
+    assert.equal(app.routes.length, 1);
   });
 
   it("show a middleware the reply of an error, never a throw", async () => {
@@ -517,7 +546,7 @@ describe("input", () => {
     assert.equal((await app.request("/", init as RequestInit)).status, 413);
   });
 
-  it("reads forms with files: checked by content, skipped when not declared, 422 when wrong", async () => {
+  it("reads forms with files: checked by content, 415 when not declared, 422 when wrong", async () => {
     const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
     const app = make({
       routes: [
@@ -550,7 +579,7 @@ describe("input", () => {
     const send = (content: Uint8Array | string, claimed: string) =>
       tests.post("/", {
         form: { title: "t" },
-        files: { cover: { name: "../c.png", type: claimed, content }, other: { name: "x", content: "ignored" } },
+        files: { cover: { name: "../c.png", type: claimed, content } },
       });
     assert.deepEqual((await send(png, "text/html")).json(), {
       title: "t",
@@ -578,6 +607,8 @@ describe("input", () => {
       { path: "cover", code: "required", message: "Choose a file." },
     ]);
     assert.equal((await tests.post("/", { json: {} })).status, 415);
+    const other = await tests.post("/", { form: { title: "t" }, files: { other: { name: "x", content: "x" } } });
+    assert.ok(other.status === 415 && other.body.includes("E_UPLOAD_NOT_DECLARED"), other.body);
     const urlencoded = await tests.post("/", { form: { title: "t" } });
     assert.equal(urlencoded.status, 422);
   });
@@ -804,6 +835,10 @@ describe("errors", () => {
       },
     });
     assert.equal((await client(failing).get("/nope")).status, 404);
+    const broken = make({ onError: () => page(html`<p>${Promise.reject(new Error("worse"))}</p>`, { buffer: true }) });
+    const page_ = await client(broken).get("/nope");
+    assert.equal(page_.status, 404);
+    assert.match(page_.body, /Not Found/);
   });
 
   it("are logged once, and once more if onError fails", async () => {

@@ -2,8 +2,10 @@
 import { cachePart } from "../cache/part.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { RouteEntry } from "../handlers/group.ts";
+import { removeTimeZone, withTimeZone } from "../input/current-time-zone.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { metricsPart } from "../metrics/part.ts";
+import type { LifecycleSettings } from "../parts/lifecycle.ts";
 import { Lifecycle } from "../parts/lifecycle.ts";
 import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
@@ -69,9 +71,9 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { ...toHost(options, mode, logger), ...toRouteHost(table), renderView: (...view) => renderOutside(services, ...view) },
+    host: { ...toHost(options, mode, logger), ...toRouteHost(table), ...toServiceHost(() => services) },
     nameOf: ({ name }) => (featureNames.includes(name) ? `gable.${name}` : name),
-    onStopping,
+    ...toZoneHooks(() => services, onStopping),
     onStarted: (instances) => {
       findTrace?.()?.noteSecrets(hidden);
       const finder = { table: traceTable(table, findTrace), findRates, ...findWatches(find, redact) };
@@ -122,6 +124,25 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   return { services, lifecycle, compile };
 }
 
+/** What parts take from the services, which are made after the parts. */
+function toServiceHost(find: () => ContextServices): Pick<PartHost, "renderView" | "requestId"> {
+  return {
+    renderView: (...view) => renderOutside(find(), ...view),
+    requestId: () => find().watch.tracker?.getStore()?.ownRequestId(),
+  };
+}
+
+/** Runs work in the time zone of the application, which its listener adds. */
+function toZoneHooks(services: () => ContextServices, onStopping: () => void): Pick<LifecycleSettings, "enter" | "onStopping"> {
+  return {
+    enter: (work) => withTimeZone(services(), work),
+    onStopping: () => {
+      removeTimeZone(services());
+      onStopping();
+    },
+  };
+}
+
 /** Finds what watches requests. */
 function findWatches(find: ServiceSettings["find"], redact: (text: string) => string): Pick<ListenerSettings, "metrics" | "traces"> {
   const traces = find(tracesPart);
@@ -164,9 +185,12 @@ function toCompileOptions(
 }
 
 /** What parts may ask about routes. */
-function toRouteHost(table: RouteTable<CompiledRoute>): Pick<PartHost, "hasRoute"> {
+function toRouteHost(table: RouteTable<CompiledRoute>): Pick<PartHost, "hasRoute" | "findRoute"> {
   const patternOf = ({ binding, pattern }: (typeof table.entries)[number]["route"]): string => binding?.pattern ?? pattern;
-  return { hasRoute: (pattern) => table.entries.some(({ route }) => route.method === "GET" && patternOf(route) === pattern) };
+  return {
+    hasRoute: (pattern) => table.entries.some(({ route }) => route.method === "GET" && patternOf(route) === pattern),
+    findRoute: (name) => table.entries.find(({ route }) => route.name === name)?.route,
+  };
 }
 
 /** What parts may ask for before anything has started. */

@@ -43,6 +43,8 @@ export interface CompiledRoute {
   readonly levels: readonly SharedOptions[];
   /** Method and whole pattern, for messages. */
   readonly label: string;
+  /** What returned the result, in errors: the handler, or a middleware around it. */
+  readonly owner: string;
   /** Runs middleware, guards, input and handler; gives what the handler returned. */
   readonly run: (context: RequestContext) => unknown;
   readonly limits: RequestLimits | undefined;
@@ -149,6 +151,7 @@ function addRoute({ route, chain }: Placement, table: RouteTable<CompiledRoute>,
     route,
     levels,
     label,
+    owner: levels.some(({ use = [] }) => use.length > 0) ? `A middleware of ${label}` : `The handler of ${label}`,
     run: withRate(
       compileRun(route, { levels, label, pages }, settings),
       findRate({ label, chain, limits: route.options.limits, ofApplication: settings.rate }),
@@ -263,14 +266,18 @@ function compileCore(route: HandlerRoute, { guards, label, pages }: CorePlan, se
       }
     : handler;
   const last = route instanceof OverrideRoute ? withOverride(route, label, settings) : run;
-  return guards.length === 0 ? last : withGuards(guards, last);
+  return guards.length === 0 ? last : withGuards(guards, last, label);
 }
 
-function withGuards(guards: readonly Guard[], run: Run): Run {
+function withGuards(guards: readonly Guard[], run: Run, label: string): Run {
   return async (context, sent) => {
     for (const guard of guards) {
       const verdict = await askGuard(guard, context);
       if (verdict === false) throw forbidden();
+      if (verdict === undefined)
+        throw new GableError("E_ROUTE_RESULT", `A guard of ${label} returned undefined; did it forget to return?`, {
+          fix: "Return true to let the request pass, false to refuse it, or a reply.",
+        });
       if (verdict !== true) return verdict;
     }
     return run(context, sent);
@@ -283,10 +290,14 @@ function compileAuthorize(levels: readonly SharedOptions[], label: string, setti
   if (guards.length === 0) return undefined;
   const layers = levels.flatMap((level) => level.use ?? []);
   return (context, onPassed) => {
-    const core = withGuards(guards, () => {
-      onPassed();
-      return null;
-    });
+    const core = withGuards(
+      guards,
+      () => {
+        onPassed();
+        return null;
+      },
+      label,
+    );
     return layers.length === 0 ? core(context) : wrapLayers(layers, core, label, settings)(context);
   };
 }
@@ -325,6 +336,7 @@ function withReturns(run: CompiledRoute["run"], schema: NonNullable<RouteOptions
 
 /** The onion: each layer gets a `next` that always gives a reply. */
 function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, settings: CompileSettings): CompiledRoute["run"] {
+  const sources = { layer: `A middleware of ${label}`, handler: `The handler of ${label}` };
   const runFrom = (index: number, context: RequestContext): unknown => {
     const layer = layers[index];
     if (layer === undefined) return core(context);
@@ -340,7 +352,7 @@ function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, 
   };
   const runNext = async (index: number, context: RequestContext): Promise<HandlerReply> => {
     try {
-      return await toHandlerReply(await runFrom(index, context), label);
+      return await toHandlerReply(await runFrom(index, context), index < layers.length ? sources.layer : sources.handler);
     } catch (error) {
       return settings.toErrorReply(context, error);
     }

@@ -30,6 +30,8 @@ export interface ContextServices {
   secrets(): Secrets;
   /** Rate limits of the application, while it is running. */
   rateLimits(): RateLimits;
+  /** Folder of the temporary files of uploads; undefined for that of the system. */
+  uploadDirectory(): string | undefined;
   /** Whether requests have sessions and flash messages. */
   readonly hasSessions: boolean;
   /** Receive what requests do, for tests. */

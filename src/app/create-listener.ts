@@ -1,6 +1,7 @@
 /** The listener of a running application: the dispatch, with everything that parts put around it. */
 import type { RequestListener } from "../http/message.ts";
 import { withMediaOrigin } from "../http/content-security-policy.ts";
+import { addTimeZone, withTimeZone } from "../input/current-time-zone.ts";
 import { composeAround, composeEarly } from "../parts/compose-listener.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartHooks } from "../parts/part.ts";
@@ -58,12 +59,16 @@ export function createListener({ options, mode, instances, findRates, ...rest }:
     ...rest,
     ...finish,
     trailingSlash,
+    isDevelopment: mode === "development",
     limitUnmatched: ofApplication === undefined ? undefined : createRateCheck(ofApplication, findRates),
     isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction),
     trustedOrigins: new Set(security.trustedOrigins ?? []),
     early: composeEarly(instances),
   });
-  return { listener: composeAround(dispatch, instances), visit: createVisit({ ...rest, ...finish, instances }) };
+  const { services } = rest;
+  addTimeZone(services);
+  const around: readonly PartHooks[] = [{ enter: (work) => withTimeZone(services, work) }, ...instances];
+  return { listener: composeAround(dispatch, around), visit: createVisit({ ...rest, ...finish, instances: around }) };
 }
 
 /** A route that calls a personal reply public is a bug that must not reach a shared cache. */

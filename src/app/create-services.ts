@@ -6,13 +6,14 @@ import type { Mode } from "../parts/mode.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import { secretsPart } from "../security/secrets-part.ts";
+import { uploadsPart } from "../storage/uploads-part.ts";
 import { MemoryFragments } from "../views/rendering/fragment-cache.ts";
 import { toRenderOptions } from "../views/rendering/render-options.ts";
 import { toViewOptions, viewsMissing, viewsPart } from "../views/part.ts";
 import type { ContextServices } from "./context-services.ts";
 import { toFetchRequest } from "./fetch-request.ts";
 import type { GableOptions } from "./options.ts";
-import { noteView } from "./render-events.ts";
+import { areRendersWatched, noteView } from "./render-events.ts";
 import { createRequestIds } from "./request-id.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
@@ -36,11 +37,12 @@ export function createServices(
     // Requests run only while all parts are running.
     secrets: () => find(secretsPart)!,
     rateLimits: () => find(ratesPart)!,
+    uploadDirectory: () => find(uploadsPart)?.directory,
     sendsEarlyHints: options.earlyHints ?? false,
     hasSessions: options.session !== undefined,
     logger,
     observers,
-    watch: { log: undefined, tracker: undefined },
+    watch: { log: undefined, tracker: undefined, replies: new WeakMap() },
     routeUrl,
     onWork,
     events,
@@ -52,7 +54,7 @@ export function createServices(
     renderView: (name, props, context) => {
       const views = find(viewsPart);
       if (views === undefined) throw viewsMissing(name, options.views !== undefined);
-      return noteView(name, () => views.render(name, props, context));
+      return areRendersWatched() ? noteView(name, () => views.render(name, props, context)) : views.render(name, props, context);
     },
     findView: (name) => find(viewsPart)?.find(name),
     renderOptions: toRenderOptions({ ...views, keepsComments: mode === "development" }),

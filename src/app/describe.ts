@@ -5,7 +5,9 @@ import type { SourcePlace } from "../errors/source-place.ts";
 import type { SharedOptions } from "../handlers/handler.ts";
 import type { RateOptions } from "../handlers/rate-options.ts";
 import type { ContentSecurityPolicy } from "../http/content-security-policy.ts";
+import type { AnyCheck } from "../parts/check.ts";
 import type { Mode } from "../parts/mode.ts";
+import { orderParts } from "../parts/order-parts.ts";
 import { toViewOptions } from "../views/part.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import { findFeatures } from "./features.ts";
@@ -50,6 +52,8 @@ export interface ApplicationFacts {
   readonly views: readonly string[] | undefined;
   /** Names of the features that the options turn on. */
   readonly features: readonly string[];
+  /** Checks of its parts, and its own. */
+  readonly checks: readonly AnyCheck[];
   /** The options as they were given. They can hold secrets: do not print them. */
   readonly options: Readonly<GableOptions>;
 }
@@ -68,6 +72,9 @@ export function describeApplication(
     databases: models === undefined ? {} : toNamedDatabases(options, readEnvironment),
     views: views === undefined ? undefined : toViewOptions(views).directories,
     features: findFeatures(options).map(({ name }) => name),
+    checks: [...orderParts([...findFeatures(options), ...(options.parts ?? [])]), { checks: options.checks?.add }].flatMap(
+      ({ checks = [] }) => checks,
+    ),
     options,
   };
 }

@@ -10,7 +10,7 @@ import { writeLastError } from "../diagnostics/report/last-error.ts";
 import { readVisitor } from "../diagnostics/requests/read-visitor.ts";
 import type { RequestRecord } from "../diagnostics/requests/request-record.ts";
 import { currentRecord } from "../diagnostics/requests/request-record.ts";
-import { migratePath } from "../diagnostics/development/addresses.ts";
+import { errorDocsPrefix, migratePath } from "../diagnostics/development/addresses.ts";
 import { parseCookies } from "../http/cookies.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
@@ -56,6 +56,7 @@ export async function createDevelopmentReply(facts: DevelopmentFacts): Promise<H
     ...(format === "html" && { nonce: context.nonce }),
     ...(editor !== undefined && editor !== "" && { editor }),
     migrateUrl: migratePath,
+    docsUrl: errorDocsPrefix,
   });
   return new HandlerReply(facts.status, contentTypes[format], body, [["cache-control", "no-store"]]);
 }
@@ -101,7 +102,7 @@ function toRequestFacts(context: RequestContext, label: string | undefined): Req
     route: label,
     place: route?.place,
     ip: context.ip,
-    params: Object.keys(context.params as object).length === 0 ? undefined : context.params, // Parameters are an object, always.
+    params: context.params,
     query: [...new URLSearchParams(raw.queryString)].map(([name, value]): NamedText => [name, value]),
     form: readProperty(input?.form, "values"),
     json: input?.json?.value,

@@ -32,6 +32,7 @@ export interface DispatchSettings extends FinishSettings {
   readonly isKnownHost: HostCheck;
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
+  readonly isDevelopment: boolean;
   /** Other origins whose scripts may read replies of addresses without a route. */
   readonly cors: CorsPolicy | undefined;
   /** Counts requests for addresses without a route; undefined without a limit of the application. */
@@ -82,7 +83,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       if (!compiled.isCrossSiteAllowed && !isByBearer(context, compiled)) assertSameSite(context, compiled.isSocket);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);
-      return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.label), compiled);
+      return isPending(result) ? finishLater(context, result, compiled) : finish(context, toHandlerReply(result, compiled.owner), compiled);
     } catch (error) {
       return fail(context, error);
     }
@@ -90,7 +91,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
 
   async function finishLater(context: RequestContext, result: PromiseLike<unknown>, compiled: CompiledRoute): Promise<Reply> {
     try {
-      return await finish(context, toHandlerReply(await result, compiled.label), compiled);
+      return await finish(context, toHandlerReply(await result, compiled.owner), compiled);
     } catch (error) {
       return fail(context, error);
     }
@@ -133,8 +134,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
     const { trustedOrigins, isOpen } = context.cors ?? { trustedOrigins: settings.trustedOrigins, isOpen: false };
     const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins, isOpen });
     if (refusal === undefined) return;
-    logCrossSite(context, refusal, origin);
-    throw new GableError("E_REQUEST_CROSS_SITE", `The request comes from another site (${refusal}).`);
+    throw refuseCrossSite(context, { row: refusal, origin, isSet: services.origin !== undefined, isDevelopment: settings.isDevelopment });
   }
 
   return dispatch;
@@ -157,7 +157,35 @@ function track<Result>(context: RequestContext, answer: (context: RequestContext
   return tracker === undefined ? answer(context) : tracker.run(context, answer, context);
 }
 
-function logCrossSite(context: RequestContext, row: CrossSiteRefusal, origin: string): void {
+/** What refused a request, and who may know it. */
+interface CrossSiteReason {
+  readonly row: CrossSiteRefusal;
+  readonly origin: string;
+  /** Whether the own origin is that of the option. */
+  readonly isSet: boolean;
+  readonly isDevelopment: boolean;
+}
+
+/** Logs the refusal, and returns its error. Problems for programs have the details of an error: only a developer may see what decided. */
+function refuseCrossSite(context: RequestContext, reason: CrossSiteReason): GableError {
+  const details = reason.isDevelopment ? toCrossSiteDetails(context, reason) : {};
+  const error = new GableError("E_REQUEST_CROSS_SITE", "The request comes from another site.", { details });
+  logCrossSite(context, reason, error.fix);
+  return error;
+}
+
+/** What the page of development shows: the row of the decision, the headers that it read, and the own origin. */
+function toCrossSiteDetails({ headers }: RequestContext, { row, origin, isSet }: CrossSiteReason): Record<string, string> {
+  const shown = (name: string): string => headers.all(name).join(" and ") || "not sent";
+  return {
+    row,
+    "Sec-Fetch-Site": shown("sec-fetch-site"),
+    Origin: shown("origin"),
+    "own origin": `${origin} (${isSet ? "the option origin" : "scheme and host of the request"})`,
+  };
+}
+
+function logCrossSite(context: RequestContext, { row, origin }: CrossSiteReason, fix: string): void {
   const { method, path, headers } = context;
   context.log.warn(
     {
@@ -167,7 +195,7 @@ function logCrossSite(context: RequestContext, row: CrossSiteRefusal, origin: st
       path,
       from: headers.get("origin") ?? headers.get("sec-fetch-site") ?? "unknown",
       origin,
-      fix: "Send the request from a page of this application, or list the other origin in security.trustedOrigins.",
+      fix,
     },
     `The request ${method} ${path} came from another site and was refused.`,
   );

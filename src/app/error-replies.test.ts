@@ -115,6 +115,36 @@ describe("an error of the program", () => {
   });
 });
 
+describe("what a handler throws after the client has left", () => {
+  const left = new GableError("E_BODY_INCOMPLETE", "The client has left.");
+  const named = Object.assign(new Error("stopped"), { name: "AbortError" });
+  for (const [name, reason, thrown, code] of [
+    ["the reason", left, left, "E_BODY_INCOMPLETE"],
+    ["an AbortError", left, named, "E_BODY_INCOMPLETE"],
+    ["another error", left, new Error("broken"), "E_INTERNAL"],
+    ["an object that is named like one", left, { name: "AbortError" }, "E_INTERNAL"],
+    ["a reason of the program", named, named, "E_INTERNAL"],
+    ["an AbortError without the end of the client", undefined, named, "E_INTERNAL"],
+  ] as const)
+    it(`is logged as ${code}: ${name}`, async () => {
+      const codes: unknown[] = [];
+      const note = (facts: unknown): void => void codes.push((facts as { code?: unknown }).code); // Facts of errors have codes.
+      const logger = { ...silentLogger, debug: note, error: note, child: () => logger };
+      const gone = new AbortController();
+      const app = create({
+        logger,
+        routes: [
+          get("/", () => {
+            if (reason !== undefined) gone.abort(reason);
+            throw thrown;
+          }),
+        ],
+      });
+      await app.fetch(new Request("http://localhost/", { signal: gone.signal }));
+      assert.deepEqual(codes, [code]);
+    });
+});
+
 describe("context.request", () => {
   for (const [name, body, code] of [
     ["JSON", '{"a":', "E_JSON_MALFORMED"],
@@ -132,7 +162,7 @@ describe("context.request", () => {
     const app = create({ routes: [post("/", async ({ request }) => [...(await request.formData()).keys()])] });
     const headers = { accept: "application/json", "content-type": "multipart/form-data; boundary=x" };
     const reply = await app.request("/", { method: "POST", body: "no form", headers });
-    assert.deepEqual([reply.status, ((await reply.json()) as { code: string }).code], [400, "E_FORM_MALFORMED"]);
+    assert.deepEqual([reply.status, ((await reply.json()) as { code: string }).code], [400, "E_MULTIPART_MALFORMED"]);
     const good = await app.request("/", { method: "POST", body: new URLSearchParams({ a: "1" }) });
     assert.deepEqual(await good.json(), ["a"]);
     for (const [init, code] of [

@@ -2,14 +2,14 @@
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { isSecretName } from "../errors/secret-names.ts";
-import { toPlaceText } from "../errors/source-place.ts";
-import { preferredType } from "../http/negotiation.ts";
+import { prefersJson } from "../http/negotiation.ts";
 import type { Mode } from "../parts/mode.ts";
 import { errorToProblem, reasonPhrase } from "../http/problem.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { Context } from "../handlers/context.ts";
 import { HandlerRoute } from "../handlers/define-route.ts";
 import { ReportLimit, toFingerprint } from "./error-fingerprint.ts";
+import { labelOf, toFailedRequest } from "./failed-request.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import { toHandlerReply } from "../replies/handler-result.ts";
@@ -103,17 +103,12 @@ function toGableError(thrown: unknown, context: RequestContext): GableError {
   if (isReadable(thrown) && isGableError(thrown)) return thrown;
   const { signal } = context;
   // A handler that stops because the client left has not failed.
-  if (
-    signal.aborted &&
-    (thrown === signal.reason || (isReadable(thrown) && thrown instanceof Error && thrown.name === "AbortError")) &&
-    isGableError(signal.reason)
-  )
-    return signal.reason;
+  if (signal.aborted && isReadable(thrown) && thrown.name === "AbortError" && isGableError(signal.reason)) return signal.reason;
   return new GableError("E_INTERNAL", messageOf(thrown), { cause: thrown });
 }
 
 /** Whether a value lets code ask what it is: a proxy may throw. */
-function isReadable(thrown: unknown): boolean {
+function isReadable(thrown: unknown): thrown is Error {
   try {
     return thrown instanceof Error && typeof thrown.name === "string";
   } catch {
@@ -141,22 +136,30 @@ function describeThrown(thrown: unknown): string {
   }
 }
 
+/** Logs an error that came after the head of its reply: the client gets no status, so it is an error whatever its own status is. */
+export function logLateError(context: RequestContext, thrown: unknown): void {
+  logError(context, toGableError(thrown, context), thrown, true);
+}
+
+/** What to do about an error, in its log line. An error without a code has its stack there. */
+function toLogFix(error: GableError, thrown: unknown): string {
+  if (error.code !== "E_INTERNAL" || thrown === error) return error.fix;
+  return isReadable(thrown) ? "Correct the code that the stack shows." : 'Throw an Error: throw new Error("what failed").';
+}
+
 /** One block that a person can act on: what failed, for which request, in which route, and what to do. */
-function logError(context: RequestContext, error: GableError, thrown: unknown): void {
-  const { route, requestId } = context;
+function logError(context: RequestContext, error: GableError, thrown: unknown, isLate = false): void {
+  const fix = toLogFix(error, thrown);
   const facts = {
-    requestId,
+    requestId: context.requestId,
     code: error.code,
     status: error.status,
-    method: context.method,
-    path: context.path,
-    route: labelOf(context),
-    place: route?.place === undefined ? undefined : toPlaceText(route.place),
+    ...toFailedRequest(context),
     ...(Object.keys(error.details).length > 0 && { details: error.details }),
-    ...(error.fix !== "" && { fix: error.fix }),
+    ...(fix !== "" && { fix }),
   };
   try {
-    if (error.status >= 500) context.log.error({ ...facts, error: thrown }, error.message);
+    if (isLate || error.status >= 500) context.log.error({ ...facts, error: thrown }, error.message);
     else context.log.debug(facts, error.message);
   } catch {
     // A logger may fail at a value that cannot be inspected: its message is known.
@@ -212,11 +215,5 @@ function hidden(error: GableError, mode: Mode): GableError {
 function wantsProblem(context: RequestContext): boolean {
   const { route } = context;
   if (route instanceof HandlerRoute && route.options.json !== undefined) return true;
-  const type = preferredType(context.headers.get("accept"), ["text/html", "application/problem+json", "application/json"]);
-  return type === "application/problem+json" || type === "application/json";
-}
-
-/** Method and whole pattern of the matched route; undefined when none matched. */
-function labelOf({ route }: RequestContext): string | undefined {
-  return route === undefined ? undefined : `${route.method} "${route.binding?.pattern ?? route.pattern}"`;
+  return prefersJson(context.headers.get("accept"));
 }

@@ -29,6 +29,8 @@ import type { SessionSetting } from "../session/part.ts";
 import { sessionPart } from "../session/part.ts";
 import type { StorageSetting } from "../storage/part.ts";
 import { storagePart } from "../storage/part.ts";
+import type { UploadsSetting } from "../storage/uploads-part.ts";
+import { uploadsPart } from "../storage/uploads-part.ts";
 import { tasksPart } from "../tasks/part.ts";
 import type { TaskSetting } from "../tasks/setup-options.ts";
 import type { ViewSetting } from "../views/part.ts";
@@ -53,6 +55,7 @@ const features: readonly AnyPart[] = [
   viewsPart,
   staticFilesPart,
   storagePart,
+  uploadsPart,
   mailPart,
   tasksPart,
   accountsPart,
@@ -82,6 +85,7 @@ export interface FeatureOptions
     StorageSetting,
     TaskSetting,
     TracesSetting,
+    UploadsSetting,
     ViewSetting {}
 
 /** Names of the options of `gable()` that belong to features. */

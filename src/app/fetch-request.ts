@@ -5,7 +5,6 @@ import { ChunkedBody, bodyUsed, emptyBody, joinChunks } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 import { HeaderTable } from "../http/header-table.ts";
-import { toErrorText } from "../errors/error-text.ts";
 import { parseJsonBody } from "../http/json-body.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { FileBody, RawRequest, RemotePeer, Reply, ReplyBody, RequestLimits, RequestListener } from "../http/message.ts";
@@ -60,6 +59,11 @@ export interface FetchRuntime {
   waitUntil?: (work: Promise<unknown>) => void;
   /** The client, as far as the runtime knows it. By default its address is "". */
   remote?: RemotePeer;
+  /**
+   * Called when a request opens a WebSocket, with a function that takes its connection: a duplex stream of Node, and the bytes after the
+   * head. The response means nothing then. Without it, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
+   */
+  onUpgrade?: (take: (connection: { readonly socket: object; readonly received: Uint8Array }) => void) => void;
 }
 
 /** The application, as far as answering web-standard requests needs it. */
@@ -84,8 +88,18 @@ export function createFetch(
       // Errors of a message carry codes of the catalogue.
       return toResponse(refusalReply(error.code as ErrorCode), request.method);
     }
-    return toResponse(await holdSmallFile(await app.listener(raw), request.method), request.method);
+    const reply = await holdSmallFile(await app.listener(raw), request.method);
+    return isTaken(reply, runtime) ? new Response(null) : toResponse(reply, request.method);
   };
+}
+
+/** Hands the connection of a request over to a reply that opens a WebSocket. Returns whether it did. */
+function isTaken({ takeOver, headers, onSettled }: Reply, runtime: FetchRuntime | undefined): boolean {
+  if (takeOver === undefined || runtime?.onUpgrade === undefined) return false;
+  const table = headers instanceof HeaderTable ? headers : new HeaderTable(headers);
+  runtime.onUpgrade((connection) => takeOver({ ...connection, headers: table }));
+  onSettled?.();
+  return true;
 }
 
 /** Makes our request of a web-standard one, with the same checks as the engine where they apply. */
@@ -258,25 +272,32 @@ export function toFetchRequest(context: RequestContext): Request {
   return withReaders(new Request(context.url, init));
 }
 
-/** A body that is not what it should be is the client's error: 400, where the runtime would throw an error without a status. */
+/** A body that is not what it should be is the client's error: 400, where the runtime would throw an error without a status, or guess. */
 function withReaders(request: Request): Request {
-  const readForm = request.formData.bind(request);
+  const clone = request.clone.bind(request);
+  // A second read is a mistake of the program.
+  const assertUnread = (): void => {
+    if (request.bodyUsed || request.body?.locked === true) throw bodyUsed();
+  };
   return Object.defineProperties(request, {
-    json: { value: async () => parseJsonBody(new Uint8Array(await request.arrayBuffer())) },
+    clone: { value: () => withReaders(clone()) },
+    json: {
+      value: async () => {
+        assertUnread();
+        return parseJsonBody(new Uint8Array(await request.arrayBuffer()));
+      },
+    },
     formData: {
       value: async () => {
-        // A second read is a mistake of the program. After this, a TypeError is about what the client sent, or did not send.
-        if (request.bodyUsed || request.body?.locked === true) throw bodyUsed();
-        try {
-          return await readForm();
-        } catch (error) {
-          if (error instanceof GableError || !(error instanceof TypeError)) throw error;
-          throw new GableError("E_FORM_MALFORMED", `The body is not a form: ${toErrorText(error)}`, { cause: error });
-        }
+        assertUnread();
+        const { readFormData } = await import("./fetch-form.ts");
+        return readFormData(request.headers.get("content-type") ?? "", request.body === null ? noChunks() : readStream(request.body));
       },
     },
   });
 }
+
+async function* noChunks(): AsyncGenerator<Uint8Array> {}
 
 /** A stream that touches the body when it is read for the first time: a second reader gets `E_BODY_USED`. */
 function lazyStream(body: BodySource): ReadableStream<Uint8Array> {

@@ -1,5 +1,6 @@
 /** The last step of a request: headers that every reply has, cookies, caching, and the entity tag. */
 import type { Reply, ReplyBody } from "../http/message.ts";
+import { assertKind } from "../errors/option-errors.ts";
 import { HeaderTable } from "../http/header-table.ts";
 import { addVary, writeCacheControl } from "../http/fields.ts";
 import type { ConditionResult, Validators } from "../http/conditions.ts";
@@ -59,7 +60,9 @@ async function finishLater(
 /** Returns the status: that of the draft, unless the reply has its own. */
 export function statusOf({ draft }: RequestContext, reply: HandlerReply): number {
   const isOpen = reply.status === 200 || (reply.status === 204 && reply.body === null);
-  return (isOpen ? draft?.status : undefined) ?? reply.status;
+  if (draft?.status === undefined || !isOpen) return reply.status;
+  assertKind("context.reply", "status", draft.status, "status");
+  return draft.status;
 }
 
 function addHeaders(
@@ -108,7 +111,7 @@ interface FinishedReply extends Reply {
 /** From here on, the head is made. The engine says when the reply is sent, where something waits for that. */
 function closeHead(context: RequestContext, reply: FinishedReply): Reply {
   const { body } = reply;
-  const { log } = context.services.watch;
+  const { log, replies } = context.services.watch;
   // The usual reply: a whole text, and nothing that waits for it.
   if (typeof body === "string" && context.hooks === null) {
     context.closeHead(false);
@@ -118,6 +121,7 @@ function closeHead(context: RequestContext, reply: FinishedReply): Reply {
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
   const isAwaited = isStream || context.hooks?.hasWork === true;
   context.closeHead(isAwaited);
+  if (isStream || isFileBody(body)) replies.set(context.raw, context);
   if (log === undefined) {
     if (isAwaited) reply.onSettled = () => context.settle();
     return reply;

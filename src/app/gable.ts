@@ -1,4 +1,5 @@
 /** gable(): the application object. */
+import { assertArguments } from "../errors/option-errors.ts";
 import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
@@ -9,7 +10,7 @@ import type { SocketFactory } from "../handlers/define-socket.ts";
 import { createSocketFactory } from "../handlers/define-socket.ts";
 import type { AppLogger } from "../handlers/logger.ts";
 import type { ViewFunction } from "../handlers/view-function.ts";
-import type { RequestListener } from "../http/message.ts";
+import type { RawRequest, RequestListener } from "../http/message.ts";
 import type { Lifecycle } from "../parts/lifecycle.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { PartInstance, TypedPart } from "../parts/part.ts";
@@ -27,6 +28,7 @@ import type { ContextServices } from "./context-services.ts";
 import type { ApplicationFacts, RouteFacts } from "./describe.ts";
 import { describeApplication, describeRoute } from "./describe.ts";
 import type { RequestObserver } from "./error-replies.ts";
+import { logLateError } from "./error-replies.ts";
 import type { RequestWatch } from "./request-watch.ts";
 import { isEnabled } from "./features.ts";
 import type { FetchRuntime } from "./fetch-request.ts";
@@ -47,6 +49,7 @@ import { PendingWork } from "./pending-work.ts";
  * app.listen(3000);
  */
 export function gable(options: GableOptions = {}): Application {
+  assertArguments("gable()", [...arguments], 1, "one object of options");
   return new Application(options);
 }
 
@@ -234,9 +237,12 @@ export class Application {
     return label;
   }
 
-  /** Reports an error that no reply can tell. */
-  reportError(error: unknown): void {
-    this.#services.logger.error({ error }, error instanceof Error ? error.message : String(error));
+  /** Reports an error that no reply can tell; with the request of a reply that was being sent, the line says which. */
+  reportError(error: unknown, request?: RawRequest | null): void {
+    const context = request === undefined || request === null ? undefined : this.#services.watch.replies.get(request);
+    if (context !== undefined) return logLateError(context, error);
+    const { method, path } = request ?? {};
+    this.#services.logger.error({ method, path, error }, error instanceof Error ? error.message : String(error));
   }
 
   /** @internal Tells a test client what happens behind its replies; returns the function that ends it. */

@@ -33,9 +33,11 @@ describe("the port of listen()", () => {
 
   it("is not used with a path of a socket, up to the largest one", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-port-"));
-    process.env["PORT"] = "65535";
-    const running = await create().listen({ unixPath: join(folder, "s"), quiet: true });
-    await running.stop();
+    for (const text of ["65535", ""]) {
+      process.env["PORT"] = text;
+      const running = await create().listen({ unixPath: join(folder, "s"), quiet: true });
+      await running.stop();
+    }
     await rm(folder, { recursive: true });
   });
 
@@ -48,6 +50,50 @@ describe("the port of listen()", () => {
     assert.equal(await (await fetch(second.url)).text(), "x");
     await Promise.all([first.stop(), second.stop()]);
   });
+});
+
+describe("the host of listen()", () => {
+  for (const [mode, host, hosts, isTaken] of [
+    ["production", "0.0.0.0", undefined, false],
+    ["production", "::", undefined, false],
+    ["production", "0.0.0.0", ["shop.test"], true],
+    ["production", "127.0.0.1", undefined, true],
+    ["production", "::1", undefined, true],
+    ["production", "localhost", undefined, true],
+    ["development", "0.0.0.0", undefined, true],
+    ["test", "0.0.0.0", undefined, true],
+  ] as const)
+    it(`${isTaken ? "may be" : "is not"} ${host} in ${mode} ${hosts === undefined ? "without" : "with"} a list of hosts`, async () => {
+      const app = gable({ mode, logger: silentLogger, ...(hosts !== undefined && { hosts }) });
+      const listening = app.listen({ port: 0, host, quiet: true, signals: false });
+      if (isTaken) await (await listening).stop();
+      else await assert.rejects(listening, { code: "E_HOSTS_MISSING", message: new RegExp(`listens on ${host} in production`) });
+      await app.close();
+    });
+
+  it("does not matter for the path of a socket", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gable-host-"));
+    const app = gable({ mode: "production", logger: silentLogger });
+    const running = await app.listen({ host: "0.0.0.0", unixPath: join(folder, "s"), quiet: true, signals: false });
+    await running.stop();
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe("listen()", () => {
+  for (const mode of ["production", "development", "test"] as const)
+    it(`${mode === "test" ? "prints nothing in tests" : `prints the address in ${mode}`}, and finds the route of a fatal error`, async (context) => {
+      const lines: unknown[] = [];
+      context.mock.method(console, "log", (line: unknown) => lines.push(line));
+      const app = gable({ mode, logger: silentLogger });
+      app.get("/item/:id", () => ({ found: app.reportFatal(new Error("fatal"), "A planned error.") ?? null }));
+      const running = await app.listen({ port: 0, signals: false });
+      const { found } = (await (await fetch(`${running.url}/item/5`)).json()) as { found: string | null };
+      assert.equal(app.reportFatal(new Error("fatal"), "An error of no request."), undefined);
+      await running.stop();
+      const hint = mode === "production" ? " For reload and error pages: npx gable dev" : "";
+      assert.deepEqual([lines, found], mode === "test" ? [[], null] : [[`Serving ${running.url} (${mode}).${hint}`], "GET /item/:id"]);
+    });
 });
 
 describe("app.fetch()", () => {

@@ -36,6 +36,8 @@ export interface ListenOptions {
   quiet?: boolean;
   /** Whether SIGTERM and SIGINT stop the server. Default true, false in tests. */
   signals?: boolean;
+  /** Milliseconds that running requests get after a signal. Default: `limits.stopGraceMs`. */
+  stopGraceMs?: number;
 }
 
 /** An application that listens. */
@@ -53,12 +55,13 @@ const optionNames = kindsOf<ListenOptions>({
   engine: ["gable", "node"],
   quiet: "boolean",
   signals: "boolean",
+  stopGraceMs: "seconds",
 });
 
 /** Starts to listen. */
 export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
   assertKnownOptions("app.listen()", options, optionNames);
-  const { quiet = app.mode === "test", signals = app.mode !== "test", ...where } = options;
+  const { quiet = app.mode === "test", signals = app.mode !== "test", stopGraceMs, ...where } = options;
   const host = where.host ?? app.options.host ?? readEnvironment("HOST") ?? "127.0.0.1";
   const port = where.port ?? app.options.port ?? toPort(readEnvironment("PORT"));
   assertHosts(app, host, where.unixPath !== undefined);
@@ -68,7 +71,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
     host,
     port,
     methods: app.methods,
-    onError: (error) => app.reportError(error),
+    onError: (error, request) => app.reportError(error, request),
     ...(app.options.limits === undefined ? {} : { limits: withoutRate(app.options.limits) }),
   });
   const uncount = app.options.metrics === undefined ? undefined : app.part(metricsPart).addServer(server);
@@ -85,7 +88,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
       await app.close();
     },
   };
-  const removeSignals = signals ? addSignals(running) : () => undefined;
+  const removeSignals = signals ? addSignals(running, stopGraceMs === undefined ? {} : { graceMs: stopGraceMs }) : () => undefined;
   const stopServer = async (stop: StopOptions = {}): Promise<void> => {
     app.drain();
     removeSignals();
@@ -128,7 +131,7 @@ function assertHosts(app: Application, host: string, isUnix: boolean): void {
 }
 
 function toGreeting(app: Application, url: string): string {
-  const hint = app.mode === "production" ? " For error pages and reloading files: GABLE_MODE=development" : "";
+  const hint = app.mode === "production" ? " For reload and error pages: npx gable dev" : "";
   return `Serving ${url} (${app.mode}).${hint}`;
 }
 
@@ -141,11 +144,11 @@ function createRequestLog(app: Application): RequestLog | undefined {
 }
 
 /** The first signal stops in order, the second immediately. An error that nobody caught stops in order, too, with exit code 1. */
-function addSignals(running: RunningApp): () => void {
+function addSignals(running: RunningApp, options: StopOptions): () => void {
   let isStopping = false;
   const stop = (exitCode: number): void => {
     isStopping = true;
-    void running.stop().then(
+    void running.stop(options).then(
       () => process.exit(exitCode),
       (error: unknown) => {
         running.app.reportFatal(error, `The application could not stop in order: ${toErrorText(error)}`);

@@ -6,6 +6,7 @@ import { livePart } from "../live/part.ts";
 import type { Lifecycle } from "../parts/lifecycle.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import { toParams } from "../routing/route-table.ts";
+import type { SessionIdentity } from "../session/session-identity.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
 import type { ContextServices } from "./context-services.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -27,28 +28,29 @@ export interface LiveRequests {
 /** Creates what opens live connections. */
 export function createLiveRequests({ table, services, Context, lifecycle }: LiveRequestSettings): LiveRequests {
   const findLive = (): Live => lifecycle.get(livePart);
-  /** Evaluates the guards of a request again, with a context that has read nothing yet. */
-  async function isAllowed(raw: RawRequest): Promise<boolean> {
+  /** Evaluates the guards of a request again, and looks for its session, with a context that has read nothing yet. */
+  async function isAllowed(raw: RawRequest, session: SessionIdentity | undefined): Promise<boolean> {
     const match = table.find(raw.method, raw.path);
-    const authorize = match?.entry.compiled.authorize;
-    if (match === undefined || authorize === undefined) return true;
+    if (match === undefined) return true;
+    const { authorize } = match.entry.compiled;
     const context = new (Context())(raw, services());
     context.route = match.entry.route;
     context.params = toParams(match.entry.paramNames, match.values);
-    let hasPassed = false;
+    let hasPassed = authorize === undefined;
     try {
-      await authorize(context, () => (hasPassed = true));
+      await authorize?.(context, () => (hasPassed = true));
+      return hasPassed && (session === undefined || (await findLive().hasSession(context, session)));
     } finally {
       context.closeHead(true);
       context.settle();
     }
-    return hasPassed;
   }
 
   const toLiveRequest = (context: RequestContext): LiveRequest => {
     const { raw } = context;
     const hasGuards = table.find(raw.method, raw.path)?.entry.compiled.authorize !== undefined;
-    return { context, recheck: hasGuards ? () => isAllowed(raw) : undefined, cut: raw.cut === undefined ? undefined : () => raw.cut?.() };
+    const cut = raw.cut === undefined ? undefined : (): void => raw.cut?.();
+    return { context, hasGuards, recheck: (session) => isAllowed(raw, session), cut };
   };
   return {
     events: (context, source, options) => findLive().events(toLiveRequest(context), source, options),

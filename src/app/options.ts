@@ -13,6 +13,8 @@ import { assertStrictTransport } from "../http/strict-transport.ts";
 import type { LogSetting } from "../log/log-levels.ts";
 import { assertLogSetting } from "../log/log-levels.ts";
 import type { Mode } from "../parts/mode.ts";
+import type { CheckSettings } from "../parts/check.ts";
+import { assertCheckSettings } from "../parts/check.ts";
 import type { AnyPart } from "../parts/part.ts";
 import type { Converter } from "../routing/converters.ts";
 import { createHostCheck } from "../security/hosts.ts";
@@ -67,6 +69,7 @@ const settingNames = [
   "cache",
   "mail",
   "storage",
+  "uploads",
   "tasks",
   "locale",
   "timeZone",
@@ -90,7 +93,7 @@ export type FrameworkSettings = {
 export interface GableOptions extends FeatureOptions, LogSetting {
   /**
    * A value of `defineSettings()`. The application takes `origin`, `hosts`, `proxies`, `secretKeys`, `port`, `host`, `database`,
-   * `databases`, `cache`, `mail`, `storage`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
+   * `databases`, `cache`, `mail`, `storage`, `uploads`, `tasks`, `locale`, `timeZone`, `session`, `security`, `limits`, `log` and `earlyHints` from
    * it, and removes its secrets from logs and error pages. None by default.
    */
   settings?: FrameworkSettings;
@@ -102,6 +105,8 @@ export interface GableOptions extends FeatureOptions, LogSetting {
   routes?: readonly RouteEntry[];
   /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
   parts?: readonly AnyPart[];
+  /** Checks that run before the application serves, and checks whose problems are not reported. */
+  checks?: CheckSettings;
   /** `development`, `test` or `production`. Default: the variable GABLE_MODE, else production. */
   mode?: Mode;
   /** Hosts that the application answers for; `.example.com` adds sub-domains. Default: names of loopback. */
@@ -120,7 +125,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
   trailingSlash?: "redirect" | "strict";
   /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
   locale?: string;
-  /** Time zone of dates in views, as a name of IANA. Default "UTC". */
+  /** Time zone of dates in views and forms, as a name of IANA. Default "UTC". */
   timeZone?: string;
   /**
    * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true
@@ -144,6 +149,7 @@ const ownKinds: OptionKinds<OwnOptions> = {
   host: true,
   routes: "list",
   parts: true,
+  checks: "object",
   mode: ["development", "test", "production"],
   hosts: "strings",
   origin: true,
@@ -181,6 +187,7 @@ const proxyNames: OptionKinds<ProxyOptions> = {
  * Throws `E_SETTINGS_BOTH` and `E_OPTION_INVALID`.
  */
 export function withSettings(options: GableOptions): GableOptions {
+  if (typeof options !== "object" || options === null) throw optionInvalid("gable()", "options", options, "an object");
   const { settings } = options;
   if (settings === undefined) return options;
   if (!isSettings(settings)) throw optionInvalid("gable()", "settings", settings, "the value of defineSettings()");
@@ -211,6 +218,8 @@ export function assertGableOptions(options: GableOptions): void {
   if (options.proxies !== undefined) assertKnownOptions("gable() proxies", options.proxies, proxyNames);
   if (options.parts !== undefined && !Array.isArray(options.parts))
     throw optionInvalid("gable()", "parts", options.parts, "a list of parts");
+  if (options.checks !== undefined) assertCheckSettings(options.checks);
+  if (options.logger !== undefined) assertLogger(options.logger);
   if (options.origin !== undefined) assertOrigin("origin", options.origin);
   assertAddress(options);
   assertIntl("locale", options.locale, 'a tag such as "en" or "de-AT"', (locale) => new Intl.Locale(locale));
@@ -220,6 +229,14 @@ export function assertGableOptions(options: GableOptions): void {
     throw optionInvalid("gable()", "trailingSlash", trailingSlash, '"redirect" or "strict"');
   if (basePath !== "" && !/^(?:\/[\w.~-]+)+$/.test(basePath))
     throw optionInvalid("gable()", "basePath", basePath, 'a path such as "/shop"');
+}
+
+/** A logger without one of its methods, such as `console`, would fail at its first line. */
+function assertLogger(logger: Logger): void {
+  const methods = ["debug", "info", "warn", "error", "child"] as const;
+  const missing = methods.filter((name) => typeof logger[name] !== "function");
+  const rule = "a logger with the methods debug, info, warn, error and child, such as pino()";
+  if (missing.length > 0) throw optionInvalid("gable()", "logger", logger, `${rule}; it has no ${missing.join(", no ")}`);
 }
 
 function assertSecurity(security: SecurityOptions): void {

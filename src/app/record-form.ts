@@ -3,7 +3,7 @@ import type { FieldsOption, FormOption } from "../handlers/form.ts";
 import { isFieldRecord } from "../handlers/form.ts";
 import type { RouteOptions } from "../handlers/handler.ts";
 import type { FileHolder } from "../input/file-fields.ts";
-import { bytesMaxOf, findFileField, formBodyBytesMax } from "../input/file-fields.ts";
+import { findFileLimit, formBodyBytesMax } from "../input/file-fields.ts";
 import type { FormReader, ReadableForm } from "../input/form-reader.ts";
 import { formReader } from "../input/form-reader.ts";
 
@@ -20,11 +20,8 @@ function createRecordForm(record: FieldsOption): FormOption & ReadableForm {
   const reader: FormReader = {
     method: "post",
     bodyBytesMax: formBodyBytesMax(fields),
-    fileBytesMaxOf: (name) => {
-      const field = findFileField(fields, name);
-      return field === undefined ? undefined : bytesMaxOf(field);
-    },
-    read: async (sent) => (await (loading ??= load())).read(sent),
+    fileLimitOf: (name) => findFileLimit(fields, name),
+    read: async (sent, noteUnknown) => (await (loading ??= load())).read(sent, noteUnknown),
   };
   // The record determines the type of the form.
   return { [formReader]: reader } as FormOption & ReadableForm;

@@ -23,9 +23,13 @@ interface CreatedView {
 const renders = openChannel<RenderEvent>("gable.view.render");
 const created = new WeakMap<object, CreatedView>();
 
+/** Whether somebody listens to how long views take. */
+export function areRendersWatched(): boolean {
+  return renders.hasSubscribers;
+}
+
 /** Creates a view of a template file, and notes its name where somebody listens. */
 export function noteView(view: string, create: () => Rendered): Rendered {
-  if (!renders.hasSubscribers) return create();
   const startedMs = performance.now();
   try {
     const rendered = create();

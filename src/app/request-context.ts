@@ -18,6 +18,7 @@ import type { ViewFunction } from "../handlers/view-function.ts";
 import type { ReplyDraft } from "../replies/reply-draft.ts";
 import type { ContextServices } from "./context-services.ts";
 import { addEarlyHints } from "./early-hints.ts";
+import { toFailedRequest } from "./failed-request.ts";
 import type { EndWork } from "./reply-hooks.ts";
 import { ReplyHooks, headSent } from "./reply-hooks.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
@@ -86,6 +87,10 @@ export class RequestContext implements Context<ContextInput> {
     return this.raw.body;
   }
 
+  get uploadDirectory(): string | undefined {
+    return this.services.uploadDirectory();
+  }
+
   get path(): string {
     return toCanonicalPath(this.raw.path);
   }
@@ -119,17 +124,17 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get requestId(): string {
-    return this.#ownRequestId();
+    return this.ownRequestId();
   }
 
   /** The getter is watched where replies are stored: what the framework reads for itself does not count. */
-  #ownRequestId(): string {
+  ownRequestId(): string {
     this.#requestId ??= this.services.createRequestId(this);
     return this.#requestId;
   }
 
   get log(): AppLogger {
-    this.#log ??= this.services.logger.child({ requestId: this.#ownRequestId() });
+    this.#log ??= this.services.logger.child({ requestId: this.ownRequestId() });
     return this.#log;
   }
 
@@ -241,7 +246,7 @@ export class RequestContext implements Context<ContextInput> {
 
   #hooksForReply(): ReplyHooks {
     if (this.#hooks === null) {
-      this.#hooks = new ReplyHooks((error) => this.log.error({ error }, "Work after the reply failed."));
+      this.#hooks = new ReplyHooks((error) => this.log.error({ ...toFailedRequest(this), error }, "Work after the reply failed."));
       // Without hooks, nobody was asked to say when the reply is sent.
       if (this.#isHeadMade) this.#hooks.closeHead(false);
     }
@@ -294,7 +299,7 @@ export class RequestContext implements Context<ContextInput> {
 
   get view(): ViewFunction {
     const renderView = (name: string, props: Readonly<Record<string, unknown>> = {}, options?: PageOptions): unknown => {
-      for (const observer of this.services.observers) observer.view?.(this.#ownRequestId(), name, props);
+      for (const observer of this.services.observers) observer.view?.(this.ownRequestId(), name, props);
       const rendered = this.services.renderView(name, props, this.services.createRenderContext(this));
       return options === undefined ? rendered : toViewReply(rendered, options);
     };

@@ -1,4 +1,5 @@
 /** What an application watches of its requests while it listens: the line that each one writes, and which one runs. */
+import type { RawRequest } from "../http/message.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { RequestLog } from "./request-log.ts";
 
@@ -14,4 +15,6 @@ export interface RequestWatch {
   log: RequestLog | undefined;
   /** Finds the request that runs. */
   tracker: RequestTracker | undefined;
+  /** Contexts of the requests whose replies are sent piece by piece: an error may come after the head. */
+  readonly replies: WeakMap<RawRequest, RequestContext>;
 }

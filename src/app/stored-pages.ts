@@ -82,7 +82,7 @@ export function createStoredPages({ label, cache, csp, hasQuery, findPages }: St
   function createMaker(context: RequestContext, handler: Run): () => Promise<Made> {
     return async () => {
       const before = toDraftState(context);
-      const reply = await toHandlerReply(await handler(context), label);
+      const reply = await toHandlerReply(await handler(context), `The handler of ${label}`);
       if (isRendered(reply.body)) reply.body = await render(reply.body, new RequestRenderContext(context, csp));
       const page = toPage(context, reply, before);
       if (typeof page !== "string") return { reply, page };

@@ -4,9 +4,13 @@ import type { InstanceOf } from "../data/schema/model.ts";
 import type { RouteEntry } from "../handlers/group.ts";
 import type { AnyContext, Context } from "../handlers/context.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
+import type { AccountActions } from "./actions/actions.ts";
+import { createActions } from "./actions/actions.ts";
 import { createGuards } from "./guards.ts";
 import type { AccountsOptions, UserClass } from "./options.ts";
 import { assertAccountsOptions } from "./options.ts";
+import type { AccountProviders } from "./providers/account-providers.ts";
+import { toAccountProviders } from "./providers/account-providers.ts";
 import { createCan } from "./policies/create-can.ts";
 import type { FindKey } from "./policies/policy-checks.ts";
 import type { PolicyModel, RecordAction } from "./policies/policy.ts";
@@ -96,6 +100,10 @@ export interface Accounts<User = object, Permission extends string = never, Scop
   readonly options: AccountsOptions;
   /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
   readonly routes: readonly RouteEntry[];
+  /** Sign-in with providers, for a site with its own other pages. */
+  readonly providers: AccountProviders;
+  /** What these routes do, for pages of your own: `npx gable make accounts --routes` writes them. */
+  readonly actions: AccountActions;
   /** Guards for your own routes. */
   readonly guards: AccountGuards<User, Permission, Scope>;
   /** Asks for permissions and policies in handlers. */
@@ -125,5 +133,7 @@ export function defineAccounts<User extends UserClass, const Permission extends 
   const made = { ...createGuards(), secondFactor, sudo: createSudo, can: guard, token };
   // The guards load rows of the model, and the names are those of the options.
   const guards = made as AccountGuards<unknown, string, string> as AccountGuards<InstanceType<User>, Permission, Scope>;
-  return Object.freeze({ options, guards, can, scope, routes: createAccountRoutes(options, guards) });
+  const actions = createActions(options);
+  const { all: routes, providers: providerRoutes } = createAccountRoutes({ options, guards, actions });
+  return Object.freeze({ options, guards, can, scope, actions, routes, providers: toAccountProviders(options.providers, providerRoutes) });
 }

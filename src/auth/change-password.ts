@@ -1,27 +1,54 @@
 /** A new password for a user: its check, and everything that follows from it. */
-import type { Context } from "../handlers/context.ts";
-import type { HandlerReply } from "../replies/handler-reply.ts";
-import { redirect } from "../replies/replies.ts";
+import type { AnyContext } from "../handlers/context.ts";
+import type { Logger } from "../handlers/logger.ts";
 import { logAccountEvent } from "./account-events.ts";
 import type { Account } from "./account-fields.ts";
 import { mailTexts } from "./mails.ts";
 import { sendLater } from "./mail-links.ts";
+import type { AccountsOptions } from "./options.ts";
+import type { CheckPassword } from "./passwords/ask-check.ts";
+import { askCheck } from "./passwords/ask-check.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
+import { toPersonalTexts } from "./passwords/personal-texts.ts";
 import { findService } from "./service.ts";
 
-/** Returns why a user may not have a password; undefined for a good one. `min` is the option `passwordMin`. */
-export function findProblemFor(user: Account, password: string, min: number | undefined): ReturnType<typeof findPasswordProblem> {
-  return findPasswordProblem(password, { ...(min !== undefined && { min }), personal: [user.email] });
+/** A new password, and the account that is to have it. */
+export interface NewPassword {
+  readonly password: string;
+  /** The account, or the columns of one that does not exist yet. */
+  readonly owner: object;
+}
+
+/** Returns why an account may not have a password; undefined for a good one. The application is asked last. */
+export async function findProblemFor(
+  context: AnyContext,
+  { password, owner }: NewPassword,
+  { passwordMin: min, checkPassword }: AccountsOptions,
+): Promise<{ readonly code: string; readonly message: string } | undefined> {
+  const personal = toPersonalTexts(findService(context).parts.model, owner);
+  const problem = findPasswordProblem(password, { ...(min !== undefined && { min }), personal });
+  if (problem !== undefined) return problem;
+  const message = await checkByApplication(context.log, checkPassword, password);
+  return message === undefined ? undefined : { code: "refused", message };
+}
+
+/** Returns the sentence of the application that refuses a password. The log says when its check has failed. */
+export function checkByApplication(
+  log: Pick<Logger, "warn">,
+  check: CheckPassword | undefined,
+  password: string,
+): Promise<string | undefined> {
+  return askCheck(check, password, (error) => log.warn({ error }, "checkPassword of the accounts failed; a new password was not checked."));
 }
 
 /** Stores the password of the user of a request, signs out all other devices, and sends a mail about it. */
-export async function changePassword(context: Context, user: Account, password: string): Promise<HandlerReply> {
+export async function changePassword(context: AnyContext, user: Account, password: string): Promise<void> {
   const service = findService(context);
+  const { mail, routes } = service.parts;
+  // An application without this page fails before the change, not after it.
+  const notice = mail && mailTexts.passwordChanged(routes.url("forgot"));
   await service.setPassword(user, password);
   logAccountEvent(context, "password-changed", user.id);
   await service.signIn(context, user);
-  const { mail, routes } = service.parts;
-  if (mail !== undefined) sendLater(context, () => mail.send(user.email, mailTexts.passwordChanged(routes.forgot.url())));
-  context.flash("success", "Your password is changed. All other devices are signed out.");
-  return redirect(service.afterLogin);
+  if (mail !== undefined && notice !== undefined) sendLater(context, () => mail.send(user.email, notice));
 }

@@ -3,69 +3,59 @@ import type { Context } from "../handlers/context.ts";
 import { get, post } from "../handlers/define-route.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
-import type { Account } from "./account-fields.ts";
-import type { AccountGuards } from "./accounts.ts";
-import { changePassword, findProblemFor } from "./change-password.ts";
-import { currentUser, isCurrentPassword } from "./current-password.ts";
-import { normalizeEmail } from "./email-address.ts";
 import { emailForm, passwordForm } from "./forms.ts";
-import { mailTexts } from "./mails.ts";
-import { mailToken, sendLater } from "./mail-links.ts";
-import type { AccountsOptions } from "./options.ts";
+import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findFirstPassword } from "./providers/first-password-routes.ts";
+import type { RouteMakings } from "./routes.ts";
 import { findService } from "./service.ts";
-import { takeMail } from "./throttle.ts";
 
 /** Creates the routes. */
-export function createChangeRoutes(options: AccountsOptions, guards: AccountGuards<unknown>) {
-  const password = createPasswordRoutes(options, guards);
-  return { routes: [...password.routes, ...createEmailRoutes(guards)], named: password.named };
+export function createChangeRoutes(makings: RouteMakings) {
+  return [...createPasswordRoutes(makings), ...createEmailRoutes(makings)];
 }
 
-function createPasswordRoutes({ passwordMin }: AccountsOptions, { signedIn }: AccountGuards<unknown>) {
+function createPasswordRoutes({ options: { passwordMin }, guards: { signedIn }, actions }: RouteMakings) {
   const form = passwordForm(passwordMin);
   const view = { name: "password", title: "Change your password", submit: "Change the password" };
-  const show = get("/password", { guard: signedIn }, async (context) => {
-    const first = await findFirstPassword(context);
+  const show = get("/password", { guard: signedIn, name: "accounts.password" }, async (context) => {
+    const first = await actions.findFirstPassword(context);
     return first === undefined ? showPage(context, { ...view, form: form.blank() }) : redirect(first);
   });
   const change = post("/password", { guard: signedIn, form }, async (context) => {
-    const first = await findFirstPassword(context);
+    const first = await actions.findFirstPassword(context);
     if (first !== undefined) return redirect(first);
     const sent = context.form;
-    const user = await currentUser(context);
-    if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
-      sent.addError("current", "This is not your password.", { code: "wrong" });
-    const problem = sent.valid && findProblemFor(user, sent.data.password, passwordMin);
-    if (problem) sent.addError("password", problem.message, { code: problem.code });
     if (!sent.valid) return showPage(context, { ...view, form: sent, status: sent.status });
-    return changePassword(context, user, sent.data.password);
+    const done = await actions.changePassword(context, sent.data);
+    if (done.problem !== undefined) {
+      addProblem(sent, done.problem);
+      return showPage(context, { ...view, form: sent, status: sent.status });
+    }
+    context.flash("success", "Your password is changed. All other devices are signed out.");
+    return redirect(done.next);
   });
-  return { routes: [show, change], named: { password: show } };
+  return [show, change];
 }
 
-function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
+function createEmailRoutes({ guards: { signedIn }, actions }: RouteMakings) {
   const form = emailForm();
   const view = { name: "email", title: "Change your e-mail address", submit: "Send the mail" };
   const show = get("/email", { guard: signedIn }, async (context) => {
     findService(context).links();
-    const first = await findFirstPassword(context);
-    if (first !== undefined) return toFirstPassword(context, first);
-    return showPage(context, { ...view, form: form.blank() });
+    const first = await actions.findFirstPassword(context);
+    return first === undefined ? showPage(context, { ...view, form: form.blank() }) : askForFirstPassword(context, first);
   });
   const change = post("/email", { guard: signedIn, form }, async (context) => {
     findService(context).links();
-    const first = await findFirstPassword(context);
-    if (first !== undefined) return toFirstPassword(context, first);
+    const first = await actions.findFirstPassword(context);
+    if (first !== undefined) return askForFirstPassword(context, first);
     const sent = context.form;
-    const user = await currentUser(context);
-    if (sent.valid && !(await isCurrentPassword(context, user, sent.data.current)))
-      sent.addError("current", "This is not your password.", { code: "wrong" });
     if (!sent.valid) return showPage(context, { ...view, form: sent, status: sent.status });
-    const email = normalizeEmail(sent.data.email);
-    await takeMail(context, email);
-    sendLater(context, () => mailChange(context, user, email));
+    const done = await actions.changeEmail(context, sent.data);
+    if (done.problem !== undefined) {
+      addProblem(sent, done.problem);
+      return showPage(context, { ...view, form: sent, status: sent.status });
+    }
     return showPage(context, {
       name: "email-sent",
       title: "Look into your mail",
@@ -75,16 +65,7 @@ function createEmailRoutes({ signedIn }: AccountGuards<unknown>) {
   return [show, change];
 }
 
-function toFirstPassword(context: Context, path: string): HandlerReply {
+function askForFirstPassword(context: Context, path: string): HandlerReply {
   context.flash("info", "Set a password first. You need it to change your e-mail address.");
   return redirect(path);
-}
-
-/** The new address confirms, and the old one gets a notice. The address of another account gets no mail: it would reveal that the account exists. */
-async function mailChange(context: Context, user: Account, email: string): Promise<void> {
-  const service = findService(context);
-  if ((await service.findByEmail(email)) !== undefined) return;
-  const write = (token: string) => mailTexts.newEmail(service.parts.routes.verify.url({ token }));
-  await mailToken(context, { user, purpose: "email", to: email, write });
-  await service.links().mail.send(user.email, mailTexts.emailChanging());
 }

@@ -1,7 +1,5 @@
 /** The end of every sign-in, by password or with another service: the session is rotated, and a second factor is asked for. */
 import type { AnyContext } from "../handlers/context.ts";
-import type { HandlerReply } from "../replies/handler-reply.ts";
-import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import { rememberUser } from "./remember/remember-me.ts";
 import { findService } from "./service.ts";
@@ -16,23 +14,19 @@ export interface SignInCompletion {
 }
 
 /**
- * Signs a user in after the first proof, and returns the redirect. A user with a second factor is led to the page that asks for it, and
+ * Signs a user in after the first proof, and returns the path to redirect to. A user with a second factor is led to the page that asks for it, and
  * is not signed in before. Check first that the visitor is this user, that the account is active, and that its address lets it enter
  * (`mayEnter()`).
  */
-export async function completeSignIn(
-  context: AnyContext,
-  user: Account,
-  { next, remember = false }: SignInCompletion,
-): Promise<HandlerReply> {
+export async function completeSignIn(context: AnyContext, user: Account, { next, remember = false }: SignInCompletion): Promise<string> {
   const service = findService(context);
   const { twoFactors, now } = service.parts;
   if (twoFactors !== undefined && (await service.run(() => twoFactors.isOn(String(user.id))))) {
     beginSecondStep(context, user, { remember, now: now() });
-    return redirect(service.loginCodeUrl(next));
+    return service.loginCodeUrl(next);
   }
   await finishSignIn(context, user, { remember, hasSecondFactor: false });
-  return redirect(next);
+  return next;
 }
 
 /** Signs a user in who has given all that is asked for. */

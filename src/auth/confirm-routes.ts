@@ -4,42 +4,49 @@ import { get, post } from "../handlers/define-route.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
-import type { AccountGuards } from "./accounts.ts";
-import { currentUser, isCurrentPassword } from "./current-password.ts";
 import { confirmForm } from "./forms.ts";
-import { findNext } from "./login-routes.ts";
-import type { AccountsOptions } from "./options.ts";
+import type { AccountActions } from "./actions/actions.ts";
+import { toNextQuery } from "./next-page.ts";
+import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findConfirmationWays } from "./providers/confirm-with-provider.ts";
 import { toFormAction } from "./providers/provider-options.ts";
+import type { RouteMakings } from "./routes.ts";
 import { findService } from "./service.ts";
 
 /** Creates the routes. */
-export function createConfirmRoutes({ providers }: AccountsOptions, { signedIn }: AccountGuards<unknown>) {
+export function createConfirmRoutes({ options: { providers }, guards: { signedIn }, actions }: RouteMakings) {
   const form = confirmForm();
   const placed = providers === undefined ? {} : { security: { csp: { formAction: toFormAction(providers) } } };
-  const show = get("/confirm", { guard: signedIn, ...placed }, (context) => showConfirm(context, form.blank()));
+  const show = get("/confirm", { guard: signedIn, name: "accounts.confirm", ...placed }, (context) =>
+    showConfirm(context, actions, form.blank()),
+  );
   const confirm = post("/confirm", { guard: signedIn, form, ...placed }, async (context) => {
     const sent = context.form;
-    if (sent.valid && !(await isCurrentPassword(context, await currentUser(context), sent.data.current)))
-      sent.addError("current", "This is not your password.", { code: "wrong" });
-    if (!sent.valid) return showConfirm(context, sent, sent.status);
-    findService(context).confirm(context);
-    return redirect(findNext(context));
+    if (!sent.valid) return showConfirm(context, actions, sent);
+    const done = await actions.confirm(context, sent.data);
+    if (done.problem === undefined) return redirect(done.next);
+    addProblem(sent, done.problem);
+    return showConfirm(context, actions, sent);
   });
-  return { routes: [show, confirm], named: { confirm: show } };
+  return [show, confirm];
 }
 
-async function showConfirm(context: Context, form: DisplayForm, status = 200): Promise<HandlerReply> {
-  const { mail, routes } = findService(context).parts;
-  const query = context.query.has("next") ? `?next=${encodeURIComponent(findNext(context))}` : "";
-  const { hasPassword, buttons } = await findConfirmationWays(context, await currentUser(context), query);
-  const page = { name: "confirm", status, ...(Object.keys(buttons).length > 0 && { buttons }) };
+async function showConfirm(
+  context: Context,
+  actions: AccountActions,
+  form: DisplayForm & { readonly status?: number },
+): Promise<HandlerReply> {
+  const { parts, routes } = findService(context);
+  const { mail } = parts;
+  const query = toNextQuery(context);
+  const { hasPassword, providers } = await actions.findConfirmation(context);
+  const buttons = providers.map(({ name, label }) => [`Confirm with ${label}`, routes.url("providerConfirm", name) + query]);
+  const page = { name: "confirm", status: form.status ?? 200, ...(buttons.length > 0 && { buttons: Object.fromEntries(buttons) }) };
   if (hasPassword) {
-    const links: Readonly<Record<string, string>> = mail === undefined ? {} : { "Forgotten your password?": routes.forgot.url() };
+    const links: Readonly<Record<string, string>> = mail === undefined ? {} : { "Forgotten your password?": routes.url("forgot") };
     return showPage(context, { ...page, title: "Confirm your password", form, submit: "Confirm", links });
   }
-  const links: Readonly<Record<string, string>> = mail === undefined ? {} : { "Set a password": routes.forgot.url() };
+  const links: Readonly<Record<string, string>> = mail === undefined ? {} : { "Set a password": routes.url("forgot") };
   const text = toText("buttons" in page, mail !== undefined);
   return showPage(context, { ...page, title: "Confirm that it is you", text, links });
 }

@@ -16,7 +16,7 @@ export const loginForm = (remembers: boolean) =>
     { name: "login" },
   );
 
-/** Asks whether the browser is to be remembered, next to the button of a provider. */
+/** Asks whether the browser is to be remembered, where a button of the login form leads to a provider. */
 export const rememberForm = () => form({ remember: f.boolean() }, { name: "remember" });
 
 /** Asks for what a new account needs, and for the fields of the application. */

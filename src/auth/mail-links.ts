@@ -13,9 +13,9 @@ export function sendLater(context: AnyContext, work: () => Promise<void>): void 
 
 /** Mails the link that confirms the address of an account. */
 export function mailVerification(context: AnyContext, user: Account): void {
-  const { verify } = findService(context).parts.routes;
+  const { routes } = findService(context);
   sendLater(context, () =>
-    mailToken(context, { user, purpose: "verify", to: user.email, write: (token) => mailTexts.verify(verify.url({ token })) }),
+    mailToken(context, { user, purpose: "verify", to: user.email, write: (token) => mailTexts.verify(routes.url("verify", token)) }),
   );
 }
 

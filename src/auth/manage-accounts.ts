@@ -5,8 +5,11 @@ import type { Account } from "./account-fields.ts";
 import type { Accounts } from "./accounts.ts";
 import type { ApiToken, CreatedApiToken, NewApiToken } from "./api-tokens.ts";
 import { normalizeEmail } from "./email-address.ts";
+import { checkByApplication } from "./change-password.ts";
+import type { AccountsOptions } from "./options.ts";
 import { accountsPart } from "./part.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
+import { toPersonalTexts } from "./passwords/personal-texts.ts";
 import type { PermissionManager } from "./permissions/manage-permissions.ts";
 import { createPermissionManager } from "./permissions/manage-permissions.ts";
 import type { AccountService, NewAccount } from "./service.ts";
@@ -35,7 +38,7 @@ export interface AccountManager {
   findByEmail(email: string): Promise<Account | undefined>;
   /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
   getByEmail(email: string): Promise<Account>;
-  /** Checks a password by the rules of the accounts. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+  /** Checks a password by the built-in rules. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
   assertPassword(password: string, personal: readonly string[]): void;
   /**
    * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws
@@ -60,6 +63,8 @@ export interface AccountManager {
   createToken(user: Account, values: NewApiToken): Promise<CreatedApiToken>;
   /** Lists the API tokens of an account, the newest first, with those that have expired. */
   listTokens(user: Account): Promise<readonly ApiToken[]>;
+  /** @internal Makes an account the user of requests that this process sends to itself, for `gable shell`; undefined ends it. */
+  actAs(user: Account | undefined): void;
   /** Revokes an API token of an account. Returns false when the account has no token with this id. */
   revokeToken(user: Account, id: number): Promise<boolean>;
 }
@@ -77,16 +82,16 @@ export function manageAccounts(app: AccountsApplication): AccountManager {
     throw new GableError("E_ACCOUNTS_SETUP", "This application has no accounts.", {
       fix: "Pass accounts to gable(): gable({ accounts: defineAccounts({ user: User }) }).",
     });
-  return new ServiceManager(app.part(accountsPart), accounts.options.passwordMin);
+  return new ServiceManager(app.part(accountsPart), accounts.options);
 }
 
 class ServiceManager implements AccountManager {
   readonly #service: AccountService;
-  readonly #passwordMin: number | undefined;
+  readonly #options: AccountsOptions;
 
-  constructor(service: AccountService, passwordMin: number | undefined) {
+  constructor(service: AccountService, options: AccountsOptions) {
     this.#service = service;
-    this.#passwordMin = passwordMin;
+    this.#options = options;
   }
 
   get permissions(): PermissionManager {
@@ -110,9 +115,16 @@ class ServiceManager implements AccountManager {
   }
 
   assertPassword(password: string, personal: readonly string[]): void {
-    const problem = findPasswordProblem(password, { ...(this.#passwordMin !== undefined && { min: this.#passwordMin }), personal });
-    if (problem !== undefined)
-      throw new GableError("E_PASSWORD_WEAK", "The password cannot be used.", { fix: problem.message, details: { rule: problem.code } });
+    const { passwordMin: min } = this.#options;
+    const problem = findPasswordProblem(password, { ...(min !== undefined && { min }), personal });
+    if (problem !== undefined) throw passwordWeak(problem.message, problem.code);
+  }
+
+  async #assertNewPassword(password: string, owner: object): Promise<void> {
+    const { model, log } = this.#service.parts;
+    this.assertPassword(password, toPersonalTexts(model, owner));
+    const message = await checkByApplication(log, this.#options.checkPassword, password);
+    if (message !== undefined) throw passwordWeak(message, "refused");
   }
 
   async create({ password, ...given }: NewAccount & AccountRights): Promise<Account> {
@@ -120,10 +132,7 @@ class ServiceManager implements AccountManager {
     const values = { ...given, email: normalizeEmail(given["email"] as string) };
     this.#assertColumns(given);
     if ((await this.findByEmail(values.email)) !== undefined) throw accountExists(values.email);
-    this.assertPassword(
-      password,
-      Object.values(values).filter((value) => typeof value === "string"),
-    );
+    await this.#assertNewPassword(password, values);
     // Who runs this answers for the address.
     const user = await this.#service.create({ emailVerifiedAt: new Date(this.#service.parts.now()), ...values, password });
     if (user === undefined) throw accountExists(values.email);
@@ -131,10 +140,7 @@ class ServiceManager implements AccountManager {
   }
 
   async setPassword(user: Account, password: string): Promise<void> {
-    this.assertPassword(
-      password,
-      Object.entries(user).flatMap(([name, value]) => (typeof value === "string" && name !== "password" ? [value] : [])),
-    );
+    await this.#assertNewPassword(password, user);
     await this.#service.setPassword(user, password);
   }
 
@@ -144,6 +150,10 @@ class ServiceManager implements AccountManager {
     const values = Object.fromEntries(rightNames.flatMap((name) => (rights[name] === undefined ? [] : [[name, rights[name]]])));
     await this.#service.run(() => model.where({ id: user.id }).update(values));
     Object.assign(user, values);
+  }
+
+  actAs(user: Account | undefined): void {
+    this.#service.actAs(user);
   }
 
   turnOffTwoFactor(user: Account): Promise<boolean> {
@@ -174,6 +184,10 @@ class ServiceManager implements AccountManager {
 }
 
 const rightNames = ["isSuperuser", "isStaff", "active"] as const satisfies ReadonlyArray<keyof AccountRights>;
+
+function passwordWeak(fix: string, rule: string): GableError {
+  return new GableError("E_PASSWORD_WEAK", "The password cannot be used.", { fix, details: { rule } });
+}
 
 function accountExists(email: string): GableError {
   return new GableError("E_ACCOUNT_EXISTS", `An account with the address "${email}" exists already.`);

@@ -12,7 +12,7 @@ import { assertProviders } from "./providers/provider-options.ts";
 import type { RememberOptions } from "./remember/remember-tokens.ts";
 import { assertRememberOptions } from "./remember/remember-tokens.ts";
 import type { ForeignScheme } from "./passwords/hasher.ts";
-
+import { hashCostMax } from "./passwords/schemes.ts";
 import type { TwoFactorOptions } from "./two-factor/two-factor.ts";
 import { assertTwoFactorOptions } from "./two-factor/two-factor.ts";
 
@@ -40,6 +40,13 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly afterLogin?: string;
   /** Fewest characters of a password. Default 8. */
   readonly passwordMin?: number;
+  /** Asked for each new password that keeps the rules: returns a sentence that refuses it. A failure, or 5 s without an answer, refuses none. */
+  readonly checkPassword?: (
+    password: string,
+    request: { readonly signal: AbortSignal },
+  ) => string | undefined | Promise<string | undefined>;
+  /** How much longer a password is hashed, 1 to 5; `gable doctor` proposes a value. Default 1. */
+  readonly hashCost?: number;
   /** Password hashes of other systems. They are replaced at the next login. None by default. */
   readonly foreignHashes?: readonly ForeignScheme[];
   /** Names of what users may be permitted, such as "loans.lend"; needs the models of `permissionModels()`. None by default. */
@@ -63,6 +70,8 @@ const optionNames: OptionKinds<AccountsOptions> = {
   registrationFields: "object",
   afterLogin: true,
   passwordMin: true,
+  checkPassword: "function",
+  hashCost: true,
   foreignHashes: "list",
   permissions: true,
   tokens: true,
@@ -73,13 +82,14 @@ const optionNames: OptionKinds<AccountsOptions> = {
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
-const reservedFields = new Set([...columns, "isStaff", "isSuperuser", "next"]);
+/** Columns that no form of an application sets. */
+export const reservedColumns: ReadonlySet<string> = new Set([...columns, "isStaff", "isSuperuser", "next"]);
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function assertAccountsOptions(options: AccountsOptions): void {
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   assertKnownOptions(owner, options, optionNames);
-  const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, foreignHashes = [], permissions = [] } = options;
+  const { user, registrationFields = {}, afterLogin = "/", passwordMin = 8, hashCost = 1, foreignHashes = [], permissions = [] } = options;
   assertUser(user);
   assertTokenOptions(options.tokens);
   assertRememberOptions(options.remember);
@@ -91,6 +101,8 @@ export function assertAccountsOptions(options: AccountsOptions): void {
   if (!isSafeRedirectTarget(afterLogin)) throw optionInvalid(owner, "afterLogin", afterLogin, "a path that starts with /");
   if (!Number.isSafeInteger(passwordMin) || passwordMin < 8 || passwordMin > 128)
     throw optionInvalid(owner, "passwordMin", passwordMin, "a whole number from 8 to 128");
+  if (!Number.isSafeInteger(hashCost) || hashCost < 1 || hashCost > hashCostMax)
+    throw optionInvalid(owner, "hashCost", hashCost, `a whole number from 1 to ${hashCostMax}`);
   for (const scheme of foreignHashes)
     if (typeof scheme?.prefix !== "string" || scheme.prefix === "" || typeof scheme.verify !== "function")
       throw optionInvalid(owner, "foreignHashes", scheme, "a list of { prefix, verify }");
@@ -130,7 +142,7 @@ function assertPolicies(policies: unknown): void {
 
 /** A form must not set what makes somebody an administrator. */
 function assertExtraField(name: string, user: UserClass): void {
-  if (reservedFields.has(name) || !Object.hasOwn(user.$fields, name))
+  if (reservedColumns.has(name) || !Object.hasOwn(user.$fields, name))
     throw optionInvalid(owner, "registrationFields", name, "fields that your model adds to accountFields()");
 }
 

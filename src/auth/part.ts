@@ -23,7 +23,6 @@ import type { identityModel } from "./providers/identity-model.ts";
 import type { ProviderOptions } from "./providers/provider-options.ts";
 import type { Providers } from "./providers/providers.ts";
 import type { RememberOptions, RememberTokens } from "./remember/remember-tokens.ts";
-import type { AccountRouteList } from "./routes.ts";
 import type { AccountService } from "./service.ts";
 import type { accountTokenModel } from "./token-model.ts";
 import type { AccountTokens } from "./tokens.ts";
@@ -48,8 +47,12 @@ export const accountsPart = definePart({
   start: async (host, options): Promise<AccountService> => {
     // A part gets all options of gable(); the check has found the accounts.
     const { accounts, origin } = options as Required<AccountsSetting> & { readonly origin?: string };
-    const [{ AccountService }, { createPasswordHasher }] = await Promise.all([import("./service.ts"), import("./passwords/hasher.ts")]);
-    const { user, foreignHashes, afterLogin = "/", verifyEmail = "before", registration } = accounts.options;
+    const [{ AccountService }, { createPasswordHasher }, { NamedRoutes }] = await Promise.all([
+      import("./service.ts"),
+      import("./passwords/hasher.ts"),
+      import("./named-routes.ts"),
+    ]);
+    const { user, foreignHashes, hashCost, afterLogin = "/", verifyEmail = "before", registration } = accounts.options;
     const databases = host.find(databasesPart);
     const found = databases?.findModel(user.$table);
     if (found === undefined)
@@ -65,10 +68,10 @@ export const accountsPart = definePart({
       database: found.database,
       // assertAccountsOptions() has found its columns.
       model: found.model as unknown as AccountModel,
-      hasher: createPasswordHasher(foreignHashes === undefined ? {} : { foreign: foreignHashes }),
+      hasher: createPasswordHasher({ ...(foreignHashes && { foreign: foreignHashes }), ...(hashCost && { cost: hashCost }) }),
       sessions: host.part(sessionPart),
-      // createAccountRoutes() has made them.
-      routes: (accounts.routes as AccountRouteList).named,
+      log: host.logger,
+      routes: new NamedRoutes(host),
       afterLogin,
       verifiesBefore: verifyEmail === "before" && registration === "open",
       mail: links?.mail,

@@ -1,6 +1,6 @@
-/** The routes of accounts, by name: addresses in mails and redirects are made from them. */
+/** The built-in routes of accounts. Guards, mails and redirects find them by their names. */
 import type { AnyRoute } from "../handlers/group.ts";
-import type { Route } from "../routing/route.ts";
+import type { AccountActions } from "./actions/actions.ts";
 import { createChangeRoutes } from "./change-routes.ts";
 import type { AccountGuards } from "./accounts.ts";
 import { createConfirmRoutes } from "./confirm-routes.ts";
@@ -16,65 +16,38 @@ import { createCodeRoutes } from "./two-factor/code-routes.ts";
 import { createTwoFactorRoutes } from "./two-factor/two-factor-routes.ts";
 import { createVerifyRoutes } from "./verify-routes.ts";
 
-/** The routes that others lead to. */
+/** What routes are made from. */
+export interface RouteMakings {
+  readonly options: AccountsOptions;
+  readonly guards: AccountGuards<unknown>;
+  readonly actions: AccountActions;
+}
+
+/** The routes of accounts. */
 export interface AccountRoutes {
-  readonly login: Route;
-  readonly confirm: Route;
-  readonly register: Route | undefined;
-  readonly forgot: Route;
-  readonly openReset: Route<{ readonly token: string }>;
-  readonly reset: Route;
-  readonly provider: Route<{ readonly provider: string }> | undefined;
-  readonly providerCallback: Route<{ readonly provider: string }> | undefined;
-  readonly providerConfirm: Route<{ readonly provider: string }> | undefined;
-  readonly providerPage: Route | undefined;
-  /** Undefined for accounts without the option `providers`, as those above. */
-  readonly firstPassword: Route | undefined;
-  readonly password: Route;
-  readonly verify: Route<{ readonly token: string }>;
-  /** Undefined for accounts without the option `twoFactor`, as the next two. */
-  readonly twoFactor: Route | undefined;
-  readonly loginCode: Route | undefined;
-  readonly confirmCode: Route | undefined;
+  readonly all: readonly AnyRoute[];
+  /** Those of sign-in with a provider, and of the first password after it; none without the option `providers`. */
+  readonly providers: readonly AnyRoute[];
 }
 
-/** Creates all routes. The first one carries the others by name, for the part. */
-export function createAccountRoutes(options: AccountsOptions, guards: AccountGuards<unknown>): AccountRouteList {
-  const login = createLoginRoutes(options, guards);
-  const confirm = createConfirmRoutes(options, guards);
-  const register = options.registration === "open" ? createRegisterRoutes(options, guards) : undefined;
-  const reset = createResetRoutes(options);
-  const verify = createVerifyRoutes();
-  const change = createChangeRoutes(options, guards);
-  const sessions = createSessionRoutes(guards);
-  const tokens = options.tokens === undefined ? undefined : createTokenRoutes(options.tokens, guards);
-  const codes = options.twoFactor === undefined ? undefined : createCodeRoutes(guards);
-  const twoFactor = options.twoFactor === undefined ? undefined : createTwoFactorRoutes(guards);
-  const providers = options.providers === undefined ? undefined : createProviderRoutes(options, options.providers, guards);
-  const firstPassword = providers === undefined ? undefined : createFirstPasswordRoutes(options, guards);
-  const named: AccountRoutes = {
-    ...login.named,
-    ...confirm.named,
-    register: register?.named.register,
-    provider: providers?.named.provider,
-    providerConfirm: providers?.named.providerConfirm,
-    providerPage: providers?.named.providerPage,
-    providerCallback: providers?.named.providerCallback,
-    firstPassword: firstPassword?.named.firstPassword,
-    ...change.named,
-    ...reset.named,
-    ...verify.named,
-    twoFactor: twoFactor?.named.twoFactor,
-    loginCode: codes?.named.loginCode,
-    confirmCode: codes?.named.confirmCode,
-  };
-  return Object.assign(
-    [login, confirm, register, reset, verify, change, sessions, tokens, codes, twoFactor, providers, firstPassword].flatMap(
-      (made) => made?.routes ?? [],
-    ),
-    { named },
-  );
+/** Creates all routes. */
+export function createAccountRoutes(makings: RouteMakings): AccountRoutes {
+  const { options, guards } = makings;
+  const providers =
+    options.providers === undefined
+      ? []
+      : [...createProviderRoutes(options, options.providers, guards), ...createFirstPasswordRoutes(makings)];
+  const all = [
+    ...createLoginRoutes(makings),
+    ...createConfirmRoutes(makings),
+    ...(options.registration === "open" ? createRegisterRoutes(makings) : []),
+    ...createResetRoutes(makings),
+    ...createVerifyRoutes(makings),
+    ...createChangeRoutes(makings),
+    ...createSessionRoutes(makings),
+    ...(options.tokens === undefined ? [] : createTokenRoutes(options.tokens, makings)),
+    ...(options.twoFactor === undefined ? [] : [...createCodeRoutes(makings), ...createTwoFactorRoutes(makings)]),
+    ...providers,
+  ];
+  return { all, providers };
 }
-
-/** A list of routes that also knows them by name. */
-export type AccountRouteList = readonly AnyRoute[] & { readonly named: AccountRoutes };

@@ -3,6 +3,7 @@ import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
+import type { Logger } from "../handlers/logger.ts";
 import { noteUserId } from "../handlers/request-user.ts";
 import type { Session } from "../handlers/session.ts";
 import type { Sessions } from "../session/sessions.ts";
@@ -18,8 +19,7 @@ import type { RememberTokens } from "./remember/remember-tokens.ts";
 import type { Providers } from "./providers/providers.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
-import type { Route } from "../routing/route.ts";
-import type { AccountRoutes } from "./routes.ts";
+import type { NamedRoutes } from "./named-routes.ts";
 import {
   addressKey,
   confirmedKey,
@@ -42,7 +42,8 @@ export interface AccountServiceParts {
   readonly model: AccountModel;
   readonly hasher: PasswordHasher;
   readonly sessions: Sessions;
-  readonly routes: AccountRoutes;
+  readonly log: Logger;
+  readonly routes: NamedRoutes;
   readonly afterLogin: string;
   /** Whether nobody signs in before the address is confirmed. */
   readonly verifiesBefore: boolean;
@@ -74,10 +75,14 @@ export class AccountService {
   readonly #byToken = new WeakSet<AnyContext>();
   /** Requests whose browser is not to be remembered any more. */
   readonly #forgotten = new WeakSet<AnyContext>();
+  /** Requests that the guard sudo has let pass. */
+  readonly #confirmed = new WeakSet<AnyContext>();
   /** Requests for which the time of the last confirmation was asked. */
   readonly #confirmationAsked = new WeakSet<AnyContext>();
 
   readonly #permissions: Permissions | undefined;
+  /** The user of all requests that this process sends to itself: a shell sets it. */
+  #acting: Account | undefined;
 
   constructor(parts: AccountServiceParts) {
     this.parts = parts;
@@ -92,33 +97,33 @@ export class AccountService {
     });
   }
 
+  /** The pages that guards, mails and redirects lead to. */
+  get routes(): NamedRoutes {
+    return this.parts.routes;
+  }
+
   get afterLogin(): string {
     return this.parts.afterLogin;
   }
 
   /** Returns the address of the login page, with the way back. */
   loginUrl(next: string): string {
-    return `${this.parts.routes.login.url()}?next=${encodeURIComponent(next)}`;
+    return `${this.routes.url("login")}?next=${encodeURIComponent(next)}`;
   }
 
   /** Returns the address of the page that asks for the password again, with the way back if there is one. */
   confirmUrl(next?: string): string {
-    return this.parts.routes.confirm.url() + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
+    return this.routes.url("confirm") + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
   }
 
   /** Returns the address of the second step of a sign-in, with the way back. */
   loginCodeUrl(next: string): string {
-    return `${this.namedRoute("loginCode").url()}?next=${encodeURIComponent(next)}`;
+    return `${this.routes.url("loginCode")}?next=${encodeURIComponent(next)}`;
   }
 
   /** Returns the address of the page that asks a user for a code, with the way back if there is one. */
   confirmCodeUrl(next?: string): string {
-    return this.namedRoute("confirmCode").url() + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
-  }
-
-  /** Returns a route of two-factor sign-in. Throws `E_ACCOUNTS_SETUP` for accounts without it. */
-  namedRoute(name: "twoFactor" | "loginCode" | "confirmCode"): Route {
-    return this.parts.routes[name] ?? noTwoFactor();
+    return this.routes.url("confirmCode") + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
   }
 
   /** Returns the user of `context.user`: directly after a guard, otherwise as a promise. */
@@ -136,12 +141,22 @@ export class AccountService {
   async loadUser(context: AnyContext): Promise<Account | null> {
     const loaded = this.#users.get(context);
     if (loaded !== undefined) return loaded;
-    const user = (await this.#findUser(context.session)) ?? (await restoreUser(context, this));
+    const user = this.#findActing(context) ?? (await this.#findUser(context.session)) ?? (await restoreUser(context, this));
     // A token or a login may have decided meanwhile.
     const decided = this.#users.get(context);
     if (decided !== undefined) return decided;
     this.#keepUser(context, user);
     return user;
+  }
+
+  /** Makes an account the user of every request of this process to itself, whatever its session says; undefined ends it. */
+  actAs(user: Account | undefined): void {
+    this.#acting = user;
+  }
+
+  /** Requests over a connection have an address: whoever sends them is not the one who acts in this process. */
+  #findActing(context: AnyContext): Account | undefined {
+    return this.#acting !== undefined && context.ip === "" ? this.#acting : undefined;
   }
 
   /** From now on `context.user` is the user, also where it was read as a promise before. */
@@ -269,6 +284,17 @@ export class AccountService {
     const { session } = context;
     const confirmedAt = (await readKey(session, confirmedKey)) ?? (await readKey(session, signedInKey));
     return typeof confirmedAt === "number" ? confirmedAt : 0;
+  }
+
+  /** Notes that the guard sudo lets a request pass. */
+  notePassedSudo(context: AnyContext): true {
+    this.#confirmed.add(context);
+    return true;
+  }
+
+  /** Whether the guard sudo has let a request pass. */
+  hasPassedSudo(context: AnyContext): boolean {
+    return this.#confirmed.has(context);
   }
 
   /** Notes that the user of a session has just given a second factor. The session gets a new id, as it may do more from now on. */

@@ -4,13 +4,10 @@ import { get, post } from "../handlers/define-route.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
-import type { Account } from "./account-fields.ts";
-import type { AccountGuards } from "./accounts.ts";
-import { currentUser } from "./current-password.ts";
 import { endSessionForm, sessionListForm } from "./forms.ts";
 import { showPage } from "./pages/show-page.ts";
+import type { RouteMakings } from "./routes.ts";
 import type { UserSession, UserSessions } from "./user-sessions.ts";
-import { endOtherSessions, endSession, findUserSessions } from "./user-sessions.ts";
 
 const listedMax = 100;
 /** What the form sends for all other devices. Keys of sessions have 64 characters. */
@@ -18,32 +15,27 @@ const allOthers = "others";
 const view = { name: "sessions", title: "Your devices" };
 
 /** Creates the routes. */
-export function createSessionRoutes({ signedIn }: AccountGuards<unknown>) {
+export function createSessionRoutes({ guards: { signedIn }, actions: { sessions } }: RouteMakings) {
   const show = get("/sessions", { guard: signedIn }, async (context) => {
-    const sessions = await findUserSessions(context, await currentUser(context));
-    return sessions === undefined ? showUnlisted(context) : showSessions(context, sessions, createListForm(sessions).blank());
+    const listed = await sessions.list(context);
+    return listed === undefined ? showUnlisted(context) : showSessions(context, listed, createListForm(listed).blank());
   });
   const end = post("/sessions", { guard: signedIn, form: endSessionForm() }, async (context) => {
-    const user = await currentUser(context);
-    const sessions = await findUserSessions(context, user);
-    if (sessions === undefined) return endOthers(context, user);
-    const sent = await createListForm(sessions).parse({ end: context.form.value("end") });
-    if (!sent.valid) return showSessions(context, sessions, sent, sent.status);
-    if (sent.data.end === allOthers) return endOthers(context, user);
-    await endSession(
-      context,
-      user,
-      sessions.others.find(({ key }) => key === sent.data.end)!,
-    ); // The form has the keys of others.
+    const listed = await sessions.list(context);
+    if (listed === undefined) return endOthers(context);
+    const sent = await createListForm(listed).parse({ end: context.form.value("end") });
+    if (!sent.valid) return showSessions(context, listed, sent, sent.status);
+    if (sent.data.end === allOthers) return endOthers(context);
+    await sessions.end(context, sent.data.end);
     context.flash("success", "The device is signed out.");
     return redirect(show.url());
   });
-  const endOthers = async (context: AnyContext, user: Account): Promise<HandlerReply> => {
-    await endOtherSessions(context, user);
+  const endOthers = async (context: AnyContext): Promise<HandlerReply> => {
+    await sessions.endOthers(context);
     context.flash("success", "All other devices are signed out.");
     return redirect(show.url());
   };
-  return { routes: [show, end] };
+  return [show, end];
 }
 
 function showSessions(
@@ -76,6 +68,6 @@ function describe({ device, address, createdAt, seenAt }: UserSession): string {
   return `${device}, ${address}, signed in ${toText(createdAt)}, last seen ${toText(seenAt)}`;
 }
 
-function toText(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function toText(time: Date): string {
+  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -9,7 +9,7 @@ import type { Account } from "./account-fields.ts";
 import type { AccountGuard } from "./accounts.ts";
 import { isPage, refuseVisitor } from "./guards.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findConfirmationWays } from "./providers/confirm-with-provider.ts";
+import { findConfirmationWays } from "./providers/confirmation-ways.ts";
 import { findService } from "./service.ts";
 
 /** Options of the guard `sudo()`. */
@@ -37,7 +37,7 @@ export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly u
     const user = await service.loadUser(context);
     if (user === null) return refuseVisitor(context);
     const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
-    return (ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000) || askForPassword(context, user);
+    return ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000 ? service.notePassedSudo(context) : askForPassword(context, user);
   };
   return sudo;
 }

@@ -1,21 +1,17 @@
 /** The guard of routes for programs: the API token of a request says who sends it, and what it may do. */
 import { optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
-import { tooManyRequests } from "../errors/status-errors.ts";
 import type { BearerMark } from "../handlers/bearer-guard.ts";
 import { readBearer } from "../handlers/bearer-guard.ts";
 import type { Context } from "../handlers/context.ts";
-import { toNetworkKey } from "../http/ip-address.ts";
 import type { AccountGuard } from "./accounts.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
 import { findService } from "./service.ts";
+import { takeWrongToken } from "./throttle.ts";
 
 /** A guard that decides by the API token of a request. */
 export type TokenGuard<User> = AccountGuard<{ readonly user: User }> & BearerMark;
-
-/** Wrong tokens that a client's address may send before it has to wait. */
-const wrongRate = { requestsMax: 50, windowSeconds: 600 };
 
 /** Creates the function that makes guards. They find the accounts of the application whose request runs. */
 export function createTokenGuards(options: ApiTokenOptions | undefined): (scope: string) => TokenGuard<unknown> {
@@ -55,9 +51,8 @@ async function authenticate(context: Context): Promise<readonly string[]> {
 }
 
 /** One answer for every wrong token: it does not say whether a token existed. */
-async function refuseToken({ rateLimits, ip }: Context): Promise<never> {
-  const { isAllowed, retryAfterSeconds } = await rateLimits.take(`accounts:token:${toNetworkKey(ip)}`, wrongRate);
-  if (!isAllowed) throw tooManyRequests("Too many wrong tokens. Try again later.", { code: "E_RATE_LIMITED", retryAfterSeconds });
+async function refuseToken(context: Context): Promise<never> {
+  await takeWrongToken(context);
   throw new GableError("E_TOKEN_INVALID", "The token is wrong, was revoked, or has expired.", {
     headers: [["www-authenticate", 'Bearer error="invalid_token"']],
   });

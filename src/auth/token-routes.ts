@@ -7,14 +7,10 @@ import { get, post } from "../handlers/define-route.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
-import type { AccountGuards } from "./accounts.ts";
 import type { ApiToken, ApiTokenOptions } from "./api-tokens.ts";
-import { currentUser } from "./current-password.ts";
+import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
-import { findService } from "./service.ts";
-
-/** Most tokens of a user that the page makes. */
-const tokensMax = 100;
+import type { RouteMakings } from "./routes.ts";
 
 /** Asks what a new token is for, and what it may do. */
 const tokenForm = (scopes: readonly string[]) =>
@@ -27,11 +23,11 @@ const tokenForm = (scopes: readonly string[]) =>
   );
 
 /** Creates the routes. Somebody at an open session of another user cannot make a token without the password. */
-export function createTokenRoutes({ scopes }: ApiTokenOptions, { signedIn, sudo }: AccountGuards<unknown>) {
+export function createTokenRoutes({ scopes }: ApiTokenOptions, { guards: { signedIn, sudo }, actions: { tokens: actions } }: RouteMakings) {
   const newForm = tokenForm(scopes);
   const confirmed = sudo();
   const show = get("/tokens/:id(int)", { guard: signedIn }, async (context) => {
-    const token = (await listTokens(context)).find(({ id }) => id === context.params.id);
+    const token = (await actions.list(context)).find(({ id }) => id === context.params.id);
     if (token === undefined) throw notFound("You have no such token.");
     const links = { "All API tokens": list.url() };
     return showPage(context, { name: "token", title: token.name, text: describe(token), submit: "Revoke this token", links });
@@ -47,44 +43,31 @@ export function createTokenRoutes({ scopes }: ApiTokenOptions, { signedIn, sudo 
       status,
     });
   const list = get("/tokens", { guard: confirmed }, async (context): Promise<HandlerReply> =>
-    showList(context, await listTokens(context), newForm.blank()),
+    showList(context, await actions.list(context), newForm.blank()),
   );
   const create = post("/tokens", { guard: confirmed, form: newForm }, async (context) => {
     const sent = context.form;
-    const tokens = await listTokens(context);
-    const now = Date.now();
-    // A page that is loaded again makes no second token.
-    if (sent.valid && tokens.some(({ name, expiresAt }) => name === sent.data.name && expiresAt.getTime() > now))
-      sent.addError("name", "You have a token with this name.", { code: "unique" });
-    if (tokens.length >= tokensMax)
-      sent.addError(null, `You have ${tokens.length} tokens. Revoke those that you do not need.`, { code: "too_many" });
-    if (!sent.valid) return showList(context, tokens, sent, sent.status);
-    const service = findService(context);
-    const { id } = await currentUser(context);
-    const { token } = await service.run(() => service.apiTokens().create(String(id), sent.data));
+    if (!sent.valid) return showList(context, await actions.list(context), sent, sent.status);
+    const made = await actions.create(context, sent.data);
+    if (made.problem !== undefined) {
+      addProblem(sent, made.problem);
+      return showList(context, await actions.list(context), sent, sent.status);
+    }
     const links = { "All API tokens": list.url() };
     return showPage(context, {
       name: "token-created",
       title: "Your new token",
-      text: `Copy it now. No page shows it again: ${token}`,
+      text: `Copy it now. No page shows it again: ${made.token.token}`,
       links,
     });
   });
   // Who finds a token in wrong hands must be fast: revoking does not ask for the password.
   const revoke = post("/tokens/:id(int)", { guard: signedIn }, async (context) => {
-    const service = findService(context);
-    const { id } = await currentUser(context);
-    if (!(await service.run(() => service.apiTokens().revoke(String(id), context.params.id)))) throw notFound("You have no such token.");
+    if (!(await actions.revoke(context, context.params.id))) throw notFound("You have no such token.");
     context.flash("success", "The token is revoked.");
     return redirect(list.url());
   });
-  return { routes: [list, create, show, revoke] };
-}
-
-async function listTokens(context: Context): Promise<readonly ApiToken[]> {
-  const service = findService(context);
-  const { id } = await currentUser(context);
-  return service.run(() => service.apiTokens().list(String(id)));
+  return [list, create, show, revoke];
 }
 
 function describe({ hint, scopes, usedAt, expiresAt }: ApiToken): string {

@@ -15,10 +15,10 @@ export interface UserSession {
   readonly device: string;
   /** Address of the client that signed in. */
   readonly address: string;
-  /** When the user signed in, in ms since 1970. */
-  readonly createdAt: number;
-  /** When it was last used, to five minutes, in ms since 1970. */
-  readonly seenAt: number;
+  /** When the user signed in. */
+  readonly createdAt: Date;
+  /** When it was last used, to five minutes. */
+  readonly seenAt: Date;
   /** Token by which its browser is remembered; undefined without one. */
   readonly rememberId: number | undefined;
 }
@@ -85,8 +85,8 @@ function toUserSession({ key, values, createdAt, seenAt }: ListedSession): UserS
     key,
     device: typeof device === "string" ? device : unknownDevice,
     address: typeof address === "string" ? address : "unknown address",
-    createdAt,
-    seenAt,
+    createdAt: new Date(createdAt),
+    seenAt: new Date(seenAt),
     rememberId: typeof rememberId === "number" ? rememberId : undefined,
   };
 }

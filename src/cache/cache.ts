@@ -24,13 +24,13 @@ export interface CacheOptions {
 export interface Cache {
   /** Returns the value of a key, and computes it when it is unknown or too old: once, however many ask at the same time. */
   remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value>;
-  /** Finds the value of a key; undefined when it is unknown or no longer fresh. */
+  /** Finds the value of a key, or the number that `increment()` keeps; undefined when it is unknown or no longer fresh. */
   find<Value = unknown>(key: CacheKey): Promise<Value | undefined>;
-  /** Keeps a value. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
+  /** Keeps a value, in place of a number of `increment()`. Throws `E_CACHE_VALUE` for one that a cache cannot keep. */
   set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void>;
-  /** Forgets a key. */
+  /** Forgets a key: its value, and its number. */
   delete(key: CacheKey): Promise<void>;
-  /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. */
+  /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. It replaces a value of the key. */
   increment(key: CacheKey, options: { readonly ttlSeconds: number; readonly by?: number }): Promise<number>;
   /** Drops all values with one of the tags. */
   invalidate(what: { readonly tags: readonly string[] }): Promise<void>;
@@ -99,7 +99,9 @@ export class StoreCache implements Cache {
 
   async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
     assertOptions("cache.remember()", options);
-    const text = await this.#once(toStoreKey(key), options, async () => encodeValue(await compute()));
+    const name = toStoreKey(key);
+    const found = await publishRead(() => this.#unlessAway(() => this.#readKey(name)));
+    const text = await this.#once(name, options, async () => encodeValue(await compute()), found);
     return decodeValue(text!) as Value; // What compute() gave for this key: remember() always keeps it.
   }
 
@@ -110,11 +112,14 @@ export class StoreCache implements Cache {
   async share<Value>(key: CacheKey, options: CacheOptions, compute: () => Promise<Value | undefined>): Promise<Value | undefined> {
     let isMine = false;
     try {
-      const text = await this.#once(toStoreKey(key), options, async () => {
+      const name = toStoreKey(key);
+      const computeText = async (): Promise<string | undefined> => {
         isMine = true;
         const value = await compute();
         return value === undefined ? undefined : encodeValue(value);
-      });
+      };
+      const found = await publishRead(() => this.#unlessAway(() => this.#read(name)));
+      const text = await this.#once(name, options, computeText, found);
       return text === undefined ? undefined : (decodeValue(text) as Value); // What compute() gave for this key.
     } catch (error) {
       if (isMine) throw error;
@@ -124,13 +129,15 @@ export class StoreCache implements Cache {
 
   async find<Value = unknown>(key: CacheKey): Promise<Value | undefined> {
     const name = toStoreKey(key);
-    const found = await publishRead(() => this.#unlessAway(() => this.#read(name)));
+    const found = await publishRead(() => this.#unlessAway(() => this.#readKey(name)));
     return found?.isFresh === true ? (decodeValue(found.value) as Value) : undefined; // What the caller has kept for this key.
   }
 
   async set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void> {
     assertOptions("cache.set()", options);
-    await this.#write(toStoreKey(key), encodeValue(value), options, await this.#readTags(options.tags ?? []));
+    const [name, text] = [toStoreKey(key), encodeValue(value)];
+    await this.#write(name, text, options, await this.#readTags(options.tags ?? []));
+    await this.#store.delete(`n:${name}`);
   }
 
   /** Reads the tags now, and returns what keeps a value with them: one that is invalidated in between is not kept. */
@@ -144,15 +151,20 @@ export class StoreCache implements Cache {
     };
   }
 
-  delete(key: CacheKey): Promise<void> {
-    return this.#store.delete(`v:${toStoreKey(key)}`);
+  async delete(key: CacheKey): Promise<void> {
+    const name = toStoreKey(key);
+    await Promise.all(["v", "n"].map((kind) => this.#store.delete(`${kind}:${name}`)));
   }
 
   async increment(key: CacheKey, options: { readonly ttlSeconds: number; readonly by?: number }): Promise<number> {
     const { by = 1, ...others } = options;
     assertOptions("cache.increment()", others);
     if (!Number.isSafeInteger(by)) throw optionInvalid("cache.increment()", "by", by, "a whole number");
-    return this.#store.increment(`n:${toStoreKey(key)}`, by, others.ttlSeconds * 1_000);
+    const name = toStoreKey(key);
+    const sum = await this.#store.increment(`n:${name}`, by, others.ttlSeconds * 1_000);
+    // The number is new: an older value must not come back after it.
+    if (sum === by) await this.#store.delete(`v:${name}`);
+    return sum;
   }
 
   async invalidate(what: { readonly tags: readonly string[] }): Promise<void> {
@@ -162,8 +174,7 @@ export class StoreCache implements Cache {
     await Promise.all(tags.map((tag) => this.#store.increment(`t:${tag}`, 1, tagTtlMs)));
   }
 
-  async #once(name: string, options: CacheOptions, compute: Compute): Promise<string | undefined> {
-    const found = await publishRead(() => this.#unlessAway(() => this.#read(name)));
+  async #once(name: string, options: CacheOptions, compute: Compute, found: Found | undefined): Promise<string | undefined> {
     if (found?.isFresh === true) return found.value;
     const running = this.#running.get(name);
     // Whoever computes gets the new value; while the old one may be shown, nobody else waits.
@@ -195,10 +206,11 @@ export class StoreCache implements Cache {
 
   async #awaitTurn(name: string, old: Found | undefined): Promise<Turn> {
     const lease = new Lease(this.#store, `l:${name}`);
-    const untilMs = this.#now() + waitMsMax;
+    // The clock may be set back meanwhile.
+    const untilMs = performance.now() + waitMsMax;
     while (!(await lease.take())) {
       if (old !== undefined) return { found: old };
-      if (this.#now() >= untilMs) return { lease: undefined };
+      if (performance.now() >= untilMs) return { lease: undefined };
       await new Promise((resolve) => setTimeout(resolve, pollMs));
       const found = await this.#read(name);
       if (found?.isFresh === true) return { found };
@@ -222,8 +234,18 @@ export class StoreCache implements Cache {
     }
   }
 
+  /** Finds the number of a key, or else its value. */
+  async #readKey(name: string): Promise<Found | undefined> {
+    const [number, text] = await this.#store.read([`n:${name}`, `v:${name}`]);
+    return number === undefined ? this.#toFound(text) : { value: encodeValue(Number(number)), isFresh: true };
+  }
+
   async #read(name: string): Promise<Found | undefined> {
     const [text] = await this.#store.read([`v:${name}`]);
+    return this.#toFound(text);
+  }
+
+  async #toFound(text: string | undefined): Promise<Found | undefined> {
     if (text === undefined) return undefined;
     const [tagsAt, valueAt] = [text.indexOf(timeEnd) + 1, text.indexOf(tagsEnd) + 1];
     const freshUntilMs = Number(text.slice(0, tagsAt));

@@ -8,7 +8,7 @@ import type { Ambient } from "../parts/ambient.ts";
 import { everyHour } from "../parts/hourly.ts";
 import { definePart } from "../parts/part.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "../views/rendering/fragment-store.ts";
-import type { Cache, StoreCache } from "./cache.ts";
+import type { Cache, CacheOptions, StoreCache } from "./cache.ts";
 import type { CacheStore } from "./cache-store.ts";
 import type { PageCache } from "./page-cache.ts";
 
@@ -137,6 +137,10 @@ export class AppCache {
   }
 }
 
+function toCacheOptions({ ttlSeconds = fragmentSeconds, tags = [] }: FragmentOptions): CacheOptions {
+  return { ttlSeconds, tags };
+}
+
 /** Pieces of views in a cache. */
 class CacheFragments implements FragmentStore {
   readonly #cache: StoreCache;
@@ -149,13 +153,12 @@ class CacheFragments implements FragmentStore {
     return this.#cache.find<Fragment>(["view", key]);
   }
 
-  async prepare(key: string, { ttlSeconds = fragmentSeconds, tags = [] }: FragmentOptions): Promise<(fragment: Fragment) => Promise<void>> {
-    const keep = await this.#cache.prepare({ ttlSeconds, tags });
-    return (fragment) => keep(["view", key], fragment);
+  share(key: string, options: FragmentOptions, make: () => Promise<Fragment>): Promise<Fragment> {
+    return this.#cache.remember(["view", key], toCacheOptions(options), make);
   }
 
   async set(key: string, fragment: Fragment, options: FragmentOptions): Promise<void> {
-    const keep = await this.prepare(key, options);
-    await keep(fragment);
+    const keep = await this.#cache.prepare(toCacheOptions(options));
+    await keep(["view", key], fragment);
   }
 }

@@ -18,20 +18,34 @@ export interface BinaryOutcome {
   readonly error: string;
   /** Both, in the order in which they were written. */
   readonly text: string;
+  /** Whether it was killed because its time was over. */
+  readonly isLate: boolean;
+}
+
+/** How a command runs. */
+interface BinaryOptions {
+  /** Its environment; by default that of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Time in ms after which it is killed; undefined for no limit. */
+  readonly limitMs?: number | undefined;
 }
 
 /** Runs a command: the words after `gable`. */
-export function runBinary(
-  folder: string,
-  words: readonly string[],
-  environment?: Readonly<Record<string, string | undefined>>,
-): Promise<BinaryOutcome> {
+export function runBinary(folder: string, words: readonly string[], { environment, limitMs }: BinaryOptions = {}): Promise<BinaryOutcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...process.execArgv, binary, ...words], {
       cwd: folder,
       stdio: ["ignore", "pipe", "pipe"],
       ...(environment !== undefined && { env: environment }),
     });
+    let isLate = false;
+    const timer =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            isLate = true;
+            child.kill("SIGKILL");
+          }, limitMs);
     const texts = { out: "", error: "", text: "" };
     for (const [name, stream] of [
       ["out", child.stdout],
@@ -41,7 +55,10 @@ export function runBinary(
         texts[name] += piece;
         texts.text += piece;
       });
-    child.once("error", (error) => resolve({ code: 1, out: "", error: error.message, text: error.message }));
-    child.once("close", (code) => resolve({ code: code ?? 1, ...texts }));
+    child.once("error", (error) => resolve({ code: 1, out: "", error: error.message, text: error.message, isLate }));
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 1, ...texts, isLate });
+    });
   });
 }

@@ -13,6 +13,10 @@ export interface Problem {
   readonly fix?: string;
   /** Only an `error` makes the command fail. Default `error`. */
   readonly level?: "error" | "warning" | "info";
+  /** Where it is, if that is one place. */
+  readonly where?: string;
+  /** Whether its cause is the machine, so that the exit code is 3. Default false. */
+  readonly isEnvironment?: boolean;
 }
 
 /** Flags that every command takes. */
@@ -40,6 +44,8 @@ export interface BuiltIn<Arguments = {}, Flags = {}> extends Omit<
 > {
   /** Mode when neither `--mode` nor the environment gives one. Default: what the project says, else production. */
   readonly mode?: "development" | "test";
+  /** Whether a terminal shows its problems as a table. Default false: as lines. */
+  readonly hasProblemTable?: boolean;
   /** Mode that these flags demand, unless `--mode` gives one. None by default. */
   readonly forcedMode?: (flags: Readonly<Record<string, unknown>>) => Mode | undefined;
 }

@@ -5,6 +5,7 @@ import { GableError, isGableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { AnyBuiltIn, BuiltInContext, CommandEntry, CommonFlags, Problem } from "./built-in.ts";
 import { exitCode, toExitCode } from "./exit-code.ts";
+import { tableColumnsMin, toProblemTable, toProblemText } from "./problem-text.ts";
 import { createProject, findMode } from "./project.ts";
 import { createSink } from "./progress-sink.ts";
 import { PromptStopped } from "./questions.ts";
@@ -59,18 +60,18 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
     await program.parseAsync([...words], { from: "user" });
     return code;
   } catch (error) {
-    return endWithUsage(error, words, terminal);
+    return endEarly(error, words, terminal);
   }
 }
 
-/** Reports wrong words and flags. Help and the version are not errors. */
-function endWithUsage(error: unknown, words: readonly string[], terminal: Terminal): number {
-  if (isGableError(error)) {
-    if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [toProblem(error)]);
-    else terminal.writeError(toProblemText(toProblem(error)));
+/** Reports wrong words and flags, and commands of the project that cannot be loaded. Help and the version are not errors. */
+async function endEarly(error: unknown, words: readonly string[], terminal: Terminal): Promise<number> {
+  if (!(error instanceof CommanderError)) {
+    const { problem, text } = await describeFailure(error);
+    if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [problem]);
+    else terminal.writeError(text);
     return toExitCode(error);
   }
-  if (!(error instanceof CommanderError)) throw error;
   if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   const message = error.message.replace(/^error: /, "");
   if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [{ id: "E_COMMAND_USAGE", message }]);
@@ -249,32 +250,52 @@ async function runCommand(
   try {
     const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(problem) } as never); // The same type, completed.
     if (json) writeJson(terminal, name, data, problems);
-    else for (const problem of problems) terminal.writeError(toProblemText(problem));
-    return problems.some(({ level = "error" }) => level === "error") ? exitCode.failed : exitCode.ok;
+    else writeProblems(command, problems, context);
+    return toReportedExitCode(problems);
   } catch (error) {
     if (terminal.signal.aborted) return exitCode.interrupted;
-    const problem = toProblem(error);
+    const { problem, text } = await describeFailure(error);
     if (json) writeJson(terminal, name, undefined, [...problems, problem]);
-    else
-      terminal.writeError(
-        isGableError(error) ? toProblemText(problem) : `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-      );
+    else terminal.writeError(text);
     return toExitCode(error);
   }
 }
 
-function toProblem(error: unknown): Problem {
-  if (isGableError(error)) return { id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) };
-  return { id: "E_INTERNAL", message: error instanceof Error ? error.message : String(error) };
+/** An error of Gable says what to do; any other gets a report, with the lines of code where it was thrown. */
+async function describeFailure(error: unknown): Promise<{ readonly problem: Problem; readonly text: string }> {
+  if (isGableError(error)) {
+    const problem = { id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) };
+    return { problem, text: toProblemText(problem) };
+  }
+  const { createErrorReport, renderErrorReport } = await import("gable/development");
+  const report = createErrorReport(error);
+  const { code: id, message, fix } = report;
+  return { problem: { id, message, ...(fix !== "" && { fix }) }, text: renderErrorReport(report, "text") };
 }
 
-function toProblemText({ id, message, fix, level = "error" }: Problem): string {
-  return `${level === "error" ? "" : `${level}: `}${id}: ${message}\n${fix === undefined ? "" : `  fix: ${fix}\n`}`;
+/** A table is for people at a terminal: what reads standard error elsewhere gets lines. */
+function writeProblems(
+  { hasProblemTable = false }: AnyBuiltIn,
+  problems: readonly Problem[],
+  { terminal, common }: BuiltInContext<never, never>,
+): void {
+  const { isTerminal, columns } = terminal;
+  if (hasProblemTable && problems.length > 0 && isTerminal && !common.quiet && columns >= tableColumnsMin)
+    terminal.writeOut(toProblemTable(problems, columns));
+  else for (const problem of problems) terminal.writeError(toProblemText(problem));
+}
+
+function toReportedExitCode(problems: readonly Problem[]): number {
+  const errors = problems.filter(({ level = "error" }) => level === "error");
+  if (errors.length === 0) return exitCode.ok;
+  return errors.every(({ isEnvironment = false }) => isEnvironment) ? exitCode.environment : exitCode.failed;
 }
 
 function writeJson(terminal: Terminal, command: string, data: unknown, problems: readonly Problem[]): void {
   const ok = !problems.some(({ level = "error" }) => level === "error");
-  terminal.writeOut(
-    `${JSON.stringify({ ok, command, data: data ?? null, problems: problems.map(({ level = "error", ...rest }) => ({ level, ...rest })) })}\n`,
-  );
+  terminal.writeOut(`${JSON.stringify({ ok, command, data: data ?? null, problems: problems.map(toShownProblem) })}\n`);
+}
+
+function toShownProblem({ level = "error", id, message, fix, where }: Problem): object {
+  return { level, id, message, ...(fix !== undefined && { fix }), ...(where !== undefined && { where }) };
 }

@@ -30,18 +30,24 @@ const appFiles = ["app.ts", "app.js", "app.mjs", "src/app.ts"];
  * then production. Throws `E_COMMAND_USAGE` for an unknown one.
  */
 export function findMode(terminal: Terminal, flag: string | undefined, ofCommand: Mode | undefined): Mode {
-  const mode = flag ?? (terminal.environment["GABLE_MODE"] || readModeOfFiles(terminal.folder) || ofCommand || "production");
+  const mode =
+    flag ??
+    (terminal.environment["GABLE_MODE"] ||
+      readVariable(terminal.folder, [".env.local", ".env"], "GABLE_MODE") ||
+      ofCommand ||
+      "production");
   if (mode === "development" || mode === "test" || mode === "production") return mode;
   throw new GableError("E_COMMAND_USAGE", `"${mode}" is not a mode.`, {
     fix: suggestName(mode, ["development", "test", "production"], "Use development, test or production."),
   });
 }
 
-function readModeOfFiles(folder: string): string | undefined {
-  for (const name of [".env.local", ".env"]) {
+/** Reads a variable of files such as `.env`: the first file that has it counts. An empty variable counts as missing. */
+export function readVariable(folder: string, names: readonly string[], variable: string): string | undefined {
+  for (const name of names) {
     const file = join(folder, name);
-    const mode = existsSync(file) ? parseEnv(readFileSync(file, "utf8"))["GABLE_MODE"] : undefined;
-    if (mode) return mode;
+    const value = existsSync(file) ? parseEnv(readFileSync(file, "utf8"))[variable] : undefined;
+    if (value) return value;
   }
   return undefined;
 }

@@ -26,7 +26,7 @@ function toCell(value: unknown): string {
 }
 
 /** Width in columns: letters of East Asian scripts take two. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   let width = 0;
   for (const { segment } of new Intl.Segmenter().segment(text))
     width += /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
@@ -35,4 +35,22 @@ function widthOf(text: string): number {
       ? 2
       : 1;
   return width;
+}
+
+/** Breaks a string into lines of at most some columns, at spaces where it has any. Control characters are removed. */
+export function wrapText(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of toCell(text).split(" ")) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > columns) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+    while (widthOf(line) > columns) {
+      lines.push(line.slice(0, columns));
+      line = line.slice(columns);
+    }
+  }
+  return [...lines, line];
 }

@@ -11,6 +11,15 @@ button:disabled { cursor: default; opacity: 0.6 } summary { cursor: pointer }`;
 /** @type {ShadowRoot | undefined} */
 let root;
 
+/** The page gets longer by the height of the bar, so that nothing at its end is below the bar for good. */
+const room = new ResizeObserver(([entry]) => {
+  const { style } = document.documentElement;
+  const height = entry?.target.clientHeight ?? 0;
+  for (const name of ["padding-bottom", "scroll-padding-bottom"])
+    if (height === 0) style.removeProperty(name);
+    else style.setProperty(name, `${height}px`);
+});
+
 /**
  * @typedef {{ text: string, command?: string, action?: string, items?: ReadonlyArray<{ place: string, text: string }> }} Notice
  */
@@ -37,6 +46,7 @@ function createRoot() {
   shadow.adoptedStyleSheets = [sheet];
   // Outside of the body: what changes the page leaves it alone.
   document.documentElement.append(host);
+  room.observe(host);
   return shadow;
 }
 

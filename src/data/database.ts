@@ -67,7 +67,7 @@ export interface DatabaseOptions {
   readonly cursorSecret?: string;
   /** Called after each statement. None by default. */
   readonly onStatement?: (event: StatementEvent) => void;
-  /** Called with errors of callbacks that run after a commit. By default they are written to the console. */
+  /** Called with errors of callbacks that run after a commit. By default they go to the log of the application, else to the console. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -206,6 +206,7 @@ export class Database {
       siblings: undefined,
       primary: undefined,
       pending: undefined,
+      guardWrite: undefined,
       replicas: [],
       context: context as ExecutionContext, // The context and the database know each other.
     };
@@ -239,10 +240,17 @@ export class Database {
 
   /**
    * Isolates a test: everything runs in one transaction until you call the returned function, which rolls it back. A transaction of
-   * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both.
+   * the code under test becomes a savepoint. `testDatabase()` of gable/testing calls both. With `readOnly`, the database refuses
+   * every write (`E_TRANSACTION_READ_ONLY`).
    */
-  isolate(): Promise<() => Promise<void>> {
-    return isolateDatabase(this.$core);
+  async isolate(options: { readonly readOnly?: boolean } = {}): Promise<() => Promise<void>> {
+    assertKnownOptions("isolate()", options, { readOnly: "boolean" });
+    return isolateDatabase(this.$core, options.readOnly ?? false);
+  }
+
+  /** @internal Calls a function before each write, which refuses it by throwing; undefined ends it. */
+  guardWrites(guard: (() => Promise<void>) | undefined): void {
+    this.$core.guardWrite = guard;
   }
 
   /** Creates the tables of all models in an empty database. For tests and small programs. */

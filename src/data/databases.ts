@@ -4,7 +4,7 @@ import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
 import { assertBind, assertValues, openDatabase, optionKinds as databaseKinds, readModels } from "./database.ts";
 import type { DatabaseCore } from "./run/database-core.ts";
-import type { DefinitionMistake } from "./schema/definitions.ts";
+import type { DefinitionMistake } from "./schema/definition-mistake.ts";
 import { assertModels, modelsInvalid } from "./schema/definitions.ts";
 import type { ModelClass } from "./schema/model-class.ts";
 import { bindModels, databaseUnknown, enterDatabases } from "./run/context.ts";

@@ -57,6 +57,29 @@ describe("gable({ models })", () => {
     assert.deepEqual((await client.get("/notes")).json(), ["one"]);
   });
 
+  const failure = new Error("no mail");
+  const throwFailure = (): never => {
+    throw failure;
+  };
+  for (const [what, change] of [
+    ["a failed callback", () => Promise.reject(failure)],
+    ["a callback that throws", throwFailure],
+  ] as const)
+    it(`writes the error of ${what} after a commit to its log, with the id of the request`, async () => {
+      const lines: unknown[] = [];
+      const logger = { ...silentLogger, error: (facts: object | string, message?: string) => void lines.push([facts, message]) };
+      const save = post("/save", { use: [transactional()] }, async ({ requestId }) => {
+        await Note.create({ text: "one" });
+        onCommit(change);
+        return { requestId };
+      });
+      const made = make({ mode: "development", database: url("a"), logger, routes: [save] });
+      const { url: address } = await made.listen({ port: 0, quiet: true });
+      const reply = await fetch(`${address}/save`, { method: "POST" });
+      const { requestId } = (await reply.json()) as { requestId: string }; // What the route answers.
+      assert.deepEqual(lines, [[{ requestId, error: failure }, "A callback after a commit failed: no mail"]]);
+    });
+
   it("creates missing tables at start in development, and reports what it cannot create", async () => {
     const told: unknown[] = [];
     const ignore = (): void => undefined;

@@ -1,4 +1,5 @@
 /** The databases of an application, as a part: opened at start, used by each request, checked for readiness, closed at the end. */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { optionInvalid } from "../errors/option-errors.ts";
 import type { PartHost } from "../parts/part.ts";
@@ -36,10 +37,10 @@ export const databasesPart = definePart({
     // Only loaded if there are databases: an application without them starts without this code.
     const { openAppDatabases } = await import("./application/app-databases.ts");
     const settings = { models, ...(database !== undefined && { database }), ...(databases !== undefined && { databases }) };
-    const named = withCursorSecret(toNamedDatabases(settings, host.environment), secretKeys);
+    const named = withErrorLog(withCursorSecret(toNamedDatabases(settings, host.environment), secretKeys), host);
     const { mode, logger } = host;
     const statements = logger.child({ part: "gable.sql" });
-    const watched = statements.isLevelEnabled?.("debug") === true ? withStatementLog(named, statements) : named;
+    const watched = statements.isLevelEnabled?.("debug") === true ? withStatementLog(named, statements, host) : named;
     return openAppDatabases({ models, databases: watched }, { logger, mode });
   },
 });
@@ -61,17 +62,37 @@ function withCursorSecret(
   );
 }
 
+/** The id of the request that runs, for a line of the log; nothing outside of requests. */
+function requestFacts({ requestId }: Pick<PartHost, "requestId">): { readonly requestId?: string } {
+  const id = requestId();
+  return id === undefined ? {} : { requestId: id };
+}
+
+/** Writes errors of callbacks after a commit to the log, with the id of their request. */
+function withErrorLog(
+  databases: Readonly<Record<string, NamedDatabaseOptions>>,
+  host: PartHost,
+): Readonly<Record<string, NamedDatabaseOptions>> {
+  const onError = (error: unknown): void =>
+    host.logger.error({ ...requestFacts(host), error }, `A callback after a commit failed: ${toErrorText(error)}`);
+  return Object.fromEntries(Object.entries(databases).map(([name, options]) => [name, { onError, ...options }]));
+}
+
 /** Writes each statement to the log. */
 function withStatementLog(
   databases: Readonly<Record<string, NamedDatabaseOptions>>,
   logger: PartHost["logger"],
+  host: Pick<PartHost, "requestId">,
 ): Readonly<Record<string, NamedDatabaseOptions>> {
   const watch = (options: NamedDatabaseOptions): NamedDatabaseOptions => ({
     ...options,
     onStatement: (event) => {
       options.onStatement?.(event);
       const { sql, database, durationMs, rowCount, parameters } = event;
-      logger.debug({ sql, database, ms: Math.round(durationMs * 100) / 100, rows: rowCount, parameters }, "A statement ran.");
+      logger.debug(
+        { ...requestFacts(host), sql, database, ms: Math.round(durationMs * 100) / 100, rows: rowCount, parameters },
+        "A statement ran.",
+      );
     },
   });
   return Object.fromEntries(Object.entries(databases).map(([name, options]) => [name, watch(options)]));

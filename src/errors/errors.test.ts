@@ -22,6 +22,10 @@ describe("GableError", () => {
     assert.equal(new GableError("E_MINE", "x").status, 500);
     assert.equal(isGableError(error), true);
     assert.equal(isGableError(new Error("x")), false);
+    // Another error with the name lacks what replies and logs read.
+    assert.equal(isGableError(Object.assign(new Error("x"), { name: "GableError", code: "E_X", status: 404, expose: true })), false);
+    const copy = Object.defineProperties(new Error("x"), Object.getOwnPropertyDescriptors(error));
+    assert.equal(isGableError(copy), true);
   });
 });
 

@@ -74,5 +74,7 @@ function withFrame(error: GableError, frame: string): string {
 
 /** Returns whether a value is a {@link GableError}, including one from a second copy of the package. */
 export function isGableError(value: unknown): value is GableError {
-  return value instanceof GableError || (value instanceof Error && value.name === "GableError" && "code" in value);
+  if (value instanceof GableError) return true;
+  if (!(value instanceof Error) || value.name !== "GableError") return false;
+  return ["code", "status", "fix", "details", "headers", "expose"].every((name) => name in value);
 }

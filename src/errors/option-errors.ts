@@ -18,6 +18,18 @@ export function optionInvalid(owner: string, name: string, value: unknown, rule:
   });
 }
 
+/**
+ * Checks that a call has no more arguments than its function takes: what a caller puts after them, such as a guard, would be dropped.
+ * Throws `E_OPTION_INVALID`.
+ */
+export function assertArguments(owner: string, args: readonly unknown[], most: number, form: string): void {
+  if (args.slice(most).every((each) => each === undefined)) return;
+  throw new GableError("E_OPTION_INVALID", `${owner} was called with ${args.length} arguments; it takes ${form}.`, {
+    fix: `Write ${form}.`,
+    details: { owner },
+  });
+}
+
 /** Names of kinds. Written out, because inferring them costs each project that compiles models. */
 type KindName =
   | "boolean"
@@ -56,7 +68,7 @@ const kinds: Readonly<Record<KindName, readonly [rule: string, check: (value: un
   seconds: ["a number of at least 0", (value: unknown) => isFrom(value, 0) && Number.isFinite(value)],
   port: ["a whole number from 0 to 65535", (value: unknown) => isWhole(value, 0, 65_535)],
   schema: ["a Standard Schema", (value: unknown) => (typeof value === "function" || isObject(value)) && "~standard" in Object(value)],
-  status: ["a whole number from 100 to 599", (value: unknown) => isWhole(value, 100, 599)],
+  status: ["a whole number from 200 to 599", (value: unknown) => isWhole(value, 200, 599)],
   bytes: ["a string or a Buffer", (value: unknown) => isString(value) || value instanceof Uint8Array],
   function: ["a function", (value: unknown) => typeof value === "function"],
   object: ["an object", isObject],

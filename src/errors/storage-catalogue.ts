@@ -8,7 +8,7 @@ export const storageErrors = {
     "A file cannot have this key",
     'Use segments of letters, digits, "-", "_" and "." between "/", at most 512 bytes. Never make a key from the name that a client chose.',
   ),
-  E_STORAGE_MISSING: entry(404, "There is no such stored file", "Call find() first where the file may be missing."),
+  E_STORAGE_MISSING: entry(404, "This stored file does not exist", "Call find() first where the file may be missing."),
   E_STORAGE_UNAVAILABLE: entry(
     503,
     "The storage cannot be used now",
@@ -20,6 +20,7 @@ export const storageErrors = {
     "The folders of stored files and of static files lie in each other",
     'Use a separate folder for stored files, such as "var/media".',
   ),
+  E_UPLOAD_DIRECTORY: entry(500, "The folder of uploads cannot be used", "Create the folder, and let the process write into it."),
   E_STORAGE_PACKAGE: entry(500, "The package aws4 is missing", "Install it: npm install aws4."),
   E_STORAGE_DISABLED: entry(500, "This application has no storage", 'Pass the option storage to gable(): storage: "var/media".'),
 } as const;

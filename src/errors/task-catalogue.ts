@@ -18,6 +18,7 @@ export const taskErrors = {
     "The queue of the tasks cannot be used",
     'Export its table from your models: export const TaskRow = taskModel(); import it from "gable/tasks".',
   ),
+  E_BULLMQ_MISSING: entry(500, "The package bullmq is not installed", "Run: npm install bullmq redis."),
   E_TASK_STEP: entry(
     500,
     "The steps of a task cannot be kept",

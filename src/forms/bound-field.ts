@@ -11,6 +11,7 @@ import { drawControl } from "./markup/controls.ts";
 import { drawErrors, drawField, drawHelp, drawLabel } from "./markup/field-markup.ts";
 import type { AttributeRecord, FieldView } from "./markup/field-view.ts";
 import { formatMessage, toSizeText } from "./messages.ts";
+import { currentTimeZone } from "../input/current-time-zone.ts";
 import { bytesMaxOf } from "../input/file-fields.ts";
 import { initialOf } from "./reading/reading.ts";
 import type { BoundRow, SetState } from "./bound-row.ts";
@@ -150,7 +151,7 @@ export class BoundField implements FieldView, DisplayField {
   }
 
   get timeZone(): string {
-    return this.#owner.state.context.timeZone ?? "UTC";
+    return this.#owner.state.context.timeZone ?? currentTimeZone();
   }
 
   get widget(): Widget | ControlName | undefined {

@@ -178,7 +178,7 @@ export interface RowSource {
 
 /** What reading a form needs to know of its request. */
 export interface FormContext {
-  /** IANA name of the time zone that dates with times are typed in. Default "UTC". */
+  /** IANA name of the time zone that dates with times are typed in. Default: that of the application. */
   readonly timeZone?: string;
   /** Looks up a message, such as `gable.form.too_long`, in the language of the request. By default messages are English. */
   readonly translate?: (key: string, params: MessageParams) => string | undefined;

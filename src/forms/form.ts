@@ -1,6 +1,7 @@
 /** Forms that are written by hand: fields by name, checks, markup. */
 import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { findTimeZone } from "../input/current-time-zone.ts";
 import type { FormReader } from "../input/form-reader.ts";
 import { formReader } from "../input/form-reader.ts";
 import { BoundForm } from "./bound-form.ts";
@@ -77,6 +78,9 @@ export const formKinds: OptionKinds<FormOptions<never>> = {
   widgets: "object",
 };
 
+/** Data of programs has the same meaning wherever it is checked. */
+const schemaContext: FormContext = Object.freeze({ timeZone: "UTC" });
+
 /** A form. Give it to a route as `form:`, or read it yourself with `parse()`. */
 export class Form<Data, Sent = SentFormOf<Data>> {
   /** Type of the form on the context of a handler; never set. */
@@ -103,7 +107,7 @@ export class Form<Data, Sent = SentFormOf<Data>> {
       validate: async (value) => {
         if (typeof value !== "object" || value === null || Array.isArray(value))
           return { issues: [{ message: "Send an object.", code: "E_INVALID" }] };
-        const sent = await this.read(SentValues.fromRecord(this.plan.fields, value as Readonly<Record<string, unknown>>), {}); // An object.
+        const sent = await this.read(SentValues.fromRecord(this.plan.fields, value as Readonly<Record<string, unknown>>), schemaContext); // An object.
         // The readers of the fields give the types of Data.
         return sent.valid ? { value: sent.data as Data } : { issues: sent.errors().map(toIssue) };
       },
@@ -130,7 +134,11 @@ export class Form<Data, Sent = SentFormOf<Data>> {
 
   /** @internal How a route reads the form. */
   get [formReader](): FormReader {
-    return createFormReader(this.plan, (sent, context) => this.read(sent, context));
+    return createFormReader({
+      plan: this.plan,
+      read: (sent, context) => this.read(sent, context),
+      hiddenOf: (sent) => this.hiddenOf(sent),
+    });
   }
 
   /** Makes a form for a page. */
@@ -138,9 +146,10 @@ export class Form<Data, Sent = SentFormOf<Data>> {
     initial: object,
     { id, hidden, context, stored = new Map() }: Pick<FormState, "id" | "hidden" | "context"> & Partial<Pick<FormState, "stored">>,
   ): DisplayForm<Data> {
-    const state = { id, hidden, context, stored, sent: undefined, initial: initial as Readonly<Record<string, unknown>> }; // Values by name.
+    const zoned = withZone(context);
+    const state = { id, hidden, context: zoned, stored, sent: undefined, initial: initial as Readonly<Record<string, unknown>> }; // Values by name.
     // Its fields are those of Data.
-    return new BoundForm({ plan: this.plan, state, errors: new FormErrors(this.plan.layers, context) }) as unknown as DisplayForm<Data>;
+    return new BoundForm({ plan: this.plan, state, errors: new FormErrors(this.plan.layers, zoned) }) as unknown as DisplayForm<Data>;
   }
 
   /** Makes a form that was sent; model forms make one that can be saved. */
@@ -154,8 +163,9 @@ export class Form<Data, Sent = SentFormOf<Data>> {
   }
 
   /** Reads and checks what was sent. */
-  protected async read(sent: SentValues, context: FormContext): Promise<SentForm> {
+  protected async read(sent: SentValues, given: FormContext): Promise<SentForm> {
     const { plan } = this;
+    const context = withZone(given);
     const errors = new FormErrors(plan.layers, context);
     const isGrown = findAddedSet(plan, sent) !== undefined;
     // A form that only gets one more row has no errors to show, but its files are read, so that they are not lost.
@@ -178,6 +188,12 @@ export class Form<Data, Sent = SentFormOf<Data>> {
 
   /** Fills in values that others give; model forms make slugs. */
   protected complete(_values: Record<string, unknown>, _errors: FormErrors): void {}
+}
+
+/** A form keeps the zone of the application that makes it, since its page may be drawn elsewhere. A constant of a module has none. */
+function withZone(context: FormContext): FormContext {
+  const timeZone = context.timeZone ?? findTimeZone();
+  return timeZone === undefined ? context : { ...context, timeZone };
 }
 
 /** Makes a form of fields by name. Throws `E_FORM_FIELD`, `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */

@@ -58,7 +58,7 @@ export function createFieldStandard<Value>(field: FieldDefinition): FieldStandar
     jsonSchema: { input: schema, output: schema },
     validate: async (value) => {
       const fields: FieldDefinitions = new Map([[only, field]]);
-      const errors = new FormErrors([], {});
+      const errors = new FormErrors([], { timeZone: "UTC" });
       const reading = new FormReading(SentValues.fromRecord(fields, { [only]: value }), errors);
       const values = reading.readFields(fields, "");
       await reading.waiting;

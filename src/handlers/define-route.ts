@@ -1,6 +1,6 @@
 /** Creates routes as values: get(), post() and the functions for the other methods. */
 import type { OptionKinds } from "../errors/option-errors.ts";
-import { assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertArguments, assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { cacheControlKinds } from "../http/fields.ts";
 import { isToken } from "../http/byte-classes.ts";
 import { checkLimits, requestLimitNames } from "../http/request-limits.ts";
@@ -119,7 +119,7 @@ function assertRouteOptions(owner: string, options: RouteOptions): void {
   for (const name of ["query", "json", "returns"] as const)
     if (options[name] !== undefined && !isSchema(options[name]))
       throw optionInvalid(owner, name, options[name], "a Standard Schema, for example from zod, valibot or arktype");
-  if (options.form !== undefined && !isSchema(options.form) && !isFieldRecord(options.form))
+  if (options.form !== undefined && !isSchema(options.form) && !(Object(options.form) === options.form && isFieldRecord(options.form)))
     throw optionInvalid(
       owner,
       "form",
@@ -161,6 +161,7 @@ export function createRoute(
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   if (!isToken(method) || method === "TRACE" || method === "CONNECT")
     throw optionInvalid(owner, "method", method, "a method other than TRACE and CONNECT");
+  assertArguments(owner, args, 3, "(pattern, handler) or (pattern, options, handler)");
   assertRouteOptions(owner, options);
   assertStoringRoute(owner, method, options);
   // The signatures have checked the handler against its input; from here on all handlers have one type.

@@ -1,6 +1,6 @@
 /** Creates WebSocket routes: socket(). */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { assertArguments, assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import { findCallerPlace } from "../errors/source-place.ts";
 import { isToken } from "../http/byte-classes.ts";
@@ -144,6 +144,7 @@ export function createSocketFactory<Prefix extends string = "", Added = {}>(
   const factory = (...args: unknown[]): SocketRoute => {
     const [pattern, second, third] = args;
     if (typeof pattern !== "string") throw optionInvalid("socket()", "pattern", pattern, "a string that starts with /");
+    assertArguments(`socket(${describeValue(pattern)})`, args, 3, "(pattern, handlers) or (pattern, options, handlers)");
     // With three arguments, the second is the options: the signatures guarantee it, and the checks below.
     const options = (third === undefined ? {} : second) as SocketOptions;
     const handlers = (third ?? second) as SocketHandlers; // As above.

@@ -1,6 +1,6 @@
 /** Defines groups of routes below a prefix. */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, describeValue } from "../errors/option-errors.ts";
+import { assertArguments, assertKnownOptions, describeValue } from "../errors/option-errors.ts";
 import type { Route } from "../routing/route.ts";
 import type { RouteFactory } from "./define-route.ts";
 import type { SocketFactory } from "./define-socket.ts";
@@ -85,6 +85,12 @@ export function group<const Prefix extends string, const Options extends SharedO
   prefix: Prefix,
   ...rest: [options?: Options] | [routes: ListBelow<Prefix>, options?: SharedOptions]
 ): Group<Prefix, AddedBy<Options>> {
+  assertArguments(
+    `group(${describeValue(prefix)})`,
+    rest,
+    Array.isArray(rest[0]) ? 2 : 1,
+    "(prefix, options) or (prefix, routes, options)",
+  );
   // The signatures allow only these two forms.
   const [second, third] = rest as unknown as readonly [SharedOptions | readonly RouteEntry[] | undefined, SharedOptions | undefined];
   const isList = Array.isArray(second);

@@ -1,4 +1,5 @@
 /** Defines the types of handlers, guards, middleware and route options. */
+import { optionInvalid } from "../errors/option-errors.ts";
 import type { CacheControlOptions } from "../http/fields.ts";
 import type { RequestLimits } from "../http/message.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
@@ -30,6 +31,7 @@ export type AnyMiddleware = (context: Context, next: never) => HandlerResult | P
 
 /** Creates a middleware that adds typed properties: `middleware<{ team: Team }>((context, next) => next({ team }))`. */
 export function middleware<Added = {}>(layer: Middleware<Added>): Middleware<Added> {
+  if (typeof layer !== "function") throw optionInvalid("middleware()", "layer", layer, "a function of the context and next()");
   return layer;
 }
 

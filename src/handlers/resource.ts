@@ -1,10 +1,10 @@
 /** Maps REST resources: seven actions of a plain class become routes. */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKind, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertArguments, assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { HandlerResult } from "../replies/handler-result.ts";
 import type { Context } from "./context.ts";
 import type { AnyHandler } from "./define-route.ts";
-import { HandlerRoute, createRoute } from "./define-route.ts";
+import { HandlerRoute, createRoute, sharedKinds } from "./define-route.ts";
 import { Group } from "./group.ts";
 import type { RouteOptions, SharedOptions } from "./handler.ts";
 
@@ -34,6 +34,8 @@ const actions: Readonly<Record<ResourceAction, { methods: readonly string[]; pat
   destroy: { methods: ["DELETE"], path: (param) => `/:${param}` },
 };
 
+const resourceKinds = kindsOf<ResourceOptions>({ ...sharedKinds, only: "strings", param: "string", actions: "object" });
+
 /** A resource: a group with the route of each action under its name. */
 export class Resource extends Group {
   /** Route of each mapped action; `update` is the one for PATCH. */
@@ -56,14 +58,15 @@ export class Resource extends Group {
  * HTML forms reach update and destroy with POST and a field `_method`.
  */
 export function resource(prefix: string, Controller: new () => ResourceController, options: ResourceOptions = {}): Resource {
+  const owner = `resource(${describeValue(prefix)})`;
+  if (typeof Controller !== "function") throw optionInvalid(owner, "Controller", Controller, "a class with the actions as methods");
+  assertArguments(owner, [...arguments], 3, "(prefix, Controller, options)");
+  assertKnownOptions(owner, options, resourceKinds);
   const { only, param = "id", actions: actionOptions = {}, ...shared } = options;
   // Object.keys gives plain strings for keys it has just read.
   const names = Object.keys(actions) as ResourceAction[];
-  assertKind(`resource("${prefix}")`, "only", only, "strings");
-  assertKind(`resource("${prefix}")`, "param", param, "string");
-  assertKnownOptions(`resource("${prefix}") actions`, actionOptions, names);
-  for (const name of only ?? [])
-    if (!names.includes(name)) throw optionInvalid(`resource("${prefix}")`, "only", name, `one of ${names.join(", ")}`);
+  assertKnownOptions(`${owner} actions`, actionOptions, names);
+  for (const name of only ?? []) if (!names.includes(name)) throw optionInvalid(owner, "only", name, `one of ${names.join(", ")}`);
   const controller = new Controller();
   const routes = new Map<ResourceAction, HandlerRoute[]>();
   for (const name of names) {
@@ -71,7 +74,7 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
     if (only?.includes(name) === false) continue;
     if (typeof action !== "function") {
       if (only === undefined) continue;
-      throw optionInvalid(`resource("${prefix}")`, "only", name, `an action that the class ${Controller.name} has`);
+      throw optionInvalid(owner, "only", name, `an action that the class ${Controller.name} has`);
     }
     // The controller's own method decides which context it takes.
     const handler: AnyHandler = (context) => action.call(controller, context as never);
@@ -81,10 +84,7 @@ export function resource(prefix: string, Controller: new () => ResourceControlle
     );
   }
   if (routes.size === 0)
-    throw new GableError(
-      "E_OPTION_INVALID",
-      `resource("${prefix}"): the class ${Controller.name} has none of the actions ${names.join(", ")}.`,
-    );
+    throw new GableError("E_OPTION_INVALID", `${owner}: the class ${Controller.name} has none of the actions ${names.join(", ")}.`);
   return new Resource(prefix, shared, routes, createOverride(param, routes));
 }
 

@@ -12,6 +12,12 @@ export interface SaveUploadOptions {
   readonly prefix?: string;
 }
 
+/** Options of `text()`. */
+export interface UploadTextOptions {
+  /** Largest upload to read, in bytes. Required. */
+  readonly bytesMax: number;
+}
+
 /** An upload that a storage keeps. */
 export interface SavedUpload {
   /** Where it is: a random name below the year and the month, with the extension of its type. Never the name of the client. */
@@ -38,6 +44,8 @@ export interface UploadedFile {
   stream(): AsyncGenerator<Uint8Array>;
   /** Returns the whole content. */
   bytes(): Promise<Uint8Array>;
+  /** Returns the content as UTF-8 text. Throws `E_UPLOAD_TOO_LARGE` and `E_UPLOAD_NOT_TEXT`. */
+  text(options: UploadTextOptions): Promise<string>;
   /**
    * Saves the content under a path that you choose. The operation is atomic: Gable writes a file next to the path and
    * renames it. An existing file is replaced.

@@ -43,13 +43,14 @@ export class ByteWindow {
 
   /** Position of a sequence at or after `from`; -1 when it is not there. */
   indexOf(sequence: Uint8Array, from = 0): number {
-    const bytes = this.#bytes;
-    const last = this.#end - sequence.length;
-    let position = bytes.indexOf(sequence[0]!, this.#start + from);
+    // Only the window: a search through old bytes after it costs as much for a chunk of one byte as for a large one.
+    const bytes = this.#bytes.subarray(this.#start, this.#end);
+    const last = bytes.length - sequence.length;
+    let position = bytes.indexOf(sequence[0]!, from);
     while (position !== -1 && position <= last) {
       let matched = 1;
       while (matched < sequence.length && bytes[position + matched] === sequence[matched]) matched++;
-      if (matched === sequence.length) return position - this.#start;
+      if (matched === sequence.length) return position;
       position = bytes.indexOf(sequence[0]!, position + 1);
     }
     return -1;

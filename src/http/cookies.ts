@@ -8,13 +8,13 @@ import { trimBlanks } from "./media-type.ts";
 export interface CookieOptions {
   /** Path prefix that the browser sends it for. Default "/". */
   path?: string;
-  /** Domain, with its sub-domains. By default the host alone. */
+  /** Domain that gets the cookie, with its sub-domains. By default, only the host gets it. */
   domain?: string;
   /** Seconds until it ends, a whole number of at most 400 days. By default it ends with the browser. */
   maxAgeSeconds?: number;
   /** Time at which it expires; prefer `maxAgeSeconds`. None by default. */
   expires?: Date;
-  /** Whether it is sent over https alone. Default true on https and in production. */
+  /** Whether browsers send it only over https. Default true on https and in production. */
   secure?: boolean;
   /** Whether scripts cannot read it. Default true. */
   httpOnly?: boolean;
@@ -26,10 +26,14 @@ export interface CookieOptions {
 
 /** What each option must be: a word that JavaScript callers got wrong would change who can read the cookie. */
 const optionRules: Readonly<Record<keyof CookieOptions, readonly [string, (value: unknown) => boolean]>> = {
-  path: ["a string", isString],
-  domain: ["a string", isString],
+  path: ['a path that starts with "/"', (value) => isString(value) && String(value).startsWith("/")],
+  domain: ['a host name, such as "example.com"', (value) => isString(value) && domainPattern.test(String(value))],
   maxAgeSeconds: ["a finite number", Number.isFinite],
-  expires: ["a Date", (value) => value instanceof Date && !Number.isNaN(value.getTime())],
+  // Browsers ignore other years (RFC 6265 section 5.1.1), and would keep the cookie until they end.
+  expires: [
+    "a Date of the years 1601 to 9999",
+    (value) => value instanceof Date && value.getTime() >= minExpires && value.getTime() <= maxExpires,
+  ],
   secure: ["true or false", isBoolean],
   httpOnly: ["true or false", isBoolean],
   sameSite: ['"strict", "lax" or "none"', isString],
@@ -45,6 +49,10 @@ function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
 }
 
+/** Labels of letters, digits, "-" and "_"; browsers ignore a leading dot. A browser takes everything else for no domain, or refuses the cookie. */
+const domainPattern = /^\.?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i;
+const minExpires = Date.UTC(1601, 0, 1);
+const maxExpires = Date.UTC(10_000, 0, 1) - 1;
 const pairsMax = 180;
 const cookieBytesMax = 4096;
 const maxAgeSecondsMax = 400 * 24 * 60 * 60;
@@ -107,19 +115,19 @@ function decodeValue(value: string): string {
  */
 export function serializeCookie(name: string, value: string, options: CookieOptions = {}): string {
   if (!isToken(name)) throw new GableError("E_COOKIE_NAME", `The cookie name ${describeValue(name)} is not a token.`);
+  assertCookieValue(name, value);
   const refuse = (rule: string): never => {
     throw new GableError("E_COOKIE_INVALID", `The cookie "${name}" ${rule}.`);
   };
   assertOptions(name, options, refuse);
   const path = options.path ?? "/";
   const sameSite = options.sameSite ?? "lax";
-  assertPart(path, "path", refuse);
-  assertPart(options.domain ?? "", "domain", refuse);
+  assertPath(path, refuse);
   assertFlags(name, path, options, refuse);
   let cookie = `${name}=${encodeValue(name, value)}; Path=${path}`;
   if (options.domain !== undefined) cookie += `; Domain=${options.domain}`;
   if (options.maxAgeSeconds !== undefined) cookie += `; Max-Age=${checkAge(options.maxAgeSeconds, refuse)}`;
-  if (options.expires !== undefined) cookie += `; Expires=${toExpires(options.expires, refuse)}`;
+  if (options.expires !== undefined) cookie += `; Expires=${options.expires.toUTCString()}`;
   if (options.secure === true) cookie += "; Secure";
   if (options.httpOnly !== false) cookie += "; HttpOnly";
   cookie += `; SameSite=${sameSiteTexts[sameSite] ?? refuse(`has the sameSite ${describeValue(sameSite)}; use "strict", "lax" or "none"`)}`;
@@ -127,6 +135,14 @@ export function serializeCookie(name: string, value: string, options: CookieOpti
   if (cookie.length > cookieBytesMax)
     throw new GableError("E_COOKIE_TOO_LONG", `The cookie "${name}" has ${cookie.length} bytes; browsers keep at most ${cookieBytesMax}.`);
   return cookie;
+}
+
+/** Checks that a value is a string: JavaScript callers pass numbers and undefined. Throws `E_COOKIE_VALUE`. */
+export function assertCookieValue(name: string, value: unknown): void {
+  if (typeof value !== "string")
+    throw new GableError("E_COOKIE_VALUE", `The value of the cookie "${name}" is ${describeValue(value)}; it must be a string.`, {
+      fix: "Pass a string, such as String(value) or JSON.stringify(value).",
+    });
 }
 
 const sameSiteTexts: Readonly<Record<string, string>> = Object.assign(Object.create(null), { strict: "Strict", lax: "Lax", none: "None" });
@@ -142,10 +158,10 @@ function assertOptions(name: string, options: CookieOptions, refuse: Refuse): vo
   }
 }
 
-function assertPart(text: string, part: string, refuse: Refuse): void {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code < 0x20 || code > 0x7e || code === 0x3b) refuse(`has a forbidden character in its ${part}`);
+function assertPath(path: string, refuse: Refuse): void {
+  for (let index = 0; index < path.length; index++) {
+    const code = path.charCodeAt(index);
+    if (code < 0x20 || code > 0x7e || code === 0x3b) refuse("has a forbidden character in its path");
   }
 }
 
@@ -163,11 +179,6 @@ function checkAge(seconds: number, refuse: Refuse): number {
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > maxAgeSecondsMax)
     refuse(`has a maxAgeSeconds of ${seconds}; give a whole number of at most 400 days`);
   return seconds;
-}
-
-function toExpires(moment: Date, refuse: Refuse): string {
-  if (Number.isNaN(moment.getTime())) refuse("expires at a date that does not exist");
-  return moment.toUTCString();
 }
 
 /** Encodes characters that a cookie value cannot contain, and `%`, so that reading returns the same string. */

@@ -12,7 +12,7 @@ import { parseHttpDate, toHttpDate } from "./http-date.ts";
 import { isInBlock, parseCidr, parseIpAddress } from "./ip-address.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { isJsonType, isUtf8, parseMediaType } from "./media-type.ts";
-import { preferredEncoding, preferredLanguage, preferredType } from "./negotiation.ts";
+import { preferredEncoding, preferredLanguage, preferredType, prefersJson } from "./negotiation.ts";
 import { findPathFault, toCanonicalPath } from "./path.ts";
 import { errorToProblem, reasonPhrase, toProblem } from "./problem.ts";
 import { parseRange } from "./ranges.ts";
@@ -132,6 +132,38 @@ describe("preferredType()", () => {
   });
 });
 
+describe("prefersJson()", () => {
+  const rows: Array<[string | null, boolean]> = [
+    [null, false],
+    ["", false],
+    ["*/*", false],
+    ["text/html", false],
+    ["text/plain", false],
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false],
+    ["image/avif,image/webp,*/*;q=0.8", false],
+    ["application/json, text/plain, */*", true],
+    ["application/json", true],
+    ["application/problem+json", true],
+    ["APPLICATION/JSON", true],
+    ["application/*, */*", true],
+    ["application/json;charset=utf-8, */*", true],
+    ["application/json; odata=verbose", true],
+    ["application/json;v=1, */*", true],
+    ['application/json; v="1"; charset=utf-8, */*', true],
+    ["application/json;indent=2;q=0.8,text/html;q=0.7", true],
+    ["application/json;indent=2;q=0.6,text/html;q=0.7", false],
+    ["application/vnd.api+json", true],
+    ["application/ld+json, */*", true],
+    ["application/vnd.api+json;q=0.2, application/json, text/html;q=0.5", true],
+    ["text/html, application/ld+json", false],
+    ["application/json;v=1;q=0, */*", false],
+    ["application/json;q=0, */*", false],
+    ["application/xml, text/xml", false],
+    ["broken///, application/json", false],
+  ];
+  for (const [accept, expected] of rows) it(`${accept} -> ${expected}`, () => assert.equal(prefersJson(accept), expected));
+});
+
 describe("preferredType() of a type with parameters", () => {
   const rows: Array<[string, string | undefined]> = [
     ['text/html; level="1"', "text/html;level=1"],
@@ -246,6 +278,19 @@ describe("serializeCookie()", () => {
     ["a", "x", { path: "/;x" }],
     ["a", "x", { path: "/\r\n" }],
     ["a", "x", { domain: "a\0" }],
+    ...["", "a", "a/b", " /"].map((path): [string, string, CookieOptions] => ["a", "x", { path }]),
+    ...["", ".", "a b", "a..b", "-a.test", "a-.test", "a.test.", "a.test/p", "a.test:80", "https://a.test", "ü.test", "*.a.test"].map(
+      (domain): [string, string, CookieOptions] => ["a", "x", { domain }],
+    ),
+    ["a", "x", { expires: new Date(Date.UTC(1601, 0, 1) - 1) }],
+    ["a", "x", { expires: new Date(Date.UTC(10_000, 0, 1)) }],
+    ["a", "x", null as unknown as CookieOptions, "E_OPTION_INVALID"],
+    ...[undefined, null, 5, true, {}, ["x"], new Date(0)].map((value): [string, string, CookieOptions, string] => [
+      "a",
+      value as unknown as string,
+      {},
+      "E_COOKIE_VALUE",
+    ]),
     ["a", "x", { sameSite: "none" }],
     ["a", "x", { partitioned: true }],
     ["__Host-a", "x", {}],
@@ -280,13 +325,18 @@ describe("serializeCookie()", () => {
     ["a", "x".repeat(4097 - 34), {}, "E_COOKIE_TOO_LONG"],
   ];
   for (const [name, value, options, code = "E_COOKIE_INVALID"] of bad) {
-    it(`refuses ${JSON.stringify([name, value.slice(0, 10), options])}`, () =>
+    it(`refuses ${JSON.stringify([name, String(value).slice(0, 10), options])}`, () =>
       assert.throws(() => serializeCookie(name, value, options), { code }));
   }
 
   it("takes what is exactly at the limits", () => {
     assert.equal(serializeCookie("a", "x".repeat(4096 - 34)).length, 4096);
     assert.match(serializeCookie("a", "x", { maxAgeSeconds: 400 * 86_400 }), /Max-Age=34560000/);
+    assert.match(serializeCookie("a", "x", { expires: new Date(Date.UTC(1601, 0, 1)) }), /Expires=Mon, 01 Jan 1601 00:00:00 GMT/);
+    assert.match(serializeCookie("a", "x", { expires: new Date(Date.UTC(10_000, 0, 1) - 1) }), /Expires=Fri, 31 Dec 9999 23:59:59 GMT/);
+    for (const domain of ["localhost", "a.test", ".a.test", "xn--bcher-kva.test", "a-b.c_d.test", "127.0.0.1"])
+      assert.ok(serializeCookie("a", "x", { domain }).includes(`; Domain=${domain};`), domain);
+    for (const path of ["/", "/a/b", "/a b"]) assert.ok(serializeCookie("a", "x", { path }).includes(`; Path=${path};`), path);
   });
 });
 
@@ -376,6 +426,9 @@ describe("parseJsonBody()", () => {
     assert.ok(parseJsonBody(bytes(`[${"[{}],".repeat(100)}1]`)));
     assert.equal(parseJsonBody(bytes(`"${"[".repeat(100)}\\"["`)), `${"[".repeat(100)}"[`);
     assert.deepEqual(parseJsonBody(bytes('{"a":"__proto__"}')), { a: "__proto__" });
+    // Parts of the codes of these characters are those of brackets, quotes and backslashes.
+    const others = "\u225b\u5c5b\u227b\u225c\u{1f45b}".repeat(100);
+    assert.deepEqual(parseJsonBody(bytes(`["${others}",{"${others}":[]}]`)), [others, { [others]: [] }]);
   });
 });
 

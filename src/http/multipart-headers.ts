@@ -14,7 +14,8 @@ export interface PartHeader {
 }
 
 const linesMax = 16;
-const strictDecoder = new TextDecoder("utf-8", { fatal: true });
+/** A byte order mark stays: it is a character of the value, as in urlencoded forms and in the Fetch standard. */
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The error of a multipart body off the grammar. */
 export function multipartMalformed(what: string): GableError {
@@ -38,7 +39,8 @@ export function parsePartHeader(bytes: Uint8Array): PartHeader {
   }
   const fileName = params?.get("filename");
   // A file must not become a text field by mistake (RFC 7578 section 4.2 forbids `filename*`).
-  if (fileName === undefined && params?.has("filename*") === true) throw multipartMalformed("a part has filename* without filename");
+  const isStarred = fileName === undefined && [...(params?.keys() ?? [])].some((each) => each.startsWith("filename*"));
+  if (isStarred) throw multipartMalformed("a part has filename* without filename");
   return {
     name: unescapeName(name),
     fileName: fileName === undefined ? undefined : cleanFileName(unescapeName(fileName)),
@@ -62,7 +64,7 @@ function readFields(bytes: Uint8Array): ReadonlyMap<string, string> {
       throw multipartMalformed("a part header has a control byte");
   }
   const fields = new Map<string, string>();
-  const lines = decodeStrictly(bytes).split("\r\n");
+  const lines = decodeStrictly(bytes, "header").split("\r\n");
   if (lines.length > linesMax) throw new GableError("E_MULTIPART_TOO_LARGE", `A part header has more than ${linesMax} lines.`);
   for (const line of lines) {
     const colon = line.indexOf(":");
@@ -75,12 +77,12 @@ function readFields(bytes: Uint8Array): ReadonlyMap<string, string> {
   return fields;
 }
 
-/** Decodes bytes as UTF-8, or throws the error of a malformed body. */
-export function decodeStrictly(bytes: Uint8Array): string {
+/** Decodes a header or a value as UTF-8, or throws the error of a malformed body. */
+export function decodeStrictly(bytes: Uint8Array, what: "header" | "value"): string {
   try {
     return strictDecoder.decode(bytes);
   } catch {
-    throw multipartMalformed("a header is not UTF-8");
+    throw multipartMalformed(`a ${what} is not UTF-8`);
   }
 }
 
@@ -89,10 +91,18 @@ function unescapeName(name: string): string {
   return name.replace(/%22|%0d|%0a/gi, (escape) => decodeURIComponent(escape));
 }
 
-/** Removes control characters and cuts to 255 bytes: the name is data, never a path. */
+const fileNameBytesMax = 255;
+/** Control characters, separators of lines, and marks that change the direction of text: `a\u202Egnp.exe` would show as `aexe.png`. */
+// eslint-disable-next-line no-control-regex -- control characters are what is removed
+const uncleanCharacters = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Removes what must not be shown, and cuts to 255 bytes between characters: the name is data, never a path. */
 function cleanFileName(name: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is removed
-  let clean = name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "");
-  while (new TextEncoder().encode(clean).length > 255) clean = clean.slice(0, -1);
-  return clean.toWellFormed();
+  // A unit of UTF-16 has at least one byte.
+  let clean = name
+    .replace(uncleanCharacters, "")
+    .slice(0, fileNameBytesMax)
+    .replace(/[\ud800-\udbff]$/, "");
+  while (new TextEncoder().encode(clean).length > fileNameBytesMax) clean = clean.slice(0, -1).replace(/[\ud800-\udbff]$/, "");
+  return clean;
 }

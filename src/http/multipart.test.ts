@@ -112,6 +112,28 @@ describe("readMultipart()", () => {
     });
   }
 
+  const usual: Array<[string, number, string, (count: number) => string]> = [
+    ["1,000 fields, and as many parts", 1000, "more than 1000 parts", (count) => field("a", "").repeat(count)],
+    ["20 files", 20, "more than 20 files", (count) => file("a", "x", "").repeat(count)],
+    ["1 MiB of text", 1_048_576, "more than 1048576 bytes of text", (count) => field("a", "x".repeat(count))],
+    [
+      "1 MiB of text in two fields",
+      1_048_576,
+      "more than 1048576 bytes of text",
+      (count) => field("a", "x") + field("b", "x".repeat(count - 1)),
+    ],
+  ];
+  for (const [name, limit, message, create] of usual)
+    it(`takes ${name} without options, and refuses one more with 413`, async () => {
+      await read(create(limit) + end);
+      await assert.rejects(read(create(limit + 1) + end), { code: "E_MULTIPART_TOO_LARGE", message: `The multipart body has ${message}.` });
+    });
+
+  it("takes an epilogue of exactly 1 KiB, with its line end", async () => {
+    await read(`${field("a", "1")}${end}${"e".repeat(1022)}`);
+    await assert.rejects(read(`${field("a", "1")}${end}${"e".repeat(1023)}`), { message: /epilogue is over 1 KiB/ });
+  });
+
   it("gives no empty chunk", async () => {
     for await (const part of readMultipart(chunksOf(good, 3), type))
       for await (const chunk of part.chunks()) assert.ok(chunk.length > 0, part.name);
@@ -185,6 +207,8 @@ describe("a part that says something else than a plain field", () => {
 
   const refused: Array<[string, string, string]> = [
     ["filename* without filename", "; filename*=UTF-8''x.txt", ""],
+    ["filename* in sections without filename", '; filename*0="x"; filename*1=".txt"', ""],
+    ["filename* in encoded sections without filename", "; filename*0*=UTF-8''x; FILENAME*1=.txt", ""],
     ["filename* without filename, with a type", "; filename*=UTF-8''x.txt", "image/png"],
     ["a field in iso-2022-jp", "", "text/plain; charset=iso-2022-jp"],
     ["a field in UTF-16", "", "text/plain; charset=utf-16"],

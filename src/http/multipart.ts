@@ -81,7 +81,7 @@ export function readBoundary(contentType: string): string {
 
 /** The field `_charset_` names the charset of the whole form (RFC 7578 section 4.6): only UTF-8 is read as text. */
 function decodeField(name: string, bytes: Uint8Array): string {
-  const text = decodeStrictly(bytes);
+  const text = decodeStrictly(bytes, "value");
   if (name === "_charset_" && !isUtf8Name(text)) throw multipartMalformed("its field _charset_ names another charset than UTF-8");
   return text;
 }
@@ -150,14 +150,20 @@ class MultipartReader {
     if (!(await this.#fill())) throw multipartMalformed("it ends before its closing boundary");
   }
 
+  /** A boundary inside a line of the preamble is refused: other readers take it for the first one. */
   async #skipPreamble(): Promise<void> {
+    const boundary = this.#delimiter.subarray(lineEnd.length);
     let from = 0;
     for (;;) {
-      const found = this.#window.indexOf(this.#delimiter, from);
-      if ((found === -1 ? this.#window.length - this.#delimiter.length : found - 2) > marginBytesMax)
-        throw multipartMalformed("its preamble is over 1 KiB");
-      if (found !== -1) return this.#window.skip(found + this.#delimiter.length);
-      from = Math.max(0, this.#window.length - this.#delimiter.length + 1);
+      const found = this.#window.indexOf(boundary, from);
+      const preambleEnd = found === -1 ? this.#window.length - boundary.length : found - lineEnd.length;
+      if (preambleEnd - lineEnd.length > marginBytesMax) throw multipartMalformed("its preamble is over 1 KiB");
+      if (found !== -1) {
+        this.#window.skip(found - lineEnd.length);
+        if (this.#window.startsWith(lineEnd) !== true) throw multipartMalformed("its first boundary does not begin a line");
+        return this.#window.skip(this.#delimiter.length);
+      }
+      from = Math.max(0, this.#window.length - boundary.length + 1);
       await this.#fillOrFail();
     }
   }

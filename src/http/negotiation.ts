@@ -1,6 +1,6 @@
 /** Content negotiation: what a client prefers among what the server has (RFC 9110 section 12.5). */
 import { isToken } from "./byte-classes.ts";
-import { trimBlanks } from "./media-type.ts";
+import { isJsonType, trimBlanks } from "./media-type.ts";
 
 interface Preference {
   readonly range: string;
@@ -97,6 +97,19 @@ export function preferredType<Type extends string>(accept: string | null, types:
       return range === "*/*" ? 1 : 0;
     });
   });
+}
+
+/**
+ * Whether a client prefers JSON to HTML. Each JSON type that it names counts, with parameters and with the suffix `+json`: a client that wants
+ * `application/json;v=1` reads a problem sooner than a page.
+ */
+export function prefersJson(accept: string | null): boolean {
+  const named = (accept ?? "").split(",", itemsMax).flatMap((item) => {
+    const [range = "", ...params] = item.split(";").map(trimBlanks);
+    return isJsonType(range.toLowerCase()) ? [[range, ...params.filter((param) => param !== "" && !/^q=/i.test(param))].join(";")] : [];
+  });
+  const type = preferredType(accept, ["text/html", "application/problem+json", "application/json", ...named]);
+  return type !== undefined && type !== "text/html";
 }
 
 /** The language that a client prefers, by prefix of the tag (RFC 4647 section 3.3.1); undefined when none fits. */

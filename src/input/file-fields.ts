@@ -9,6 +9,9 @@ export interface FileHolder {
   readonly fields: ReadonlyMap<string, FileHolder>;
 }
 
+/** Maximum size of a file, in bytes, or "ignored" for one that a form drops without an error. */
+export type FileLimit = number | "ignored";
+
 /** Fields by name. */
 export type FileHolders = ReadonlyMap<string, FileHolder>;
 
@@ -42,10 +45,27 @@ export function rowsMax(field: FileHolder): number {
 
 /** Returns the field that accepts files under a name, for example `photos.0.image`. */
 export function findFileField(fields: FileHolders, name: string): FileHolder | undefined {
+  const { field, isIgnored } = findNamedField(fields, name) ?? {};
+  return isIgnored === true ? undefined : field;
+}
+
+/**
+ * Returns the maximum size of a file under a name, in bytes. "ignored" stands for a disabled field, and for a row that its set does
+ * not read. Undefined for names that accept no file.
+ */
+export function findFileLimit(fields: FileHolders, name: string): FileLimit | undefined {
+  const found = findNamedField(fields, name);
+  if (found === undefined) return undefined;
+  return found.isIgnored ? "ignored" : bytesMaxOf(found.field);
+}
+
+function findNamedField(fields: FileHolders, name: string): { readonly field: FileHolder; readonly isIgnored: boolean } | undefined {
   let inner: FileHolders = fields;
   let found: FileHolder | undefined;
+  let isBeyond = false;
   for (const part of name.split(".", 8)) {
-    if (found?.type === "set" && /^[0-9]{1,9}$/.test(part) && Number(part) < rowsMax(found)) {
+    if (found?.type === "set" && /^[0-9]{1,9}$/.test(part)) {
+      isBeyond ||= Number(part) >= rowsMax(found);
       // The fields of a row follow its number.
       [inner, found] = [found.fields, undefined];
       continue;
@@ -55,7 +75,8 @@ export function findFileField(fields: FileHolders, name: string): FileHolder | u
     if (found === undefined) return undefined;
     inner = found.fields;
   }
-  return found !== undefined && (found.type === "file" || found.type === "files") && found.options.disabled !== true ? found : undefined;
+  if (found?.type !== "file" && found?.type !== "files") return undefined;
+  return { field: found, isIgnored: isBeyond || found.options.disabled === true };
 }
 
 /** Returns the body limit of a form with files: all files, the strings, and the same amount again to drop. Undefined without files. */

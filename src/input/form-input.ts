@@ -2,7 +2,9 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
 import { findMediaType, isUtf8 } from "../http/media-type.ts";
+import type { MultipartPart } from "../http/multipart.ts";
 import { FieldMap, parseUrlencoded } from "../http/urlencoded.ts";
+import type { FileLimit } from "./file-fields.ts";
 import type { SentFile, SentForm } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
 
@@ -10,22 +12,21 @@ const fieldsMax = 1000;
 const textBytesMax = 1_048_576;
 const nameBytesMax = 256;
 
-/** Returns the maximum size of a file, in bytes; undefined for names that accept no file. */
-export type FileBytesMaxOf = (name: string) => number | undefined;
+/** Returns the limit of a file; undefined for names that accept no file. */
+export type FileLimitOf = (name: string) => FileLimit | undefined;
 
-/** Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, and what reading throws. */
-export async function readSentForm(source: InputSource, fileBytesMaxOf: FileBytesMaxOf): Promise<SentForm> {
+/**
+ * Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, `E_UPLOAD_NOT_DECLARED` for a file that the form does not
+ * declare, and what reading throws.
+ */
+export async function readSentForm(source: InputSource, fileLimitOf: FileLimitOf): Promise<SentForm> {
   const contentType = source.headers.get("content-type") ?? "";
   const mediaType = findMediaType(contentType);
-  if (mediaType?.type === "multipart/form-data") return readMultipartForm(source, contentType, fileBytesMaxOf);
+  if (mediaType?.type === "multipart/form-data") return readMultipartForm(source, contentType, fileLimitOf);
   if (mediaType?.type !== "application/x-www-form-urlencoded" || !isUtf8(mediaType)) {
     throw new GableError("E_BODY_TYPE", "The route takes a form: application/x-www-form-urlencoded or multipart/form-data.");
   }
-  const fields = parseUrlencoded(decodeForm(await readText(source.body)), {
-    pairsMax: fieldsMax,
-    onTooMany: tooManyFields,
-    onNotUtf8: notUtf8,
-  });
+  const fields = parseFormFields(await readText(source.body));
   for (const [name] of fields) assertName(name);
   return { fields, files: new Map() };
 }
@@ -58,9 +59,18 @@ function concatenate(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
 
 /** Parses form fields from a query string. */
 export function parseQueryForm(queryString: string): SentForm {
-  const fields = parseUrlencoded(queryString, { pairsMax: fieldsMax, onTooMany: tooManyFields, onNotUtf8: notUtf8 });
+  const fields = parseUrlencoded(queryString, formRules());
   for (const [name] of fields) assertName(name);
   return { fields, files: new Map() };
+}
+
+/** Parses the fields of a body in application/x-www-form-urlencoded. Throws `E_FORM_MALFORMED` and `E_FORM_TOO_LARGE`. */
+export function parseFormFields(bytes: Uint8Array): FieldMap {
+  return parseUrlencoded(decodeForm(bytes), formRules());
+}
+
+function formRules(): Parameters<typeof parseUrlencoded>[1] {
+  return { pairsMax: fieldsMax, onTooMany: tooManyFields, onNotUtf8: notUtf8 };
 }
 
 function decodeForm(bytes: Uint8Array): string {
@@ -84,7 +94,7 @@ function assertName(name: string): void {
   throw new GableError("E_FORM_TOO_LARGE", `The form has a field whose name is longer than ${nameBytesMax} bytes.`);
 }
 
-async function readMultipartForm(source: InputSource, contentType: string, fileBytesMaxOf: FileBytesMaxOf): Promise<SentForm> {
+async function readMultipartForm(source: InputSource, contentType: string, fileLimitOf: FileLimitOf): Promise<SentForm> {
   // Loaded by the first multipart form: applications without one start without it.
   const { readMultipart } = await import("../http/multipart.ts");
   const pairs: Array<readonly [string, string]> = [];
@@ -95,14 +105,22 @@ async function readMultipartForm(source: InputSource, contentType: string, fileB
       pairs.push([part.name, await part.text()]);
       continue;
     }
-    const bytesMax = fileBytesMaxOf(part.name);
-    // A field that is not in the form is skipped, within the limits of the body.
-    if (bytesMax === undefined) continue;
+    const bytesMax = fileLimitOf(part.name);
+    if (bytesMax === undefined) await assertBlank(part);
+    // Skipped, within the limits of the body.
+    if (typeof bytesMax !== "number") continue;
     const file = await takeFile({ fileName: part.fileName, claimedType: part.type }, part.chunks(), { bytesMax, source });
     // Browsers send a file without a name for a blank control.
     if (file.sizeBytes > 0 || file.fileName !== "") files.set(part.name, [...(files.get(part.name) ?? []), file]);
   }
   return { fields: new FieldMap(pairs), files };
+}
+
+/** Browsers send a file without a name and without content for a blank control, which a page may have besides its form. */
+async function assertBlank(part: MultipartPart): Promise<void> {
+  let isBlank = part.fileName === "";
+  if (isBlank) for await (const chunk of part.chunks()) isBlank &&= chunk.length === 0;
+  if (!isBlank) throw new GableError("E_UPLOAD_NOT_DECLARED", `The form takes no file named "${part.name}".`);
 }
 
 async function takeFile(
@@ -113,7 +131,7 @@ async function takeFile(
   let sizeBytes = 0;
   const isTooLarge = (): boolean => sizeBytes > bytesMax;
   const { spoolUpload } = await import("./spooled-file.ts");
-  const file = await spoolUpload(facts, limited());
+  const file = await spoolUpload({ ...facts, chunks: limited(), directory: source.uploadDirectory });
   if (isTooLarge()) {
     await file.close();
     return { fileName: facts.fileName, sizeBytes, isOversized: true };

@@ -2,6 +2,7 @@
 import type { GableError } from "../errors/gable-error.ts";
 import type { UploadedFile } from "../handlers/uploaded-file.ts";
 import type { FieldMap } from "../http/urlencoded.ts";
+import type { FileLimit } from "./file-fields.ts";
 
 /** A file that was dropped because it exceeds the limit of its field. */
 interface OversizedFile {
@@ -34,16 +35,19 @@ export interface ReadForm {
   toError(code: "E_FORM_NOT_VALID" | "E_INPUT_INVALID"): GableError;
 }
 
+/** Takes the name of a form and the names of fields that it does not declare. */
+export type NoteUnknown = (form: string, names: readonly string[]) => void;
+
 /** Reads one form. */
 export interface FormReader {
   /** "get" forms are read from the query. */
   readonly method: "post" | "get";
   /** Body limit of a route with this form, in bytes; undefined for a form without files. */
   readonly bodyBytesMax: number | undefined;
-  /** Returns the maximum size of a file in a field, in bytes; undefined for names that accept no file. */
-  fileBytesMaxOf(name: string): number | undefined;
-  /** Reads and validates a submission. */
-  read(sent: SentForm): Promise<ReadForm>;
+  /** Returns the limit of a file in a field; undefined for names that accept no file. */
+  fileLimitOf(name: string): FileLimit | undefined;
+  /** Reads and validates a submission. `noteUnknown` gets the names that belong to no field, if there are any. */
+  read(sent: SentForm, noteUnknown?: NoteUnknown): Promise<ReadForm>;
 }
 
 /** Method of forms that returns their reader. */

@@ -1,4 +1,5 @@
 /** Defines what reading input needs from a request. */
+import type { Logger } from "../handlers/logger.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
 
@@ -7,6 +8,9 @@ export interface InputSource {
   readonly headers: HeaderReader;
   readonly body: BodySource;
   readonly queryString: string;
+  readonly log: Pick<Logger, "debug">;
+  /** Folder of temporary files; undefined for that of the system. */
+  readonly uploadDirectory: string | undefined;
   /** Runs work after the request has ended, however it ended. */
   onEnd(work: () => void | Promise<void>): void;
 }

@@ -5,13 +5,17 @@ import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateFields, validateWith } from "../handlers/standard-schema.ts";
 import { parseJsonBody } from "../http/json-body.ts";
 import { findMediaType, isJsonType, isUtf8 } from "../http/media-type.ts";
-import { preferredType } from "../http/negotiation.ts";
+import { prefersJson } from "../http/negotiation.ts";
 import { parseQuery } from "../http/urlencoded.ts";
 import { parseQueryForm, readSentForm } from "./form-input.ts";
-import type { ReadForm, SentForm } from "./form-reader.ts";
+import type { NoteUnknown, ReadForm, SentForm } from "./form-reader.ts";
 import { findFormReader } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
 import { readSchemaForm, schemaFileBytesMax, schemaFormBytesMax } from "./schema-form.ts";
+
+/** Most names of unknown fields in a line of the log, and most characters of each. */
+const loggedNamesMax = 20;
+const loggedNameMax = 64;
 
 /** The checked input that a route declares. */
 export interface DeclaredInput {
@@ -47,7 +51,7 @@ export function findFormBytesMax(routes: readonly RouteOptions[]): number | unde
 export function readDeclaredForm(source: InputSource, routes: readonly RouteOptions[]): Promise<SentForm> {
   return readSentForm(source, (name) => {
     for (const { form, files = {} } of routes) {
-      const found = (form === undefined ? undefined : findFormReader(form)?.fileBytesMaxOf(name)) ?? schemaFileBytesMax(files, name);
+      const found = (form === undefined ? undefined : findFormReader(form)?.fileLimitOf(name)) ?? schemaFileBytesMax(files, name);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -59,20 +63,24 @@ async function readForm(source: InputSource, options: RouteOptions, sent: SentFo
   const reader = findFormReader(options.form!);
   const isQuery = reader?.method === "get";
   const found = isQuery ? parseQueryForm(source.queryString) : (sent ?? (await readDeclaredForm(source, [options])));
+  const noteUnknown: NoteUnknown | undefined = isQuery ? undefined : (name, unknown) => logUnknown(source, name, unknown);
   // Records of fields became forms when the route was compiled.
-  const read = reader === undefined ? await readSchemaForm(found, options.form as StandardSchema, files) : await reader.read(found);
+  const schema = options.form as StandardSchema;
+  const read = reader === undefined ? await readSchemaForm(found, schema, files) : await reader.read(found, noteUnknown);
   // Programs get the errors as data: they cannot use a page with the form.
-  if (!read.valid && read.errors().length > 0 && prefersJson(source)) throw read.toError("E_INPUT_INVALID");
+  if (!read.valid && read.errors().length > 0 && isProgram(source)) throw read.toError("E_INPUT_INVALID");
   return read;
 }
 
-function prefersJson({ headers }: InputSource): boolean {
+/** Only names are logged, never values: what was typed may be secret. */
+function logUnknown({ log }: InputSource, form: string, unknown: readonly string[]): void {
+  const names = unknown.slice(0, loggedNamesMax).map((name) => name.slice(0, loggedNameMax));
+  log.debug({ form, count: unknown.length, names }, "The form dropped fields that it does not declare.");
+}
+
+function isProgram({ headers }: InputSource): boolean {
   const accept = headers.get("accept");
-  return (
-    accept !== null &&
-    /json/i.test(accept) &&
-    preferredType(accept, ["text/html", "application/json", "application/problem+json"]) !== "text/html"
-  );
+  return accept !== null && /json/i.test(accept) && prefersJson(accept);
 }
 
 async function readQuery(source: InputSource, schema: StandardSchema): Promise<unknown> {

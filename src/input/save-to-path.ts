@@ -1,7 +1,8 @@
 /** Saves the content of an upload under a path. */
+import { toDiskError } from "./disk-full.ts";
 import { loadFileSystem } from "../replies/node-modules.ts";
 
-/** Writes a file next to a path and renames it, so that readers see all of it or nothing. An existing file is replaced. */
+/** Writes a file next to a path and renames it, so that readers see all of it or nothing. An existing file is replaced. Throws `E_UPLOAD_DISK_FULL`. */
 export async function saveToPath(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   const fs = await loadFileSystem();
   const partial = `${path}.${crypto.randomUUID()}.part`;
@@ -16,6 +17,6 @@ export async function saveToPath(path: string, content: AsyncIterable<Uint8Array
     await fs.rename(partial, path);
   } catch (error) {
     await fs.rm(partial, { force: true });
-    throw error;
+    throw toDiskError(error);
   }
 }

@@ -1,8 +1,9 @@
 /** Stores uploaded files: small files in memory, others in an unlinked temporary file. */
 import type { FileHandle } from "node:fs/promises";
 import { joinChunks } from "../http/body.ts";
-import type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "../handlers/uploaded-file.ts";
+import type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget, UploadTextOptions } from "../handlers/uploaded-file.ts";
 import { loadFileSystem, loadOperatingSystem, loadPaths } from "../replies/node-modules.ts";
+import { toDiskError } from "./disk-full.ts";
 import { sniffBytes, sniffMediaType } from "./sniff.ts";
 
 /** Maximum number of bytes in memory. */
@@ -12,6 +13,13 @@ const memoryBytesMax = 65_536;
 export interface UploadFacts {
   readonly fileName: string;
   readonly claimedType: string;
+}
+
+/** A part to store, and where. */
+export interface SpoolRequest extends UploadFacts {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Folder of the temporary file; undefined for that of the system. */
+  readonly directory: string | undefined;
 }
 
 /** An uploaded file during a request. */
@@ -53,6 +61,10 @@ export class SpooledFile implements UploadedFile {
     return joinChunks(this.stream());
   }
 
+  async text(options: UploadTextOptions): Promise<string> {
+    return (await import("./upload-text.ts")).readUploadText(this, options);
+  }
+
   saveTo(path: string): Promise<void>;
   saveTo(storage: UploadTarget, options?: SaveUploadOptions): Promise<SavedUpload>;
   async saveTo(target: string | UploadTarget, options: SaveUploadOptions = {}): Promise<SavedUpload | void> {
@@ -67,8 +79,11 @@ export class SpooledFile implements UploadedFile {
   }
 }
 
-/** Stores the content of a part: in memory up to 64 KiB, above that in a temporary file whose name is removed. */
-export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint8Array>): Promise<SpooledFile> {
+/**
+ * Stores the content of a part: in memory up to 64 KiB, above that in a temporary file whose name is removed.
+ * Throws `E_UPLOAD_DISK_FULL`.
+ */
+export async function spoolUpload({ chunks, directory, ...facts }: SpoolRequest): Promise<SpooledFile> {
   const memory: Uint8Array[] = [];
   let file: FileHandle | undefined;
   let sizeBytes = 0;
@@ -76,18 +91,18 @@ export async function spoolUpload(facts: UploadFacts, chunks: AsyncIterable<Uint
     for await (const chunk of chunks) {
       sizeBytes += chunk.length;
       if (file !== undefined) await file.writeFile(chunk);
-      else if (memory.push(chunk) > 0 && sizeBytes > memoryBytesMax) file = await moveToFile(memory);
+      else if (memory.push(chunk) > 0 && sizeBytes > memoryBytesMax) file = await moveToFile(memory, directory);
     }
   } catch (error) {
     await file?.close();
-    throw error;
+    throw toDiskError(error);
   }
   const inMemory = concatenate(memory);
   return new SpooledFile(facts, sizeBytes, file ?? inMemory, inMemory.subarray(0, sniffBytes));
 }
 
-async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {
-  const file = await openUnlinked();
+async function moveToFile(memory: readonly Uint8Array[], directory: string | undefined): Promise<FileHandle> {
+  const file = await openUnlinked(directory);
   try {
     for (const part of memory) await file.writeFile(part);
   } catch (error) {
@@ -98,11 +113,17 @@ async function moveToFile(memory: readonly Uint8Array[]): Promise<FileHandle> {
 }
 
 /** Opens a new file with mode 0600 and removes its name: however the process ends, no file is left. */
-async function openUnlinked(): Promise<FileHandle> {
+export async function openUnlinked(directory: string | undefined): Promise<FileHandle> {
   const [fs, os, paths] = await Promise.all([loadFileSystem(), loadOperatingSystem(), loadPaths()]);
-  const path = paths.join(os.tmpdir(), `gable-upload-${crypto.randomUUID()}`);
+  const path = paths.join(directory ?? os.tmpdir(), `gable-upload-${crypto.randomUUID()}`);
   const file = await fs.open(path, "wx+", 0o600);
-  await fs.unlink(path);
+  try {
+    await fs.unlink(path);
+  } catch (error) {
+    await file.close();
+    await fs.rm(path, { force: true });
+    throw error;
+  }
   return file;
 }
 

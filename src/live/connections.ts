@@ -10,7 +10,7 @@ export type LeaveReason = "stopping" | "denied";
 export interface LiveConnection {
   /** Session of the request that opened it; undefined without one. */
   readonly session: SessionIdentity | undefined;
-  /** Evaluates the guards of its route again; undefined for a route without guards. */
+  /** Evaluates the guards of its route and looks for its session again; undefined without both. */
   readonly recheck: (() => Promise<boolean>) | undefined;
   /** Sends signs of life, and ends what is dead. */
   tick(now: number): void;

@@ -15,7 +15,7 @@ export interface EventBodyParts {
   readonly signal: AbortSignal;
   /** Closes the connection of a client that takes nothing. */
   readonly cut: (() => void) | undefined;
-  readonly recheck: (() => Promise<boolean>) | undefined;
+  readonly recheck: () => (() => Promise<boolean>) | undefined;
   /** Session of the visitor, once it is known. */
   readonly session: () => SessionIdentity | undefined;
   /** Called with what ended the stream, for the log. */
@@ -52,7 +52,7 @@ export class EventBody implements AsyncIterableIterator<Uint8Array>, LiveConnect
   }
 
   get recheck(): (() => Promise<boolean>) | undefined {
-    return this.#parts.recheck;
+    return this.#parts.recheck();
   }
 
   [Symbol.asyncIterator](): this {

@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import type { LiveCarrier } from "../channels/carrier.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { SocketRoute } from "../handlers/define-socket.ts";
 import type { ServerEvent } from "../http/event-stream.ts";
@@ -15,13 +16,16 @@ import type { AppChannels } from "./app-channels.ts";
 import { Connections } from "./connections.ts";
 import { EventBody } from "./event-body.ts";
 import { assertHandshake, chooseProtocol } from "./handshake.ts";
+import { SessionEnds } from "./session-ends.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** A request whose connection stays open. */
 export interface LiveRequest {
   readonly context: AnyContext;
-  /** Runs the guards of its route again; undefined for a route without guards. */
-  readonly recheck: (() => Promise<boolean>) | undefined;
+  /** Whether its route has guards. */
+  readonly hasGuards: boolean;
+  /** Runs the guards of its route again, and finds out whether a session still exists. */
+  readonly recheck: (session: SessionIdentity | undefined) => Promise<boolean>;
   /** Closes its connection. */
   readonly cut: (() => void) | undefined;
 }
@@ -33,6 +37,8 @@ export interface LiveParts {
   readonly times: LiveTimes;
   /** Channels of the application; undefined for one without the option `live`. */
   readonly channels: AppChannels | undefined;
+  /** Opens what reaches the other processes of an application without channels; undefined for one without other processes. */
+  readonly openCarrier: (() => Promise<LiveCarrier>) | undefined;
 }
 
 const eventOptionNames: OptionKinds<EventsOptions> = { headers: "entries", retryMs: true };
@@ -43,6 +49,8 @@ const retryMsMax = 5_000;
 export class Live implements PartInstance {
   readonly #parts: LiveParts;
   readonly #connections: Connections;
+  /** Reaches other processes; undefined where sessions or other processes are missing. */
+  readonly #ends: SessionEnds | undefined;
   readonly #removeListener: (() => void) | undefined;
   /** @internal Runs work that finds the channels of this application. */
   readonly enter?: NonNullable<PartInstance["enter"]>;
@@ -50,6 +58,7 @@ export class Live implements PartInstance {
   constructor(parts: LiveParts) {
     this.#parts = parts;
     this.#connections = new Connections(parts.times, parts.host.logger);
+    this.#ends = this.#createEnds(parts);
     this.#removeListener = parts.sessions?.onEnded((ended) => this.#endSessions(ended));
     const { channels } = parts;
     // A method of the class would be called around every request, also without channels.
@@ -58,7 +67,10 @@ export class Live implements PartInstance {
 
   /** @internal Opens the carrier of the channels. */
   async open(): Promise<this> {
-    await this.#parts.channels?.open((ended) => this.#connections.endSessions(ended));
+    const { channels } = this.#parts;
+    await channels?.open();
+    // A carrier with a connection is asked now, so that no visitor waits for it.
+    if (channels !== undefined) await this.#ends?.listen();
     return this;
   }
 
@@ -84,7 +96,7 @@ export class Live implements PartInstance {
       connections: this.#connections,
       signal: context.signal,
       cut: request.cut,
-      recheck: request.recheck,
+      recheck: () => toRecheck(request, session),
       session: () => session,
       onStalled: () => context.log.info({}, "A client read no events for too long: its connection was closed."),
     });
@@ -109,9 +121,15 @@ export class Live implements PartInstance {
     const handshake = { headers, protocol: chooseProtocol(headers, route.protocols), closeMs: times.closeMs };
     return new UpgradeReply((connection) =>
       sharedServer.open(connection, handshake, (socket) => {
-        LiveSocket.start(socket, { ...request, route, session, connections: this.#connections, enter: (work) => host.enter(work) });
+        const recheck = toRecheck(request, session);
+        LiveSocket.start(socket, { context, recheck, route, session, connections: this.#connections, enter: (work) => host.enter(work) });
       }),
     );
+  }
+
+  /** @internal Returns whether a request still has the session that it came with. */
+  async hasSession(context: AnyContext, session: SessionIdentity): Promise<boolean> {
+    return (await this.#parts.sessions?.identify(context))?.key === session.key;
   }
 
   /** @internal Closes connections, spread over a few seconds. */
@@ -123,19 +141,35 @@ export class Live implements PartInstance {
   async stop(): Promise<void> {
     this.#removeListener?.();
     this.#connections.stop();
+    await this.#ends?.close();
     await this.#parts.channels?.close();
   }
 
   /** Sessions that end here end in all processes. */
   #endSessions(ended: EndedSessions): void {
     this.#connections.endSessions(ended);
-    this.#parts.channels?.announceEnd(ended);
+    this.#ends?.announce(ended);
+  }
+
+  #createEnds({ channels, openCarrier, sessions, host }: LiveParts): SessionEnds | undefined {
+    const open = channels === undefined ? openCarrier : async () => channels.carrier;
+    if (sessions === undefined || open === undefined) return undefined;
+    const onEnded = (ended: EndedSessions): void => this.#connections.endSessions(ended);
+    return new SessionEnds({ open, ownsCarrier: channels === undefined, logger: host.logger, keyIds: () => sessions.keyIds, onEnded });
   }
 
   async #identify(context: AnyContext): Promise<SessionIdentity | undefined> {
     const { sessions } = this.#parts;
-    return sessions === undefined || !context.headers.has("cookie") ? undefined : sessions.identify(context);
+    if (sessions === undefined || !context.headers.has("cookie")) return undefined;
+    const [session] = await Promise.all([sessions.identify(context), this.#ends?.listen()]);
+    return session;
   }
+}
+
+/** What is checked again and again: the guards, and the session of a user, which can end where nobody announces it. */
+function toRecheck({ hasGuards, recheck }: LiveRequest, session: SessionIdentity | undefined): (() => Promise<boolean>) | undefined {
+  const signedIn = session?.userId === null ? undefined : session;
+  return hasGuards || signedIn !== undefined ? () => recheck(signedIn) : undefined;
 }
 
 function assertEventsArguments(source: unknown, options: EventsOptions): void {

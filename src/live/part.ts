@@ -36,7 +36,14 @@ export const livePart = definePart({
   start: async (host, { live }: LiveSetting): Promise<Live> => {
     const times = { ...defaultTimes, ...developmentTimes(host.mode), ...live?.times };
     const channels = live === undefined ? undefined : await createChannels(live.carrier, host);
-    return new Live({ host, sessions: host.find(sessionPart), times, channels }).open();
+    const supervised = isWorkerOf(host.environment("GABLE_SUPERVISOR"));
+    return new Live({
+      host,
+      sessions: host.find(sessionPart),
+      times,
+      channels,
+      openCarrier: supervised ? openProcessCarrier : undefined,
+    }).open();
   },
 });
 
@@ -47,6 +54,14 @@ async function createChannels(carrier: LiveCarrier | undefined, { environment, l
   const { processCarrier } = await import("./process-carrier.ts");
   const { memoryCarrier } = await import("./memory-carrier.ts");
   return new AppChannels(isWorkerOf(environment("GABLE_SUPERVISOR")) ? processCarrier() : memoryCarrier(), logger);
+}
+
+/** The carrier of an application without channels that has other processes on its machine. */
+async function openProcessCarrier(): Promise<LiveCarrier> {
+  const { processCarrier } = await import("./process-carrier.ts");
+  const carrier = processCarrier();
+  await carrier.open?.();
+  return carrier;
 }
 
 /** A developer who stops the server does not want to wait. */

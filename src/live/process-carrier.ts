@@ -15,9 +15,27 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** The channel of a worker to its supervisor. */
+export interface ParentChannel {
+  on(event: "message", listener: (message: unknown) => void): unknown;
+  on(event: "disconnect", listener: () => void): unknown;
+  off(event: "message", listener: (message: unknown) => void): unknown;
+  off(event: "disconnect", listener: () => void): unknown;
+  /** Missing in a process without a parent that listens. */
+  send?(message: Envelope, handle: undefined, options: undefined, sent: (error: Error | null) => void): unknown;
+}
+
+/** Number of the last request of this process: two applications of a worker hear the answers of both. */
+let lastNumber = 0;
+
 /** Creates the carrier of a worker. The supervisor keeps messages for replays, so they outlive the worker. */
 export function processCarrier(): LiveCarrier {
-  return new ProcessCarrier();
+  return carrierOf(process);
+}
+
+/** Creates the carrier of a worker for a channel to a supervisor. */
+export function carrierOf(channel: ParentChannel): LiveCarrier {
+  return new ProcessCarrier(channel);
 }
 
 /** A request before it has its number. */
@@ -26,7 +44,12 @@ type Unnumbered<Request> = Request extends HubRequest ? Omit<Request, "number"> 
 class ProcessCarrier implements LiveCarrier {
   readonly #listeners = new Listeners();
   readonly #waiting = new Map<number, Waiting>();
-  #number = 0;
+  readonly #channel: ParentChannel;
+  #isOpen = false;
+
+  constructor(channel: ParentChannel) {
+    this.#channel = channel;
+  }
 
   readonly #onMessage = (envelope: unknown): void => {
     // Only the supervisor sends to a worker, and this kind is ours.
@@ -39,8 +62,9 @@ class ProcessCarrier implements LiveCarrier {
   };
 
   async open(): Promise<void> {
-    process.on("message", this.#onMessage);
-    process.on("disconnect", this.#onDisconnect);
+    this.#isOpen = true;
+    this.#channel.on("message", this.#onMessage);
+    this.#channel.on("disconnect", this.#onDisconnect);
   }
 
   async publish(...[topic, text, replay]: Parameters<LiveCarrier["publish"]>): Promise<void> {
@@ -57,16 +81,19 @@ class ProcessCarrier implements LiveCarrier {
   }
 
   async close(): Promise<void> {
-    process.off("message", this.#onMessage);
-    process.off("disconnect", this.#onDisconnect);
+    this.#isOpen = false;
+    this.#channel.off("message", this.#onMessage);
+    this.#channel.off("disconnect", this.#onDisconnect);
     this.#onDisconnect();
   }
 
   #ask(request: Unnumbered<HubRequest>): Promise<ReplayedMessages | undefined> {
     return new Promise((resolve, reject) => {
-      const number = ++this.#number;
+      // Nobody would answer.
+      if (!this.#isOpen || this.#channel.send === undefined) return reject(gone());
+      const number = ++lastNumber;
       this.#waiting.set(number, { resolve, reject });
-      process.send?.({ kind: "channel", message: { ...request, number } } satisfies Envelope, undefined, undefined, (error) => {
+      this.#channel.send({ kind: "channel", message: { ...request, number } } satisfies Envelope, undefined, undefined, (error) => {
         if (error === null || !this.#waiting.delete(number)) return;
         reject(gone());
       });

@@ -1,4 +1,5 @@
 /** Channels of all processes and machines that share one Redis. */
+import { setTimeout as wait } from "node:timers/promises";
 import type { CarriedMessage, LiveCarrier, ReplayedMessages } from "../channels/carrier.ts";
 import { createEpoch, selectAfter, toId } from "../channels/message-log.ts";
 import { assertKnownOptions } from "../errors/option-errors.ts";
@@ -13,6 +14,10 @@ export interface RedisCarrierOptions {
   /** What the names of all keys start with. Default "gable:". */
   readonly prefix?: string;
 }
+
+/** Milliseconds between two tries of commands after an interruption, and after which replays fail. Reconnecting takes up to 3 s. */
+const probeMs = 50;
+const returnMsMax = 10_000;
 
 /** Numbers a message, keeps it and publishes it, as one step: all processes see one order without holes. */
 const publishScript = `
@@ -54,6 +59,8 @@ class RedisCarrier implements LiveCarrier {
   readonly #url: string;
   readonly #interrupted = new Set<() => void>();
   #subscriber: RedisSubscriber | undefined;
+  /** Resolves when commands work again after an interruption. */
+  #returning: Promise<void> | undefined;
 
   constructor(options: RedisCarrierOptions) {
     this.#link = new RedisLink("redisCarrier()", options);
@@ -62,9 +69,7 @@ class RedisCarrier implements LiveCarrier {
 
   async open(): Promise<void> {
     await this.#link.open();
-    this.#subscriber = await openSubscriber(this.#url, () => {
-      for (const interrupted of this.#interrupted) interrupted();
-    });
+    this.#subscriber = await openSubscriber(this.#url, () => this.#interrupt());
   }
 
   async publish(...[topic, text, replay]: Parameters<LiveCarrier["publish"]>): Promise<void> {
@@ -87,6 +92,7 @@ class RedisCarrier implements LiveCarrier {
   }
 
   async replay(topic: string, after: string | undefined): Promise<ReplayedMessages> {
+    await this.#returning;
     // The script returns this.
     const [epoch, last, texts] = (await this.#link.run(replayScript, this.#keysOf(topic), [createEpoch()])) as [string, string, string[]];
     const place = { epoch, last: Number(last) };
@@ -95,8 +101,31 @@ class RedisCarrier implements LiveCarrier {
   }
 
   async close(): Promise<void> {
-    await this.#subscriber?.close();
+    const subscriber = this.#subscriber;
+    this.#subscriber = undefined;
+    await subscriber?.close();
+    await this.#returning;
     await this.#link.close();
+  }
+
+  /** Readers ask for what they have missed, as soon as the connection for commands is back as well. */
+  #interrupt(): void {
+    const returning = this.#untilCommandsWork().finally(() => {
+      if (this.#returning === returning) this.#returning = undefined;
+    });
+    this.#returning = returning;
+    for (const interrupted of this.#interrupted) interrupted();
+  }
+
+  async #untilCommandsWork(): Promise<void> {
+    const endsAt = performance.now() + returnMsMax;
+    while (this.#subscriber !== undefined && performance.now() < endsAt) {
+      try {
+        return void (await this.#link.run("return 1", [], []));
+      } catch {
+        await wait(probeMs, undefined, { ref: false });
+      }
+    }
   }
 
   #channelOf(topic: string): string {

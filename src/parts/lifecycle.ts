@@ -14,13 +14,15 @@ export interface LifecycleSettings {
   /** Options of the application. */
   readonly options: object;
   /** What every part may ask for. */
-  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView" | "hasRoute">;
+  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView" | "hasRoute" | "findRoute" | "requestId">;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
   /** Returns the name of a part for the log. Default: its own. */
   readonly nameOf?: (part: AnyPart) => string;
   /** Called before the parts stop. */
   readonly onStopping?: () => void;
+  /** Runs work of the application, around all parts. */
+  readonly enter?: <Result>(work: () => Result) => Result;
 }
 
 /** The parts of one application, and its one state. */
@@ -100,7 +102,8 @@ export class Lifecycle {
     const run = [...this.#instances.values()].reduceRight<() => Result>((inner, instance) => {
       return instance.enter === undefined ? inner : () => instance.enter!(inner);
     }, work);
-    return run();
+    const { enter } = this.#settings;
+    return enter === undefined ? run() : enter(run);
   }
 
   /** Returns the health checks of the parts that are running, by name. */

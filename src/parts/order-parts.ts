@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
 import { toPlaceText } from "../errors/source-place.ts";
+import { assertCheck } from "./check.ts";
 import type { AnyPart } from "./part.ts";
 
 /**
@@ -30,6 +31,7 @@ function assertPart(part: unknown): asserts part is AnyPart {
     throw new GableError("E_PART_INVALID", `gable(): option "parts" has ${describeValue(part)}, which has no name and start().`);
   if (typeof part.name !== "string" || !/^[a-z][a-z0-9-]*$/.test(part.name))
     throw new GableError("E_PART_INVALID", `The name of a part is ${describeValue(part.name)}; it must match [a-z][a-z0-9-]*.`);
+  for (const check of (part as AnyPart).checks ?? []) assertCheck(`The part "${part.name}"`, check); // Its name and start are there.
 }
 
 function partDuplicate(first: AnyPart, second: AnyPart): GableError {

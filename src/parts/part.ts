@@ -6,6 +6,8 @@ import type { RouteEntry } from "../handlers/group.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { RawRequest, Reply } from "../http/message.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
+import type { Route } from "../routing/route.ts";
+import type { AnyCheck } from "./check.ts";
 import type { Mode } from "./mode.ts";
 
 /** A value, or a promise of it: what is ready is passed on without waiting. */
@@ -26,6 +28,8 @@ export interface Part<Name extends string = string, Instance extends PartInstanc
   readonly routes?: (instance: () => Instance, options: Options) => readonly RouteEntry[];
   /** Properties of the context, computed once per request when something reads them. None by default. */
   readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
+  /** Checks that run before an application with the part serves: see `defineCheck()`. None by default. */
+  readonly checks?: readonly AnyCheck[];
   /** Starts the part for one application. Load modules and open connections here. */
   readonly start: (host: PartHost, options: Options) => Pending<Instance>;
   /** Where the part was defined, for messages. Set by `definePart()`. */
@@ -79,8 +83,12 @@ export interface PartHost {
   healthChecks(): ReadonlyMap<string, () => unknown>;
   /** Whether the application has a route for GET with exactly this pattern. */
   hasRoute(pattern: string): boolean;
+  /** Returns the route of the application that has this name; undefined without one. */
+  findRoute(name: string): Route | undefined;
   /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
   enter<Result>(work: () => Result): Result;
+  /** @internal Returns the id of the request whose work runs; undefined outside of requests, and before the application listens. */
+  requestId(): string | undefined;
   /** Reads a variable of the environment; undefined when it is not set. */
   environment(name: string): string | undefined;
   /** Renders a template file outside of a request; undefined when the application has none of that name. */
@@ -105,6 +113,8 @@ export interface AnyPart extends TypedPart<PartInstance> {
   readonly routes?: (instance: () => never, options: never) => readonly RouteEntry[];
   /** Properties of the context. */
   readonly properties?: Readonly<Record<string, (context: AnyContext, instance: never) => unknown>>;
+  /** Checks of it. */
+  readonly checks?: readonly AnyCheck[];
   /** Where it was defined. */
   readonly place?: SourcePlace | undefined;
 }

@@ -1,4 +1,5 @@
 /** Connections to Redis, by the package `redis`. Stores need one command of it: EVAL. */
+import { setTimeout as wait } from "node:timers/promises";
 import { GableError } from "../errors/gable-error.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { loadPackage } from "./load-package.ts";
@@ -28,6 +29,8 @@ export interface RedisConnection {
 const connectMs = 5_000;
 const commandMs = 5_000;
 const reconnectMsMax = 3_000;
+/** How long `close()` waits for commands that Redis does not answer. */
+const closeMs = 2_000;
 
 /** Opens a connection; a client of the caller's own is used as it is. Throws `E_REDIS_MISSING` and `E_REDIS_CONNECT`. */
 export async function connectRedis({ url, client: own }: RedisOptions): Promise<RedisConnection> {
@@ -54,7 +57,23 @@ export async function connectRedis({ url, client: own }: RedisOptions): Promise<
     throw new GableError("E_REDIS_CONNECT", `Cannot connect to Redis at ${describeUrl(url!)}: ${toErrorText(error)}.`, { cause: error });
   }
   wasReady = true;
-  return { client, close: () => client.close() };
+  return {
+    client,
+    close: async () => {
+      // Redis answers in order, so all commands before have their answer then. The close() of the package waits for them without an end.
+      await untilClosed(client.ping());
+      if (client.isOpen) client.destroy();
+    },
+  };
+}
+
+/** Waits for the end of work before a connection closes, but not long: Redis may never answer. Ignores its failure. */
+export async function untilClosed(work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const end = wait(closeMs, undefined, { signal: timer.signal });
+  await Promise.race([work, end]).catch(() => undefined);
+  timer.abort();
+  await end.catch(() => undefined);
 }
 
 /** Returns the address without its password. */

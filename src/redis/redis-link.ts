@@ -7,10 +7,8 @@ import { connectRedis } from "./connect-redis.ts";
 
 const optionNames: OptionKinds<RedisOptions> = { url: true, client: "object", prefix: true };
 
-/** Checks the options of a store in Redis. No message shows the address: it may have a password. Throws `E_OPTION_INVALID`. */
-function assertRedisOptions(owner: string, options: RedisOptions): void {
-  assertKnownOptions(owner, options, optionNames);
-  const { url, client, prefix } = options;
+/** Checks where a store finds Redis. No message shows the address: it may have a password. Throws `E_OPTION_INVALID`. */
+export function assertRedisOptions(owner: string, { url, client, prefix }: RedisOptions): void {
   if (client === undefined && (typeof url !== "string" || !/^rediss?:\/\//.test(url)))
     throw optionInvalid(owner, "url", typeof url === "string" ? "(hidden)" : url, 'an address such as "redis://localhost:6379"');
   if (prefix !== undefined && typeof prefix !== "string") throw optionInvalid(owner, "prefix", prefix, "a string");
@@ -25,6 +23,7 @@ export class RedisLink {
   #connection: Promise<RedisConnection> | undefined;
 
   constructor(owner: string, options: RedisOptions) {
+    assertKnownOptions(owner, options, optionNames);
     assertRedisOptions(owner, options);
     this.#owner = owner;
     this.#options = options;

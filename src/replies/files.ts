@@ -1,5 +1,5 @@
 /** Implements file() and download(): replies with files from disk. */
-import { assertKinds, assertKnownOptions } from "../errors/option-errors.ts";
+import { assertKinds, assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { createFileBody, openRegularFile } from "./disk-file.ts";
 import type { PlainReply, SendableFile } from "./file-reply.ts";
@@ -50,7 +50,8 @@ export class FileHandlerReply extends HandlerReply {
  */
 export async function file(path: string, options: FileOptions): Promise<HandlerReply> {
   if (typeof options?.root !== "string" || options.root === "")
-    throw new GableError("E_FILE_ROOT_MISSING", `file("${path}") was called without a root.`);
+    throw new GableError("E_FILE_ROOT_MISSING", `file(${describeValue(path)}) was called without a root.`);
+  if (typeof path !== "string") throw optionInvalid("file()", "path", path, "a path below the root, as a string");
   assertKnownOptions("file()", options, { root: true, type: "string", headers: "list" });
   const realPath = await resolveInside(options.root, path);
   const open = realPath === undefined ? undefined : await openRegularFile(realPath);

@@ -26,12 +26,12 @@ export type HandlerResult = string | PlainResult | null;
 type PlainResult = object & { readonly then?: PlainValue; readonly [name: string]: any };
 type PlainValue = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** Creates the reply for a result; `where` names the route in errors. */
-export function toHandlerReply(result: unknown, where: string): HandlerReply | Promise<HandlerReply> {
+/** Creates the reply for a result; `source` names the function that returned it, in errors. */
+export function toHandlerReply(result: unknown, source: string): HandlerReply | Promise<HandlerReply> {
   if (result instanceof HandlerReply) return result;
   if (typeof result === "string") return new HandlerReply(200, "text/plain; charset=utf-8", result);
   if (result === null) return new HandlerReply(204, "", null);
-  if (typeof result !== "object") throw resultError(result, where);
+  if (typeof result !== "object") throw resultError(result, source);
   // The usual plain value is checked first: reading the global Response makes Node load all of fetch.
   if (isPlain(result)) return new HandlerReply(200, "application/json", toJsonText(result));
   if (isRendered(result)) return fromView(result);
@@ -73,9 +73,9 @@ function isPlain(value: object): boolean {
   return (prototype === Object.prototype || prototype === null) && !(Symbol.asyncIterator in value);
 }
 
-function resultError(result: unknown, where: string): GableError {
+function resultError(result: unknown, source: string): GableError {
   const what = result === undefined ? "returned undefined; did it forget to return?" : `returned ${describeValue(result)}.`;
-  return new GableError("E_ROUTE_RESULT", `The handler of ${where} ${what}`);
+  return new GableError("E_ROUTE_RESULT", `${source} ${what}`);
 }
 
 /** Streams values: strings and bytes unchanged, objects as JSON lines. */

@@ -30,6 +30,19 @@ describe("toJsonText()", () => {
     ["an error", { error: new Error("no") }, '"error" is an Error: JSON would write it as {}.'],
     ["bytes without a view", { bytes: new ArrayBuffer(2) }, '"bytes" is an ArrayBuffer: JSON would write it as {}.'],
     ["headers", { headers: new Headers({ a: "b" }) }, '"headers" is a Headers: JSON would write it as {}.'],
+    [
+      "an object with its own then()",
+      { rows: Object.fromEntries(["then"].map((name) => [name, (): void => undefined])) },
+      '"rows" was not awaited: JSON would write it as {}.',
+    ],
+    ["a promise of toJSON()", { a: { toJSON: () => Promise.resolve(1) } }, '"a" was not awaited: JSON would write it as {}.'],
+    [
+      "a promise in what toJSON() gives",
+      { a: { toJSON: () => ({ b: Promise.resolve(1) }) } },
+      '"a.b" was not awaited: JSON would write it as {}.',
+    ],
+    ["a function that was not called", { rows: Note.where }, '"rows" is a function: JSON would leave it out.'],
+    ["a function in a list of objects", [{ a: {} }, { rows: (): void => undefined }], '"1.rows" is a function: JSON would leave it out.'],
     ["private fields", { secret: new Secret() }, '"secret" is a Secret: JSON would write it as {}.'],
   ];
   for (const [name, value, message] of lost)
@@ -45,6 +58,8 @@ describe("toJsonText()", () => {
     [new Shown(), "{}"],
     [{ map: new Map(), at: new Date(0), toJSON: () => ({}) }, "{}"],
     [{ a: undefined }, "{}"],
+    [{ id: 1, a: {}, run: (): void => undefined }, '{"id":1,"a":{}}'],
+    [{ a: { toJSON: () => undefined }, b: {} }, '{"b":{}}'],
   ];
   for (const [value, text] of kept)
     it(`writes ${text}`, () => {

@@ -1,10 +1,11 @@
 /** Writes values as JSON: `toJSON()` is respected, dates become ISO strings in UTC, bigints become strings. */
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
 
 /**
  * Writes a value as JSON. Throws `E_JSON_VALUE` for a value that JSON would silently write as `{}`, for example a
- * promise without `await` or a Map, and a TypeError for what JSON does not support: functions, symbols, cycles.
+ * promise without `await` or a Map, and for undefined, functions and symbols, and the runtime's TypeError for cycles.
  */
 export function toJsonText(value: unknown): string {
   let text: string | undefined;
@@ -14,7 +15,8 @@ export function toJsonText(value: unknown): string {
     if (!/BigInt/.test(toErrorText(error))) throw error;
     text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
   }
-  if (text === undefined) throw new TypeError("This value has no JSON form.");
+  if (text === undefined)
+    throw new GableError("E_JSON_VALUE", `JSON cannot hold ${describeValue(value)}.`, { fix: "Pass null, or a plain value." });
   // Values that JSON empties leave this mark, so other values cost only one search.
   if (text.includes("{}")) assertNothingLost(value, "");
   return text;
@@ -23,11 +25,31 @@ export function toJsonText(value: unknown): string {
 /** Finds a value that JSON writes as `{}` although it has content. */
 function assertNothingLost(value: unknown, path: string): void {
   if (typeof value !== "object" || value === null) return;
-  if ("toJSON" in value && typeof value.toJSON === "function") return;
+  if (isAwaitable(value)) throw valueLost(value, path);
+  if ("toJSON" in value && typeof value.toJSON === "function") {
+    const shown: unknown = value.toJSON(path);
+    // A value that gives itself, or another one with toJSON(), has been asked.
+    if (typeof shown !== "object" || shown === null || "toJSON" in shown) return;
+    return assertNothingLost(shown, path);
+  }
   const names = Object.keys(value);
   if (names.length === 0 && !isPlain(value)) throw valueLost(value, path);
   // Own enumerable properties, as JSON.stringify reads them.
-  for (const name of names) assertNothingLost((value as Record<string, unknown>)[name], path === "" ? name : `${path}.${name}`);
+  const own = value as Record<string, unknown>;
+  for (const name of names) assertNothingLost(own[name], path === "" ? name : `${path}.${name}`);
+  const [first] = names;
+  if (first === undefined || Array.isArray(value) || !names.every((name) => typeof own[name] === "function")) return;
+  throw functionLost(path === "" ? first : `${path}.${first}`);
+}
+
+function isAwaitable(value: object): boolean {
+  return "then" in value && typeof value.then === "function";
+}
+
+function functionLost(path: string): GableError {
+  return new GableError("E_JSON_VALUE", `"${path}" is a function: JSON would leave it out.`, {
+    fix: `Call the function, or leave out "${path}".`,
+  });
 }
 
 function isPlain(value: object): boolean {
@@ -37,10 +59,10 @@ function isPlain(value: object): boolean {
 
 function valueLost(value: object, path: string): GableError {
   const place = path === "" ? "The value" : `"${path}"`;
-  const isAwaitable = "then" in value && typeof value.then === "function";
+  const isPending = isAwaitable(value);
   const { name = "" } = value.constructor ?? {};
-  const what = isAwaitable ? "was not awaited" : `is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name || "object without a name"}`;
-  const fix = isAwaitable
+  const what = isPending ? "was not awaited" : `is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name || "object without a name"}`;
+  const fix = isPending
     ? `Write await before ${path === "" ? "the value" : `the value of ${place}`}.`
     : "Convert it to a plain object or an array first, or give its class a method toJSON().";
   return new GableError("E_JSON_VALUE", `${place} ${what}: JSON would write it as {}.`, { fix });

@@ -1,5 +1,5 @@
 /** Defines reply helpers, for handlers that need more than a plain value. */
-import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { DispositionType } from "../http/fields.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import type { ProblemOptions } from "../http/problem.ts";
@@ -16,7 +16,8 @@ import { contentTypeOf } from "./render-reply.ts";
 const replyKinds = kindsOf<ReplyOptions>({ status: "status", headers: "entries" });
 const viewKinds = kindsOf<PageOptions>({ ...replyKinds, buffer: "boolean" });
 const streamKinds = kindsOf<StreamOptions>({ ...replyKinds, type: "string", name: "string", lengthBytes: "whole" });
-const redirectKinds = kindsOf<RedirectOptions>({ status: "status", hosts: "strings" });
+const redirectKinds = kindsOf<RedirectOptions>({ status: true, hosts: "strings" });
+const redirectStatuses: readonly unknown[] = [301, 302, 303, 307, 308];
 const problemKinds = kindsOf<ProblemOptions>({
   status: "status",
   code: "string",
@@ -34,6 +35,7 @@ export function json(value: unknown, options: ReplyOptions = {}): HandlerReply {
 
 /** Replies with plain text. */
 export function text(value: string, options: ReplyOptions = {}): HandlerReply {
+  if (typeof value !== "string") throw optionInvalid("text()", "value", value, "a string; json() takes other values");
   assertKnownOptions("text()", options, replyKinds);
   return new HandlerReply(options.status ?? 200, "text/plain; charset=utf-8", value, options.headers);
 }
@@ -46,7 +48,7 @@ export interface PageOptions extends ReplyOptions {
 
 /** Replies with markup and a custom status or headers. */
 export function page(markup: Html, options: PageOptions = {}): HandlerReply {
-  if (!isHtml(markup)) throw new TypeError("page() takes Html: write html`...`, or use text().");
+  if (!isHtml(markup)) throw optionInvalid("page()", "markup", markup, "markup: write html`...`, or use text()");
   return toViewReply(markup, options);
 }
 
@@ -73,8 +75,10 @@ export interface RedirectOptions {
  */
 export function redirect(target: string, options: RedirectOptions = {}): HandlerReply {
   assertKnownOptions("redirect()", options, redirectKinds);
+  const { status = 303 } = options;
+  if (!redirectStatuses.includes(status)) throw optionInvalid("redirect()", "status", status, "301, 302, 303, 307 or 308");
   const location = toRedirectLocation(target, options.hosts);
-  return new HandlerReply(options.status ?? 303, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
+  return new HandlerReply(status, "text/plain; charset=utf-8", `See ${location}\n`, [["location", location]]);
 }
 
 /** Replies with a problem of RFC 9457. */
@@ -95,6 +99,8 @@ export interface StreamOptions extends ReplyOptions {
 
 /** Sends pieces as they arrive, no faster than the client reads them. */
 export function stream(source: AsyncIterable<string | Uint8Array>, options: StreamOptions = {}): HandlerReply {
+  if (!(Symbol.asyncIterator in Object(source)))
+    throw optionInvalid("stream()", "source", source, "an asynchronous generator or a stream; text() takes a string");
   assertKnownOptions("stream()", options, streamKinds);
   const reply = new HandlerReply(options.status ?? 200, options.type ?? "application/octet-stream", source, options.headers);
   if (options.name !== undefined) reply.headers.set("content-disposition", toContentDisposition("attachment", options.name));

@@ -19,7 +19,7 @@ export class RouteTable<Compiled> {
   readonly #tree = new RadixTree<TableEntry<Compiled>>();
   readonly #methods = new Set<string>();
   readonly #entries: Array<TableEntry<Compiled>> = [];
-  /** Routes that answer for folders, by the path of the folder: "/" or "/docs/". */
+  /** Routes that answer for folders, by method and path of the folder: "GET /" or "GET /docs/". */
   readonly #folders = new Map<string, TableEntry<Compiled>>();
 
   /** Adds a registered route. Throws `E_ROUTE_DUPLICATE`, which names both places. */
@@ -34,7 +34,9 @@ export class RouteTable<Compiled> {
     const entry = entries.at(-1)!;
     this.#entries.push(entry);
     this.#methods.add(route.method);
-    if (route.hasFolders) this.#folders.set(formatPath(binding.segments.slice(0, -1), {}, binding.pattern).replace(/\/?$/, "/"), entry);
+    if (!route.hasFolders) return;
+    const folder = formatPath(binding.segments.slice(0, -1), {}, binding.pattern).replace(/\/?$/, "/");
+    this.#folders.set(`${route.method} ${folder}`, entry);
   }
 
   /** Entries in order of definition. */
@@ -53,12 +55,12 @@ export class RouteTable<Compiled> {
   }
 
   /**
-   * Finds the route that answers for a folder: GET or HEAD of a path that ends with a slash. The name of the route's folder is "". A route
+   * Finds the route that answers for a folder: a path that ends with a slash. The name of the route's folder is "". A route
    * for the path without the slash comes first: then this returns undefined.
    */
   findFolder(method: string, path: string): RouteMatch<TableEntry<Compiled>> | undefined {
-    if (this.#folders.size === 0 || !path.endsWith("/") || (method !== "GET" && method !== "HEAD")) return undefined;
-    const own = this.#folders.get(path);
+    if (this.#folders.size === 0 || !path.endsWith("/")) return undefined;
+    const own = this.#folders.get(`${method} ${path}`) ?? (method === "HEAD" ? this.#folders.get(`GET ${path}`) : undefined);
     if (own !== undefined) return { entry: own, values: [""] };
     const match = this.#tree.find(method, path.slice(0, -1));
     return match?.entry.route.hasFolders === true ? match : undefined;

@@ -1,8 +1,8 @@
 /** The cookies of one request: plain, signed, encrypted. */
-import { assertKinds, assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
+import { assertKinds, assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { ContextCookieOptions, CookieNameOptions, Cookies } from "../handlers/context.ts";
-import { parseCookies, serializeCookie } from "../http/cookies.ts";
+import { assertCookieValue, parseCookies, serializeCookie } from "../http/cookies.ts";
 import type { Keyring } from "./keyring.ts";
 import { ignoreBadTokens } from "./signer.ts";
 import type { TokenTerms } from "./token.ts";
@@ -44,6 +44,7 @@ export class RequestCookies implements Cookies {
   }
 
   set(name: string, value: string, options: ContextCookieOptions = {}): void {
+    if (typeof options !== "object" || options === null) throw optionInvalid(`The cookie "${name}"`, "options", options, "an object");
     assertKinds(`The cookie "${name}"`, options, { host: "boolean", secure: "boolean" });
     const { host: isHost = false, ...rest } = options;
     if (isHost && (rest.domain !== undefined || (rest.path ?? "/") !== "/"))
@@ -56,6 +57,7 @@ export class RequestCookies implements Cookies {
   }
 
   setSigned(name: string, value: string, options: ContextCookieOptions = {}): void {
+    assertCookieValue(name, value);
     this.set(name, signText(value, this.#parts.keyring(), toTerms(name, options)), options);
   }
 
@@ -64,6 +66,7 @@ export class RequestCookies implements Cookies {
   }
 
   setEncrypted(name: string, value: string, options: ContextCookieOptions = {}): void {
+    assertCookieValue(name, value);
     this.set(name, encryptText(value, this.#parts.keyring(), toTerms(name, options)), options);
   }
 

@@ -168,6 +168,34 @@ describe("createSigner()", () => {
     assert.throws(() => decryptText(signText("x", keyring, terms), keyring, terms), { code: "E_SIGNATURE_FORM" });
   });
 
+  it("takes tokens of 65,536 characters, and refuses one more", () => {
+    const keyring = createKeyring([current]);
+    for (const [open, version, end] of [
+      [verifyText, "v1", ".mac"],
+      [decryptText, "e1", ""],
+    ] as const) {
+      const code = (length: number): string => {
+        const head = `${version}.unknown.0.`;
+        try {
+          return open(`${head}${"a".repeat(length - head.length - end.length)}${end}`, keyring, { purpose: "test" });
+        } catch (error) {
+          return (error as { code: string }).code; // Errors of tokens have codes.
+        }
+      };
+      assert.deepEqual([code(65_536), code(65_537)], ["E_SIGNATURE_KEY_UNKNOWN", "E_SIGNATURE_FORM"]);
+    }
+  });
+
+  it("decrypts an empty text, and nothing that is shorter than its nonce and its tag", () => {
+    const [keyring, terms] = [createKeyring([current]), { purpose: "test" }];
+    assert.equal(decryptText(encryptText("", keyring, terms), keyring, terms), "");
+    for (const [bytes, code] of [
+      [27, "E_SIGNATURE_FORM"],
+      [28, "E_SIGNATURE_MISMATCH"],
+    ] as const)
+      assert.throws(() => decryptText(`e1.${keyring.current.id}.0.${Buffer.alloc(bytes).toString("base64url")}`, keyring, terms), { code });
+  });
+
   it("hides an encrypted value, and encrypts it another way each time", () => {
     const signer = createSigner<string>("test", { secretKeys: [current], encrypted: true });
     const tokens = Array.from({ length: 100 }, () => signer.sign("a secret text"));
@@ -184,6 +212,7 @@ describe("createKeyring()", () => {
     ["short bytes", [randomBytes(31)], /has 31 bytes/],
     ["a repeated character", ["a".repeat(64)], /is not random/],
     ["a repeated word", ["changeme".repeat(8)], /is not random/],
+    ["nine different characters", ["abcdefghi".repeat(6)], /is not random/],
     ["a sentence", ["correct horse battery staple correct horse battery staple"], /neither base64url, base64 nor hex/],
     ["nothing", [undefined], /must be a string or a Uint8Array/],
     ["a repeated key", [current, older, current], /secretKeys\[2\] repeats another key/],
@@ -202,6 +231,8 @@ describe("createKeyring()", () => {
         },
       );
     });
+
+  it("takes a key with ten different characters", () => assert.doesNotThrow(() => createKeyring(["abcdefghij".repeat(5)])));
 
   it("reads the same 32 bytes from base64url, base64, hex and bytes", () => {
     const bytes = randomBytes(32);

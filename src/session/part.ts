@@ -52,7 +52,8 @@ export const sessionPart = definePart({
   },
   start: async (host, { session = {} }): Promise<Sessions> => {
     const { absoluteSeconds = absoluteSecondsDefault, idleSeconds = null, bytesMax = bytesMaxDefault } = session;
-    host.part(secretsPart).assertKeys("The option session is set");
+    const secrets = host.part(secretsPart);
+    secrets.assertKeys("The option session is set");
     const store = await findStore(session.store, host.find(databasesPart));
     await store?.open?.();
     return new Sessions({
@@ -60,6 +61,7 @@ export const sessionPart = definePart({
       carrier: store === undefined ? createCookieCarrier() : createIdCarrier(store, bytesMax),
       times: { absoluteMs: absoluteSeconds * 1000, idleMs: idleSeconds === null ? undefined : idleSeconds * 1000 },
       logger: host.logger,
+      keyIds: () => secrets.keyring().ids,
     });
   },
 });

@@ -21,6 +21,8 @@ export interface SessionsParts {
   readonly store: SessionStore | undefined;
   readonly times: SessionTimes;
   readonly logger: Logger;
+  /** Ids of the secret keys, with spaces between them. They say nothing about the keys. */
+  readonly keyIds: () => string;
 }
 
 const batchRowsMax = 1_000;
@@ -38,6 +40,11 @@ export class Sessions {
         () => this.deleteExpired(),
         (error) => parts.logger.error({ error }, "Expired sessions could not be deleted."),
       );
+  }
+
+  /** @internal Ids of the secret keys: applications with a key in common have the same visitors. */
+  get keyIds(): readonly string[] {
+    return this.#parts.keyIds().split(" ");
   }
 
   /** Whether the sessions of a user can be listed, and ended one by one. */

@@ -128,7 +128,8 @@ class DiskStore implements FileStore {
 
   async #readType(key: string): Promise<string | undefined> {
     try {
-      return await fs.readFile(join(this.directory, typesFolder, key), "utf8");
+      const path = await this.#resolve(key, typesFolder);
+      return path === undefined ? undefined : await fs.readFile(path, "utf8");
     } catch (error) {
       if (missingCodes.has(codeOf(error)) || conflictCodes.has(codeOf(error))) return undefined;
       throw error;
@@ -141,7 +142,7 @@ class DiskStore implements FileStore {
       if (path === undefined || (await ignoreMissing(() => fs.stat(path)))?.isFile() !== true) return;
       // The key itself, which may be a link: never what a link names.
       await fs.rm(join(this.directory, key), { force: true });
-      await fs.rm(join(this.directory, typesFolder, key), { force: true });
+      if ((await this.#resolve(key, typesFolder)) !== undefined) await fs.rm(join(this.directory, typesFolder, key), { force: true });
     });
   }
 
@@ -203,10 +204,11 @@ class DiskStore implements FileStore {
     return undefined;
   }
 
-  /** Returns the real path of a key; undefined when there is none, and when it is outside of the folder. */
-  async #resolve(key: string): Promise<string | undefined> {
+  /** Returns the real path of a key below a folder of the store; undefined when there is none, and when it is outside of the folder. */
+  async #resolve(key: string, below = ""): Promise<string | undefined> {
+    const folder = join(this.directory, below);
     return ignoreMissing(async () => {
-      const [root, path] = await Promise.all([fs.realpath(this.directory), fs.realpath(join(this.directory, key))]);
+      const [root, path] = await Promise.all([fs.realpath(folder), fs.realpath(join(folder, key))]);
       // With the separator: "/srv/media-evil" is not inside "/srv/media".
       return path.startsWith(root + sep) ? path : undefined;
     });

@@ -1,6 +1,6 @@
 /** An upload that is kept in a storage until its form is right. Handlers and fields see it as a file that was just sent. */
 import { joinChunks } from "../http/body.ts";
-import type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget } from "../handlers/uploaded-file.ts";
+import type { SavedUpload, SaveUploadOptions, UploadedFile, UploadTarget, UploadTextOptions } from "../handlers/uploaded-file.ts";
 import type { Storage } from "./storage.ts";
 
 /** What a page with a form carries on about a kept upload, signed. */
@@ -40,6 +40,10 @@ export class KeptUpload implements UploadedFile {
 
   bytes(): Promise<Uint8Array> {
     return joinChunks(this.stream());
+  }
+
+  async text(options: UploadTextOptions): Promise<string> {
+    return (await import("../input/upload-text.ts")).readUploadText(this, options);
   }
 
   saveTo(path: string): Promise<void>;

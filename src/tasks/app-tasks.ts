@@ -1,8 +1,7 @@
 /** The tasks of one application: what enqueues them, and the worker of the process. */
 import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { randomBytes } from "node:crypto";
-import { currentContext } from "../data/run/context.ts";
-import { onCommit, onRollback } from "../data/run/transaction.ts";
+import { isInTransaction, onCommit, onRollback } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { PartHost } from "../parts/part.ts";
@@ -37,6 +36,8 @@ export interface AppTasksParts {
   readonly openOutbox?: ((onMoved: () => Promise<void>) => TaskOutbox) | undefined;
   /** Runs work so that its code finds all parts of the application. */
   readonly enter: PartHost["enter"];
+  /** Finds the request that enqueues a task. */
+  readonly requestId: PartHost["requestId"];
   /** Makes spans of what is enqueued and of attempts; undefined without traces. */
   readonly traces: TaskTraces | undefined;
   readonly logger: Logger;
@@ -128,10 +129,11 @@ export class AppTasks {
     const { queue, attemptsMax } = settings;
     const dueAt = Math.ceil(now + delaySeconds * 1_000);
     const id = toUuid(now, randomBytes(16));
+    const requestId = this.#parts.requestId();
     const json = await reader.write(input);
     const add = (traceParent?: string): Promise<EnqueuedTask> => {
       const origin = traceParent === undefined ? undefined : { traceParent, isDelayed: delaySeconds > 0 };
-      const stored = writeOrigin(json, origin);
+      const stored = writeOrigin(json, origin, requestId);
       return this.#add({ id, name: task.name, queue, priority, input: stored, attemptsMax, dueAt, createdAt: now, uniqueKey });
     };
     return this.#parts.traces?.sendTask({ task: task.name, taskId: id, queue }, add) ?? add();
@@ -226,8 +228,8 @@ export class AppTasks {
    */
   async enqueueOwn(task: AnyTask, input: unknown, effect: () => Promise<void>): Promise<void> {
     if (this.#parts.run !== "record") await this.enqueue(task, input);
-    else if (currentContext()?.transaction === undefined) await effect();
-    else onCommit(effect);
+    else if (isInTransaction()) onCommit(effect);
+    else await effect();
   }
 
   /** @internal Tasks may use every part of the application. */
@@ -269,15 +271,15 @@ export class AppTasks {
 
   async #add(task: NewTask): Promise<AddedTask> {
     const { queue } = this.#parts;
-    const isInTransaction = currentContext()?.transaction !== undefined;
-    if (isInTransaction && queue.transaction === undefined) return this.#addAtCommit(task);
+    const isOpen = isInTransaction();
+    if (isOpen && !joinsTransaction(queue)) return this.#addAtCommit(task);
     const [added] = await queue.add([task]);
-    if (isInTransaction) onCommit(() => this.#added());
+    if (isOpen) onCommit(() => this.#added());
     else await this.#added();
     return added!;
   }
 
-  /** Adds a task to a queue that knows no transactions. Its key is taken from now on. */
+  /** Adds a task to a queue that takes no part in the open transaction. Its key is taken from now on. */
   async #addAtCommit(task: NewTask): Promise<AddedTask> {
     const { id, name, uniqueKey = null } = task;
     const key = uniqueKey === null ? undefined : `${name}\n${uniqueKey}`;
@@ -365,6 +367,11 @@ export class AppTasks {
     if (isDirectory(queue)) return queue;
     throw new GableError("E_TASK_STORE", "The queue of this application cannot list tasks.");
   }
+}
+
+/** Whether a task that is added now commits with the open transaction, which may belong to another database. */
+function joinsTransaction({ transaction, isInTransaction: isIn = true }: TaskQueue): boolean {
+  return transaction !== undefined && isIn;
 }
 
 function isDirectory(queue: TaskQueue & Partial<TaskDirectory>): queue is TaskQueue & TaskDirectory {

@@ -2,9 +2,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
-import { repeatConflicts, transaction } from "../data/run/transaction.ts";
+import { isInTransaction, repeatConflicts, transaction } from "../data/run/transaction.ts";
+import { sql } from "../data/tree/functions.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { GatheredCalls } from "./gathered-calls.ts";
+import type { LeaseRule, WatchedLease } from "./lease-watch.ts";
+import { LeaseWatch, toWatchedTimes } from "./lease-watch.ts";
 import type { taskModel } from "./task-model.ts";
 import { outboxState } from "./task-model.ts";
 import type {
@@ -47,6 +50,19 @@ interface DoneTask extends TaskLease {
   readonly forgetsInput: boolean;
 }
 
+/** A task as its claim returns it: with what the order depends on. */
+interface ClaimedRow extends ClaimedTask {
+  readonly turn: number;
+  readonly due: number;
+}
+
+/** A running task whose lease may have ended. */
+interface WatchedRow extends WatchedLease {
+  readonly attempts: number;
+  readonly attemptsMax: number;
+  readonly cancelAt: Date | null;
+}
+
 /** How often a statement is repeated when another transaction was in the way. */
 const retries = 5;
 
@@ -60,6 +76,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   readonly #model: TaskModel;
   readonly #newTasks = new GatheredCalls((tasks: readonly NewTask[]) => this.#run(() => this.#addPlain(tasks)));
   readonly #doneTasks = new GatheredCalls((tasks: readonly DoneTask[]) => this.#endAll(tasks));
+  readonly #watch = new LeaseWatch();
   /** Whether the last claim got as many tasks as it asked for. */
   #hasMore = false;
 
@@ -68,10 +85,14 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     this.#model = model;
   }
 
-  /** Adds to the transaction of the caller, if there is one: its rollback then removes the tasks, too. */
+  get isInTransaction(): boolean {
+    return isInTransaction(this.#database.$core);
+  }
+
+  /** Adds to the transaction of the caller in this database, if there is one: its rollback then removes the tasks, too. */
   add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
     const isPlain = ({ uniqueKey = null, isOnce = false }: NewTask): boolean => uniqueKey === null && !isOnce;
-    if (tasks.length === 1 && isPlain(tasks[0]!) && !isInTransaction()) return this.#newTasks.call(tasks[0]!).then((added) => [added]);
+    if (tasks.length === 1 && isPlain(tasks[0]!) && !this.isInTransaction) return this.#newTasks.call(tasks[0]!).then((added) => [added]);
     return this.#run(async () => {
       await this.#addPlain(tasks.filter(isPlain));
       const added: AddedTask[] = [];
@@ -103,7 +124,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     return this.#run(async () => {
       const held = this.#model.where({ keyHash: hashKey(name, uniqueKey) });
       // A transaction may have begun before the task was added: a lock shows the row of now.
-      return (await (isInTransaction() ? held.lock("share") : held.on("primary")).first())?.id;
+      return (await (this.isInTransaction ? held.lock("share") : held.on("primary")).first())?.id;
     });
   }
 
@@ -122,7 +143,9 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     });
   }
 
-  async claim({ names, queues, count, now, leaseUntil, token }: ClaimRequest): Promise<readonly ClaimedTask[]> {
+  async claim(request: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    if (this.#database.dialect === "postgres") return this.#claimAtOnce(request);
+    const { names, queues, count, now, leaseUntil, token } = request;
     const isDue = { state: "queued", name: { in: names }, dueAt: { lte: new Date(now) } };
     const due = this.#model.where(queues === undefined ? isDue : { ...isDue, queue: { in: queues } });
     // A worker without work must not take the lock for writing of SQLite each second.
@@ -153,6 +176,20 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     });
   }
 
+  /** In one statement, which has a third of the cost of a transaction. The rows are locked before the others are looked at, so each is taken once. */
+  async #claimAtOnce({ names, queues, count, now, leaseUntil, token }: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    if (names.length === 0 || queues?.length === 0) return [];
+    const inQueues = queues === undefined ? sql`` : sql` AND queue IN (${sql.join(queues)})`;
+    const due = sql`SELECT id FROM gable_tasks WHERE state = 'queued' AND name IN (${sql.join(names)}) AND due_at <= ${new Date(now)}${inQueues}
+      ORDER BY turn, due_at LIMIT ${count} FOR UPDATE SKIP LOCKED`;
+    const claim = sql`WITH due AS MATERIALIZED (${due}) UPDATE gable_tasks SET state = 'running', token = ${token}, lease_until = ${new Date(leaseUntil)},
+      started_at = ${new Date(now)}, attempts = attempts + 1 FROM due WHERE gable_tasks.id = due.id
+      RETURNING gable_tasks.id, name, input, attempts AS attempt, attempts_max AS "attemptsMax", steps, turn, extract(epoch FROM due_at)::float8 AS due`;
+    // Not in the transaction of the caller, if there is one: what it has added may be rolled back.
+    const rows = await repeatConflicts(retries, () => this.#database.run(() => this.#database.query<ClaimedRow>(claim)));
+    return rows.toSorted((one, other) => one.turn - other.turn || one.due - other.due).map(({ turn: _turn, due: _due, ...task }) => task);
+  }
+
   renew(leases: readonly TaskLease[], leaseUntil: number): Promise<readonly string[]> {
     return this.#repeat(async () => {
       const held: string[] = [];
@@ -172,7 +209,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   ): Promise<boolean> {
     if (state === "done") {
       const task = { id, token, now, forgetsInput };
-      return isInTransaction() ? (await this.#endAll([task]))[0]! : this.#doneTasks.call(task);
+      return this.isInTransaction ? (await this.#endAll([task]))[0]! : this.#doneTasks.call(task);
     }
     const held = { id, token, state: "running" };
     const common = { token: null, leaseUntil: null, ...(error !== undefined && { error }) };
@@ -217,12 +254,12 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     return tasks.map(({ id }) => ended.has(id));
   }
 
-  sweep({ now, doneBefore, failedBefore, rowsMax }: SweepRequest): Promise<number> {
+  sweep({ now, doneBefore, failedBefore, rowsMax, unchangedMs = 0 }: SweepRequest): Promise<number> {
     return this.#database.run(async () => {
-      const isExpired = { state: "running", leaseUntil: { lte: new Date(now) } };
-      const expired = await this.#model.where(isExpired).orderBy("leaseUntil").limit(rowsMax).on("primary");
+      const rule = { now, unchangedMs };
+      const expired = this.#watch.selectEnded(await this.#findWatched(rule, rowsMax), rule);
       let changed = 0;
-      for (const { id, attempts, attemptsMax, cancelAt } of expired) {
+      for (const { id, token, until, attempts, attemptsMax, cancelAt } of expired) {
         const end = { keyHash: null, finishedAt: new Date(now) };
         const next =
           cancelAt !== null
@@ -231,7 +268,8 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
               ? { state: "queued" }
               : { ...end, state: "failed", error: leaseEndedMessage };
         // Asked again: the worker may have renewed the lease meanwhile.
-        changed += await this.#model.where({ id }, isExpired).update({ ...next, token: null, leaseUntil: null });
+        const isUnchanged = { id, state: "running", token, leaseUntil: new Date(until) };
+        changed += await this.#model.where(isUnchanged).update({ ...next, token: null, leaseUntil: null });
       }
       // The application no longer uses the queue that they waited for.
       const isLeft = { state: outboxState };
@@ -246,6 +284,18 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       }
       return changed;
     });
+  }
+
+  /** Reads the leases that may have ended, the oldest first. */
+  async #findWatched(rule: LeaseRule, rowsMax: number): Promise<WatchedRow[]> {
+    const { until, after } = toWatchedTimes(rule);
+    const found: WatchedRow[] = [];
+    for (const leaseUntil of [{ lte: new Date(until) }, { gt: new Date(after) }]) {
+      const leases = this.#model.where({ state: "running", leaseUntil }).orderBy("leaseUntil").limit(rowsMax).on("primary");
+      const rows = await leases.select({ id: true, token: true, leaseUntil: true, attempts: true, attemptsMax: true, cancelAt: true });
+      found.push(...rows.map(({ leaseUntil: end, ...row }) => ({ ...row, until: end!.getTime() })));
+    }
+    return found;
   }
 
   transaction<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -320,7 +370,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
    * transaction of the caller, nothing can be repeated on its own.
    */
   async #repeat<Result>(work: () => Promise<Result>): Promise<Result> {
-    return repeatConflicts(isInTransaction() ? 0 : retries, () => this.#run(work));
+    return repeatConflicts(this.isInTransaction ? 0 : retries, () => this.#run(work));
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -332,10 +382,6 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
     const isolation = this.#database.dialect === "sqlite" ? {} : { isolation: "read committed" as const };
     return this.#database.run(() => transaction(work, { database: this.#database, retries, ...isolation }));
   }
-}
-
-function isInTransaction(): boolean {
-  return currentContext()?.transaction !== undefined;
 }
 
 function groupByToken(leases: readonly TaskLease[]): Map<string, string[]> {

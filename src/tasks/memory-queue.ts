@@ -14,6 +14,7 @@ import type {
   TaskOutcome,
   TaskQueue,
 } from "./task-queue.ts";
+import { LeaseWatch, toWatchedTimes } from "./lease-watch.ts";
 import type { QueueStats } from "./queue-stats.ts";
 import { failedWithinMs, measuredTasksMax, toQueueStats } from "./queue-stats.ts";
 import { withoutOrigin } from "./task-origin.ts";
@@ -44,6 +45,7 @@ export function memoryTasks(): MemoryTaskQueue {
 class MemoryQueue implements MemoryTaskQueue {
   readonly isShared = false;
   readonly #tasks = new Map<string, KeptTask>();
+  readonly #watch = new LeaseWatch();
 
   get tasks(): readonly ListedTask[] {
     return [...this.#tasks.values()].map((task) => withoutOrigin(toListed(task)));
@@ -140,10 +142,17 @@ class MemoryQueue implements MemoryTaskQueue {
     return true;
   }
 
-  async sweep({ now, doneBefore, failedBefore, rowsMax }: SweepRequest): Promise<number> {
+  async sweep({ now, doneBefore, failedBefore, rowsMax, unchangedMs = 0 }: SweepRequest): Promise<number> {
     const tasks = [...this.#tasks.values()];
-    const expired = tasks.filter(({ state, leaseUntil }) => state === "running" && leaseUntil <= now).slice(0, rowsMax);
-    for (const task of expired) {
+    const rule = { now, unchangedMs };
+    const times = toWatchedTimes(rule);
+    const leases = tasks.flatMap((task) => {
+      const { id, state, token = null, leaseUntil: until } = task;
+      const isWatched = state === "running" && (until <= times.until || until > times.after);
+      return isWatched ? [{ id, token, until, task }] : [];
+    });
+    const expired = this.#watch.selectEnded(leases, rule).slice(0, rowsMax);
+    for (const { task } of expired) {
       const isLast = task.attempts >= task.attemptsMax;
       Object.assign(task, { token: undefined, state: "queued" });
       if (task.cancelAt !== null) Object.assign(task, { state: "cancelled", finishedAt: now });

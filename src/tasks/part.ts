@@ -33,10 +33,10 @@ export const tasksPart = definePart({
     // Loaded only where there are tasks.
     const { AppTasks } = await import("./app-tasks.ts");
     await queue.open?.();
-    const { enter, logger } = host;
+    const { enter, logger, requestId } = host;
     const openOutbox = await findOutbox(queue, databases, logger);
     const traces = host.find(tracesPart);
-    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, traces, logger });
+    return new AppTasks({ options, definitions, run, isSupervised, queue, openOutbox, enter, requestId, traces, logger });
   },
 });
 

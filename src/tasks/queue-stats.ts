@@ -46,7 +46,8 @@ export function toQueueStats({ due, later, running, failed, done }: QueueCounts,
   const countIn = (list: readonly QueueCount[], name: string): number => list.find(({ queue }) => queue === name)?.count ?? 0;
   return queues.map((queue) => {
     const oldest = due.find((each) => each.queue === queue)?.oldest;
-    const durations = done.filter((each) => each.queue === queue).map(({ durationMs }) => durationMs);
+    // The clock may have been set back while a task ran.
+    const durations = done.filter((each) => each.queue === queue).map(({ durationMs }) => Math.max(0, durationMs));
     return {
       queue,
       waiting: countIn(due, queue),

@@ -1,6 +1,6 @@
 /** The outbox: tasks of a transaction for a queue outside of its database. They commit with the work, and then move to the queue. */
 import type { Database } from "../data/database.ts";
-import { currentContext } from "../data/run/context.ts";
+import { isInTransaction } from "../data/run/transaction.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { toRow } from "./database-queue.ts";
 import type { taskModel } from "./task-model.ts";
@@ -51,8 +51,7 @@ export class TaskOutbox {
 
   /** Whether the caller is in a transaction of this database. */
   get isInTransaction(): boolean {
-    const context = currentContext();
-    return context?.transaction !== undefined && context.database === this.#parts.database.$core;
+    return isInTransaction(this.#parts.database.$core);
   }
 
   /** Adds a task to the transaction of the caller. */

@@ -113,6 +113,11 @@ export interface SweepRequest {
   readonly failedBefore: number;
   /** Most tasks to change and to delete. */
   readonly rowsMax: number;
+  /**
+   * How long the queue must have seen a lease without a change before it counts as ended, in ms: clocks can be set, and a worker that
+   * lives renews its lease. Default 0: the time of the lease decides.
+   */
+  readonly unchangedMs?: number;
 }
 
 /** Where tasks wait. `testTaskQueue()` of gable/testing checks an implementation. */
@@ -123,6 +128,8 @@ export interface TaskQueue {
   open?(): Promise<void>;
   /** Closes what `open()` has opened; called at the stop, when all workers have stopped. None by default. */
   close?(): Promise<void>;
+  /** Whether the caller is in a transaction of the queue's database. Default: with `transaction`, in each transaction of the caller. */
+  readonly isInTransaction?: boolean;
   /** Adds tasks. A queue with `transaction` uses the transaction of the caller. Returns what became of each. */
   add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]>;
   /** Returns the id of the queued or running task that holds a unique key; undefined if none does. */

@@ -14,8 +14,6 @@ import { TaskProgressWriter } from "./task-progress.ts";
 import { TaskSteps } from "./task-steps.ts";
 import type { ClaimedTask, TaskLease, TaskOutcome, TaskQueue } from "./task-queue.ts";
 
-/** How long a task that ignores its signal keeps its place, in ms. */
-const graceMs = 10_000;
 /** Longest text of an error that is stored. */
 const errorCharactersMax = 4_000;
 
@@ -30,6 +28,8 @@ export interface TaskRunSettings {
   readonly queue: TaskQueue;
   readonly logger: Logger;
   readonly now: () => number;
+  /** How long a task that ignores its signal keeps its place, in ms. */
+  readonly graceMs: number;
   /** Runs work inside the application. */
   readonly enter: <Result>(work: () => Result) => Result;
   /** Makes spans of attempts; undefined without traces. */
@@ -50,6 +50,7 @@ export class TaskRun {
   /** Ends the wait for work that ignores its signal. */
   #giveUp: (error: GableError) => void = () => undefined;
   #graceTimer: NodeJS.Timeout | undefined;
+  #graceEndsAt = Infinity;
   /** Whether the worker takes no more tasks: loops with a cursor end here and go on elsewhere. */
   #isDraining = false;
   #isStopping = false;
@@ -64,7 +65,8 @@ export class TaskRun {
     this.#claimed = claimed;
     this.#input = readOrigin(claimed.input);
     this.#settings = settings;
-    this.#log = settings.logger.child({ task: task.name, taskId: claimed.id });
+    const { requestId } = this.#input;
+    this.#log = settings.logger.child({ task: task.name, taskId: claimed.id, ...(requestId !== undefined && { requestId }) });
     const now = (): number => performance.now();
     this.#progress = new TaskProgressWriter((progress) => this.#showProgress(progress), now);
     this.#steps = new TaskSteps({
@@ -74,6 +76,11 @@ export class TaskRun {
       assertGoing: () => this.#assertGoing(),
       now,
     });
+  }
+
+  /** Whether the outcome no longer counts. */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   /** Aborts the work, because another worker has the task. Its outcome no longer counts. */
@@ -180,7 +187,7 @@ export class TaskRun {
 
   /** Ends the work at a place from where it can go on. */
   #assertGoing(): void {
-    if (this.#isDraining) this.stop(graceMs);
+    if (this.#isDraining) this.stop(this.#settings.graceMs);
     this.#controller.signal.throwIfAborted();
   }
 
@@ -188,9 +195,14 @@ export class TaskRun {
     return new GableError("E_TASK_CANCELLED", `The task "${this.#task.name}" was cancelled, or its lease ended.`);
   }
 
-  #abort(reason: GableError, waitMs = graceMs): void {
-    clearTimeout(this.#graceTimer);
-    this.#graceTimer = setTimeout(() => this.#giveUp(reason), waitMs);
+  #abort(reason: GableError, waitMs = this.#settings.graceMs): void {
+    const endsAt = performance.now() + waitMs;
+    // Whoever asks again does not prolong the wait: a cancelled task is asked with each poll.
+    if (endsAt < this.#graceEndsAt) {
+      this.#graceEndsAt = endsAt;
+      clearTimeout(this.#graceTimer);
+      this.#graceTimer = setTimeout(() => this.#giveUp(reason), waitMs);
+    }
     if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 

@@ -2,13 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { Logger } from "../handlers/logger.ts";
+import { leaseMs } from "./lease-watch.ts";
 import type { AnyTask } from "./task.ts";
 import type { TaskQueue } from "./task-queue.ts";
 import type { TaskTraces } from "./task-run.ts";
 import { TaskRun } from "./task-run.ts";
 
-/** Length of a lease, in ms. */
-const leaseMs = 60_000;
 const dayMs = 86_400_000;
 const doneDays = 7;
 const failedDays = 30;
@@ -41,17 +40,22 @@ export interface WorkerTimes {
   readonly pollMs: number;
   readonly renewMs: number;
   readonly sweepMs: number;
+  /** How long a lease must stay unchanged before its task runs again: longer than `renewMs`. `runOnce()` goes by the clock. */
+  readonly unchangedMs: number;
   /** How long running tasks may go on after `stop()`. */
   readonly stopMs: number;
+  /** How long a task that ignores its signal keeps its place. */
+  readonly graceMs: number;
 }
 
-const defaultTimes: WorkerTimes = { pollMs: 1_000, renewMs: 20_000, sweepMs: 5_000, stopMs: 20_000 };
+const defaultTimes: WorkerTimes = { pollMs: 1_000, renewMs: 20_000, sweepMs: 5_000, unchangedMs: 25_000, stopMs: 20_000, graceMs: 10_000 };
 
 /** A worker of one process. */
 export class Worker {
   readonly #settings: WorkerSettings;
   readonly #times: WorkerTimes;
-  readonly #runs = new Map<string, TaskRun>();
+  /** A task may run twice here for a while: when its lease has ended, and the attempt before ignores its signal. */
+  readonly #runs = new Set<TaskRun>();
   readonly #ends = new Set<Promise<void>>();
   readonly #timers: NodeJS.Timeout[] = [];
   #loop: Promise<void> | undefined;
@@ -68,14 +72,14 @@ export class Worker {
   /** Begins to run tasks. */
   start(): void {
     this.#every(this.#times.renewMs, () => this.#renew());
-    this.#every(this.#times.sweepMs, () => this.#sweep());
+    this.#every(this.#times.sweepMs, () => this.#sweep(this.#times.unchangedMs));
     this.#every(this.#times.pollMs, () => this.#findCancelled());
     this.#loop = this.#run();
   }
 
   /** Runs what is due, and what becomes due meanwhile. Returns how many attempts it made. */
   async runOnce(): Promise<number> {
-    await this.#sweep();
+    await this.#sweep(0);
     this.#every(this.#times.renewMs, () => this.#renew());
     let count = 0;
     try {
@@ -99,13 +103,13 @@ export class Worker {
 
   /** Aborts a task that runs here, because somebody asked it to stop. */
   cancel(id: string): void {
-    this.#runs.get(id)?.cancel();
+    for (const run of this.#runs) if (run.lease.id === id && !run.isLost) run.cancel();
   }
 
   /** Takes no more tasks. */
   drain(): void {
     this.#isStopping = true;
-    for (const run of this.#runs.values()) run.drain();
+    for (const run of this.#runs) run.drain();
     this.wake();
   }
 
@@ -118,7 +122,7 @@ export class Worker {
     await this.#loop;
     const abortMs = graceMs / (1 + 1 / graceShare);
     const timer = setTimeout(() => {
-      for (const run of this.#runs.values()) run.stop(graceMs - abortMs);
+      for (const run of this.#runs) run.stop(graceMs - abortMs);
     }, abortMs);
     while (this.#ends.size > 0) await Promise.all(this.#ends);
     clearTimeout(timer);
@@ -168,10 +172,12 @@ export class Worker {
     const startedAt = now();
     const claimed = await queue.claim({ names: [...tasks.keys()], queues, count, now: startedAt, leaseUntil: startedAt + leaseMs, token });
     for (const each of claimed) {
-      const run = new TaskRun(tasks.get(each.name)!, each, token, this.#settings);
-      this.#runs.set(each.id, run);
+      // The lease of an earlier attempt here has ended.
+      for (const before of this.#runs) if (before.lease.id === each.id) before.lose();
+      const run = new TaskRun(tasks.get(each.name)!, each, token, { ...this.#settings, graceMs: this.#times.graceMs });
+      this.#runs.add(run);
       const end: Promise<void> = run.run().finally(() => {
-        this.#runs.delete(each.id);
+        this.#runs.delete(run);
         this.#ends.delete(end);
         this.wake();
       });
@@ -181,28 +187,34 @@ export class Worker {
   }
 
   async #renew(): Promise<void> {
-    const runs = [...this.#runs.values()];
+    const runs = this.#heldRuns();
     if (runs.length === 0) return;
     const leases = runs.map(({ lease }) => lease);
     const held = new Set(await this.#settings.queue.renew(leases, this.#settings.now() + leaseMs));
     // One that has ended meanwhile is not held either.
-    for (const run of runs) if (!held.has(run.lease.id) && this.#runs.get(run.lease.id) === run) run.lose();
+    for (const run of runs) if (!held.has(run.lease.id) && this.#runs.has(run)) run.lose();
+  }
+
+  #heldRuns(): TaskRun[] {
+    return [...this.#runs].filter(({ isLost }) => !isLost);
   }
 
   /** Other processes ask for a stop in the queue. */
   async #findCancelled(): Promise<void> {
-    if (this.#runs.size === 0) return;
-    const asked = await this.#settings.queue.findCancelled([...this.#runs.values()].map(({ lease }) => lease));
+    const runs = this.#heldRuns();
+    if (runs.length === 0) return;
+    const asked = await this.#settings.queue.findCancelled(runs.map(({ lease }) => lease));
     for (const id of asked) this.cancel(id);
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(unchangedMs: number): Promise<void> {
     const now = this.#settings.now();
     const changed = await this.#settings.queue.sweep({
       now,
       doneBefore: now - doneDays * dayMs,
       failedBefore: now - failedDays * dayMs,
       rowsMax: sweepRowsMax,
+      unchangedMs,
     });
     if (changed > 0) this.wake();
   }

@@ -1,6 +1,7 @@
 /** Pages in a real browser: the application listens on a free port, and playwright-core drives Chromium. */
 import { existsSync } from "node:fs";
 import type { Application } from "gable";
+import type { RawRequest } from "gable/http";
 import { testError } from "./test-error.ts";
 
 /**
@@ -91,7 +92,7 @@ export async function withBrowser<Page = BrowserPage>(app: Application, work: (p
   const failures: unknown[] = [];
   const stopObserving = app.observe({ error: (_requestId, error) => void failures.push(error) });
   const { rate: _rate, ...limits } = app.options.limits ?? {};
-  const onError = (error: unknown): void => app.reportError(error);
+  const onError = (error: unknown, raw: RawRequest | null): void => app.reportError(error, raw);
   const server = await serve(app.listener, { port: 0, host: "127.0.0.1", methods: app.methods, limits, onError });
   try {
     const browser = await chromium.launch({ executablePath, headless: true, args: flags });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach } from "node:test";
 import type { Caller } from "./caller.ts";
 import { findCaller } from "./caller.ts";
 import { endTimer, newestTimer, nextTurn, pendingTimers, watchClock } from "./clock.ts";
+import { newestConnection, openConnectionsSince } from "./live/open-connections.ts";
 import { testError } from "./test-error.ts";
 
 /** A socket or a server that was opened since tests began. */
@@ -18,6 +19,11 @@ let opened: OpenedHandle[] = [];
 let isSubscribed = false;
 let isRegistered = false;
 
+/** Whether tests of this file fail for what they leave behind. */
+export function isWatchingLeaks(): boolean {
+  return isRegistered;
+}
+
 /** A handle of Node, as far as it tells whether the process waits for it. */
 interface WaitingHandle {
   readonly _handle?: { hasRef?(): boolean } | null;
@@ -26,7 +32,7 @@ interface WaitingHandle {
 /**
  * Fails each test of a file that leaves a timer or a socket behind, or a rejection that nobody handles.
  *
- * `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
+ * Event streams and WebSockets of test clients count as sockets. `testDatabase()` does this as well. A timer that the process does not wait for (`unref()`) is not a leak, and neither is what Gable
  * itself holds for an application that runs. The check comes after all hooks of the test. Fails with `E_TEST_LEAK`.
  *
  * @example
@@ -38,32 +44,42 @@ export function testLeaks(): void {
   if (isRegistered) return;
   isRegistered = true;
   let firstTimer = 0;
+  let firstConnection = 0;
   beforeEach(() => {
     firstTimer = newestTimer();
+    firstConnection = newestConnection();
     opened = [];
   });
   afterEach(async (context) => {
     // A rejection that nobody handles is known in the next turn: it must not be counted for the next test.
     await nextTurn();
-    const check = (): Promise<void> => assertNothingLeft(firstTimer);
+    const check = (): Promise<void> => assertNothingLeft(firstTimer, firstConnection);
     // The hooks of the test itself come first.
     if ("after" in context) context.after(check);
     else await check();
   });
 }
 
-async function assertNothingLeft(firstTimer: number): Promise<void> {
-  await nextTurn();
+/** How long a socket that was destroyed may take to close, in ms: its address may have to be looked up first. */
+const closeMsMax = 200;
+
+async function assertNothingLeft(firstTimer: number, firstConnection: number): Promise<void> {
+  const isAnyOpen = (): boolean => opened.some(({ handle, caller }) => caller.owner === "project" && isOpen(handle.deref()));
+  const until = performance.now() + closeMsMax;
+  do await nextTurn();
+  while (isAnyOpen() && performance.now() < until);
   const timers = pendingTimers().filter(
     ({ number, handle, caller }) => number > firstTimer && caller.owner === "project" && handle.hasRef(),
   );
   const sockets = opened.filter(({ handle, caller }) => caller.owner === "project" && isOpen(handle.deref()));
+  const connections = openConnectionsSince(firstConnection);
   const found = [
     ...timers.map(({ kind, delayMs, caller }) => `${kind}() of ${delayMs} ms, set ${describe(caller)}`),
-    ...sockets.map(({ what, caller }) => `${what}, opened ${describe(caller)}`),
+    ...[...sockets, ...connections].map(({ what, caller }) => `${what}, opened ${describe(caller)}`),
   ];
   for (const timer of timers) endTimer(timer);
   for (const { handle } of sockets) endSocket(handle.deref());
+  for (const { end } of connections) end();
   opened = [];
   if (found.length === 0) return;
   throw testError(

@@ -257,9 +257,11 @@ const directoryContracts: ReadonlyArray<Contract<SessionStore & SessionDirectory
     async check(store) {
       const userId = `User ${createKey()}`;
       const first = await place(store, { userId, seenAt: now - 10 });
+      const others = [40, 20, 50, 30];
+      const keys = await Promise.all(others.map((before) => place(store, { userId, seenAt: now - before })));
       const second = await place(store, { seenAt: now - 5 });
       await store.patch(second, { userId }, now);
-      await place(store, { userId, expiresAt: now - 1 });
+      await place(store, { userId, expiresAt: now });
       await place(store, { userId: userId.toLowerCase() });
       await place(store);
       const moved = createKey();
@@ -267,13 +269,13 @@ const directoryContracts: ReadonlyArray<Contract<SessionStore & SessionDirectory
       const listed = await store.listForUser(userId, now);
       assert.deepEqual(
         listed.map(({ key }) => key),
-        [moved, first],
+        [moved, first, keys[1], keys[3], keys[0], keys[2]],
       );
       assert.deepEqual(listed[1], { key: first, ...record, userId, seenAt: now - 10 });
       await store.patch(moved, { userId: null }, now);
       assert.deepEqual(
         (await store.listForUser(userId, now)).map(({ key }) => key),
-        [first],
+        [first, keys[1], keys[3], keys[0], keys[2]],
       );
     },
   },

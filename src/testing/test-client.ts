@@ -1,5 +1,8 @@
 /** A client for tests: cookies kept, redirects followed on demand, forms and files sent, protections on. */
 import type { Application, Context, FlashMessage } from "gable";
+import { LiveClient } from "./live/live-client.ts";
+import type { TestEvents, TestEventsOptions } from "./live/test-events.ts";
+import type { TestSocket, TestSocketOptions } from "./live/test-socket.ts";
 import type { Transport } from "./transport.ts";
 import { connectBySocket, connectInMemory } from "./transport.ts";
 import { CookieJar } from "./cookie-jar.ts";
@@ -49,6 +52,13 @@ export interface TestClient {
   delete(path: string, request?: TestRequest): Promise<TestReply>;
   /** Sends any method. */
   request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
+  /**
+   * Opens a stream of server-sent events. It ends with its test; a test that leaves one open fails where leaks are watched
+   * (`E_TEST_LEAK`). Throws `E_TEST_LIVE` for any other reply.
+   */
+  liveEvents(path: string, options?: TestEventsOptions): Promise<TestEvents>;
+  /** Opens a WebSocket, which ends as `liveEvents()`. Throws `E_TEST_LIVE` for an address that opens none, or that refuses it. */
+  socket(path: string, options?: TestSocketOptions): Promise<TestSocket>;
   /** Cookies by name. */
   readonly cookies: ReadonlyMap<string, string>;
   /** The session of this client, as the next request finds it. Its functions throw `E_CONTEXT_UNAVAILABLE` without the option `session`. */
@@ -89,8 +99,11 @@ class Client {
   readonly #failures = new Map<string, unknown>();
   readonly #views = new Map<string, RenderedView[]>();
   readonly #stopObserving: () => void;
+  readonly #live: LiveClient;
 
   constructor(app: Application, options: TestClientOptions) {
+    if (typeof app?.observe !== "function")
+      throw testError("E_TEST_SETUP", "createTestClient() got no application.", "Pass what gable() returns.");
     assertTestOptions("createTestClient()", options, optionKinds);
     addTestApp(app);
     this.#app = app;
@@ -100,6 +113,18 @@ class Client {
     this.#stopObserving = app.observe({
       error: (requestId, error) => void this.#failures.set(requestId, error),
       view: (requestId, name, props) => void this.#views.set(requestId, [...(this.#views.get(requestId) ?? []), { name, props }]),
+    });
+    this.#live = new LiveClient({
+      connector: this.#transport.live,
+      prepare: (path, accept, given) => {
+        const url = new URL(this.#base.origin + path);
+        return { url, headers: this.#toHeaders(url, accept, given) };
+      },
+      receive: (headers, url) => {
+        this.#jar.keep(headers.getSetCookie(), url);
+        const error = this.#takeError(headers);
+        if (error !== undefined) throw error;
+      },
     });
   }
 
@@ -114,6 +139,8 @@ class Client {
       patch: send("PATCH"),
       delete: send("DELETE"),
       request: (method, path, what) => this.#ask(method, path, what, extra),
+      liveEvents: (path, what) => this.#live.openEvents(path, what, extra),
+      socket: (path, what) => this.#live.openSocket(path, what, extra),
       get cookies() {
         return jar.toMap();
       },
@@ -125,6 +152,7 @@ class Client {
       withHeaders: (headers) => this.open({ ...extra, ...headers }),
       withToken: (token) => this.open({ ...extra, authorization: toBearer(token) }),
       close: async () => {
+        this.#live.endAll();
         this.#stopObserving();
         removeTestApp(this.#app);
         await this.#transport.close();
@@ -138,14 +166,9 @@ class Client {
 
   async #send(sent: Sent): Promise<TestReply> {
     const { method, url, what, extra } = sent;
-    // As a browser's own page would: the cross-site check stays on and lets it pass.
     // A page is asked for as browsers do, JSON as programs do.
     const accept = what.json === undefined ? "text/html,*/*;q=0.8" : "application/json,*/*;q=0.8";
-    const headers = new Headers({ "sec-fetch-site": "same-origin", accept });
-    for (const given of [this.#options.headers, extra, what.headers])
-      for (const [name, value] of Object.entries(given ?? {})) headers.set(name, value);
-    const cookies = this.#jar.toField(url);
-    if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
+    const headers = this.#toHeaders(url, accept, [extra, what.headers]);
     const body = await encodeBody(what, headers);
     const start = performance.now();
     const { result: incoming, statements } = await recordQueries(() => this.#transport.send({ method, url, headers, body }));
@@ -154,8 +177,8 @@ class Client {
     const requestId = incoming.headers.get("x-request-id") ?? "";
     const views = this.#views.get(requestId) ?? [];
     this.#views.delete(requestId);
-    if (this.#options.errors !== "page" && this.#failures.has(requestId)) throw this.#failures.get(requestId);
-    this.#failures.delete(requestId);
+    const error = this.#takeError(incoming.headers);
+    if (error !== undefined) throw error;
     const queryMs = statements.reduce((sum, { durationMs }) => sum + durationMs, 0);
     const reply = new ClientReply({
       ...incoming,
@@ -169,6 +192,25 @@ class Client {
     if (this.#options.nPlusOne !== "allow") assertNoLoop(statements, `${method} ${toPath(url)}`);
     if (this.#options.markup !== "any") reply.assertMarkup();
     return reply;
+  }
+
+  /** Returns the fields of a request, with the cookies for its address. */
+  #toHeaders(url: URL, accept: string, given: ReadonlyArray<Readonly<Record<string, string>> | undefined>): Headers {
+    // As a browser's own page would: the cross-site check stays on and lets it pass.
+    const headers = new Headers({ "sec-fetch-site": "same-origin", accept });
+    for (const fields of [this.#options.headers, ...given])
+      for (const [name, value] of Object.entries(fields ?? {})) headers.set(name, value);
+    const cookies = this.#jar.toField(url);
+    if (cookies !== undefined && !headers.has("cookie")) headers.set("cookie", cookies);
+    return headers;
+  }
+
+  /** Returns what the application has thrown for a request, once; undefined for nothing, and for a client that shows errors as pages. */
+  #takeError(headers: Headers): unknown {
+    const requestId = headers.get("x-request-id") ?? "";
+    const error = this.#failures.get(requestId);
+    this.#failures.delete(requestId);
+    return this.#options.errors === "page" ? undefined : error;
   }
 
   /** Sends a request that a page leads to. */

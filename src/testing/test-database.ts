@@ -1,5 +1,6 @@
 /** Databases in tests: what a test writes is rolled back when it ends. */
-import { existsSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { after, afterEach, before, beforeEach } from "node:test";
 import type { Application } from "gable";
 import type { Database } from "gable/data";
@@ -70,7 +71,7 @@ function prepareApplication(app: Application, options: TestDatabaseOptions): voi
   addTestApp(app);
   const { release } = keepTestApp(app);
   before(async () => {
-    keepInMemory(app);
+    moveDatabases(app, process.env["GABLE_TEST_KEEP"]);
     await app.start();
     await createTables(app, options);
   });
@@ -81,20 +82,52 @@ function prepareApplication(app: Application, options: TestDatabaseOptions): voi
   });
 }
 
-/** Replaces files of SQLite by databases in memory: several files of tests write at the same time. */
-function keepInMemory(app: Application): void {
+/**
+ * Replaces files of SQLite by databases in memory: several files of tests write at the same time. With a folder of
+ * `gable test --keep-database`, each process has separate files there.
+ */
+function moveDatabases(app: Application, folder: string | undefined): void {
   const { databases } = app.describe();
-  if (!Object.values(databases).some(({ url }) => isFile(url))) return;
+  if (folder !== undefined) noteKept(databases, folder);
+  const isMoved = (url: string | undefined): boolean => isFile(url) || (folder !== undefined && isSqlite(url));
+  if (!Object.values(databases).some(({ url }) => isMoved(url))) return;
   const changed = Object.entries(databases).map(([name, given]) => [
     name,
-    isFile(given.url) ? { ...given, url: "sqlite::memory:" } : given,
+    isMoved(given.url) ? { ...given, url: folder === undefined ? "sqlite::memory:" : `sqlite:${keptFileOf(folder, name)}` } : given,
   ]);
   // By the same names.
   app.replaceDatabases(Object.fromEntries(changed) as typeof databases);
 }
 
+/** One file for each process of tests, named after its file of tests. */
+function keptFileOf(folder: string, name: string): string {
+  const program = basename(process.argv[1] ?? "tests").replace(/\.[cm]?[jt]s$/, "");
+  return join(folder, `${program}-${process.pid}-${name}.db`);
+}
+
+/** Notes where the databases are, for the command that prints it. An address of a server has a password. */
+function noteKept(databases: ReturnType<Application["describe"]>["databases"], folder: string): void {
+  const lines = Object.entries(databases).flatMap(([name, { url, of }]) => {
+    if (url === undefined || of !== undefined) return [];
+    return [JSON.stringify({ name, place: isSqlite(url) ? keptFileOf(folder, name) : withoutPassword(url) })];
+  });
+  mkdirSync(folder, { recursive: true });
+  if (lines.length > 0) appendFileSync(join(folder, "databases.jsonl"), `${lines.join("\n")}\n`);
+}
+
+function withoutPassword(text: string): string {
+  const url = new URL(text);
+  url.password = "";
+  url.search = "";
+  return url.href;
+}
+
+function isSqlite(url: string | undefined): boolean {
+  return url?.startsWith("sqlite:") === true;
+}
+
 function isFile(url: string | undefined): boolean {
-  return url !== undefined && url.startsWith("sqlite:") && url !== "sqlite::memory:";
+  return isSqlite(url) && url !== "sqlite::memory:";
 }
 
 async function createTables(app: Application, { tables, folder = "migrations" }: TestDatabaseOptions): Promise<void> {

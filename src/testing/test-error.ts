@@ -11,6 +11,7 @@ export type TestErrorCode =
   | "E_TEST_QUERIES"
   | "E_TEST_OUTGOING"
   | "E_TEST_LEAK"
+  | "E_TEST_LIVE"
   | "E_TEST_TIME"
   | "E_TEST_BROWSER"
   | "E_TEST_ACCESSIBILITY"

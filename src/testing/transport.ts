@@ -1,11 +1,12 @@
 /** How a test client reaches its application: in memory, or over a socket. Both give the same results. */
-import { AsyncLocalStorage } from "node:async_hooks";
 import type { IncomingMessage, RequestOptions } from "node:http";
 import { Agent, request as sendRequest } from "node:http";
 import type { Socket } from "node:net";
 import type { Application } from "gable";
-import type { Reply, RequestListener } from "gable/http";
+import type { RawRequest, Reply, RequestListener } from "gable/http";
 import type { RunningServer } from "gable/server";
+import type { LiveConnector, Sender } from "./live/connect.ts";
+import { connectLiveBySocket, connectLiveInMemory, createSender, settle } from "./live/connect.ts";
 import { isKept } from "./test-apps.ts";
 
 /** A request as it is sent. */
@@ -26,6 +27,8 @@ export interface IncomingReply {
 /** A way to an application. */
 export interface Transport {
   send(request: OutgoingRequest): Promise<IncomingReply>;
+  /** Opens event streams and WebSockets. */
+  readonly live: LiveConnector;
   /** Closes the connection and stops the application unless `testDatabase()` needs it. */
   close(): Promise<void>;
 }
@@ -47,17 +50,10 @@ export function connectInMemory(app: Application): Transport {
       await settle(works);
       return { status: response.status, headers: response.headers, bytes };
     },
+    live: connectLiveInMemory(app, { address: clientAddress, port: 0 }),
     close: async () => (isKept(app) ? undefined : app.close()),
   };
 }
-
-/** Waits for work, and for what it leaves behind. */
-async function settle(works: Array<Promise<unknown>>): Promise<void> {
-  while (works.length > 0) await Promise.all(works.splice(0));
-}
-
-/** Runs work in the asynchronous context of the test that sent a request. */
-type RunAsTest = <Result>(work: () => Result) => Result;
 
 /** Connects over a socket on a free port of loopback, with the engine that production has. */
 export function connectBySocket(app: Application): Transport {
@@ -68,14 +64,17 @@ export function connectBySocket(app: Application): Transport {
   return {
     async send(request) {
       // Here, where the caller is: an event of a socket belongs to nobody.
-      const run: RunAsTest = AsyncLocalStorage.snapshot();
+      const sender = createSender();
       running ??= serveApplication(app, senders);
       const { port } = await running;
-      const works: Array<Promise<unknown>> = [];
-      const reply = await sendOver({ port, agent, request }, (localPort) => senders.set(localPort, { run, works }));
-      await settle(works);
+      const reply = await sendOver({ port, agent, request }, (localPort) => senders.set(localPort, sender));
+      await settle(sender.works);
       return reply;
     },
+    live: connectLiveBySocket({
+      open: async () => (await (running ??= serveApplication(app, senders))).port,
+      onConnect: (localPort, sender) => senders.set(localPort, sender),
+    }),
     async close() {
       agent.destroy();
       await (await running)?.stop({ graceMs: 1000 });
@@ -85,28 +84,28 @@ export function connectBySocket(app: Application): Transport {
   };
 }
 
-interface Sender {
-  readonly run: RunAsTest;
-  /** Work that goes on after the reply. */
-  readonly works: Array<Promise<unknown>>;
-}
-
 async function serveApplication(app: Application, senders: ReadonlyMap<number, Sender>): Promise<RunningServer> {
   const { serve } = await import("gable/server");
   await app.start();
   const { rate: _rate, ...limits } = app.options.limits ?? {};
   const isSecure = app.options.origin?.startsWith("https:") === true;
+  const sendersOf = new WeakMap<RawRequest, Sender>();
   const listener: RequestListener = async (raw) => {
     const sender = senders.get(raw.remote.port);
     // As if a proxy had taken TLS off: pages of an https site have its cookies in tests as well.
     if (isSecure) Object.defineProperty(raw, "scheme", { value: "https" });
     Object.defineProperty(raw, "remote", { value: { address: clientAddress, port: 0 } });
     if (sender === undefined) return app.listener(raw);
+    sendersOf.set(raw, sender);
     Object.defineProperty(raw, "waitUntil", { value: (work: Promise<unknown>) => void sender.works.push(work) });
     return waitForEnd(await sender.run(() => app.listener(raw)), sender);
   };
-  const onError = (error: unknown): void => app.reportError(error);
-  return serve(listener, { port: 0, host: "127.0.0.1", methods: app.methods, limits, onError });
+  const onError = (error: unknown, raw: RawRequest | null): void => {
+    if (raw !== null) sendersOf.get(raw)?.errors.push(error);
+    app.reportError(error, raw);
+  };
+  // A test client that ends its side of a connection has left: nothing waits for it.
+  return serve(listener, { port: 0, host: "127.0.0.1", methods: app.methods, limits: { ...limits, halfCloseMs: 1 }, onError });
 }
 
 /** A client may have read a reply before the engine knows that it was sent: work after the reply begins then. */

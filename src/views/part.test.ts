@@ -26,6 +26,13 @@ function createApp(files: Readonly<Record<string, string>>, views: object = {}, 
 const show = async (app: ReturnType<typeof createApp>, name: string): Promise<string> =>
   (await createTestClient(app, { markup: "any" }).get(`/${name}`)).body;
 
+describe("a view in an application without accounts and sessions", () => {
+  it("has neither a user nor messages", async () => {
+    const app = createApp({ "views/a.html": "{{ user is undefined }} {{ flash is undefined }}" });
+    assert.equal(await show(app, "a.html"), "true true");
+  });
+});
+
 describe("views: { raw }", () => {
   it('takes any text by default, and literals and sanitisers alone with "strict"', async () => {
     const clean = sanitizer((text) => text.replaceAll(/<script>.*?<\/script>/g, ""));

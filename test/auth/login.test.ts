@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { accountsPart } from "../../src/auth/part.ts";
 import { createSecret, toCode } from "../../src/auth/two-factor/totp.ts";
+import { createPasswordHasher } from "gable/auth";
 import type { TestClient, TestReply } from "gable/testing";
 import type { Site } from "./site.ts";
 import { lastLink, openSite, password, register, sessionCookie, waitForMails } from "./site.ts";
@@ -54,6 +55,21 @@ describe("registration", () => {
   it("has no route while it is closed", async (test) => {
     const site = await openSite(test, { registration: "closed" });
     assert.equal((await site.visit().get("/account/register")).status, 404);
+  });
+});
+
+describe("hashCost", () => {
+  it("counts for new accounts, and for others at the next login", async (test) => {
+    const site = await openSite(test, { hashCost: 2 });
+    await register(site);
+    const read = async (): Promise<string> => (await site.run(() => site.User.where({ email: "ann@example.com" }).first()))!.password;
+    const [costly, cheap] = [createPasswordHasher({ cost: 2 }), createPasswordHasher()];
+    assert.deepEqual([costly.judge(await read()), cheap.judge(await read())], ["current", "current"]);
+    const hash = await cheap.hash(password);
+    assert.equal(costly.judge(hash), "weak");
+    await site.run(() => site.User.where({ email: "ann@example.com" }).update({ password: hash }));
+    await site.signIn();
+    assert.equal(costly.judge(await read()), "current");
   });
 });
 

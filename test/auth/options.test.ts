@@ -23,18 +23,55 @@ describe("defineAccounts()", () => {
     [{ afterLogin: "https://example.com/" }, "E_OPTION_INVALID", /afterLogin/],
     [{ passwordMin: 7 }, "E_OPTION_INVALID", /passwordMin/],
     [{ passwordMin: 129 }, "E_OPTION_INVALID", /passwordMin/],
+    [{ hashCost: 0 }, "E_OPTION_INVALID", /hashCost.*from 1 to 5/],
+    [{ hashCost: 6 }, "E_OPTION_INVALID", /hashCost/],
+    [{ hashCost: 1.5 }, "E_OPTION_INVALID", /hashCost/],
+    [{ checkPassword: "pwned" }, "E_OPTION_INVALID", /checkPassword.*function/],
     [{ foreignHashes: [{ prefix: "", verify: () => true }] }, "E_OPTION_INVALID", /foreignHashes/],
     [{ verifyMail: "after" }, "E_OPTION_UNKNOWN", /verifyMail/],
+    [{ passwordMin: 8.5 }, "E_OPTION_INVALID", /passwordMin/],
+    [{ registrationFields: { next: f.text() } }, "E_OPTION_INVALID", /next/],
+    [{ foreignHashes: [null] }, "E_OPTION_INVALID", /foreignHashes/],
+    [{ foreignHashes: [{ prefix: "plain$" }] }, "E_OPTION_INVALID", /foreignHashes/],
+    [{ permissions: "loans.lend" }, "E_OPTION_INVALID", /permissions/],
+    [{ permissions: [5] }, "E_OPTION_INVALID", /permissions/],
+    [{ permissions: ["Loans"] }, "E_OPTION_INVALID", /permissions/],
+    [{ permissions: ["loans."] }, "E_OPTION_INVALID", /permissions/],
+    [{ permissions: ["a".repeat(101)] }, "E_OPTION_INVALID", /at most 100 characters/],
+    [{ permissions: ["loans.lend", "loans.read", "loans.lend"] }, "E_OPTION_INVALID", /each name once/],
+    [{ policies: {} }, "E_OPTION_INVALID", /policies/],
+    [{ policies: [null] }, "E_OPTION_INVALID", /what policy\(\) returns/],
+    [{ policies: [{ model: Bare }] }, "E_OPTION_INVALID", /what policy\(\) returns/],
+    [{ policies: [{ rules: {} }] }, "E_OPTION_INVALID", /what policy\(\) returns/],
+    [
+      {
+        policies: [
+          { model: Bare, rules: {} },
+          { model: Bare, rules: {} },
+        ],
+      },
+      "E_OPTION_INVALID",
+      /each model once/,
+    ],
   ] as const) {
-    it(`refuses ${JSON.stringify(wrong)}: ${message.source}`, () => {
+    it(`refuses ${JSON.stringify(wrong).slice(0, 80)}: ${message.source}`, () => {
       // The options are wrong on purpose.
       const options = { user: createUser(), ...wrong } as unknown as AccountsOptions;
       assert.throws(() => defineAccounts(options), { code, message });
     });
   }
 
+  it("takes names of permissions of 100 characters, one for each", () => {
+    for (const permissions of [[], ["a".repeat(100), "loans.lend_all-now", "x"]])
+      assert.ok(defineAccounts({ user: createUser(), permissions }));
+  });
+
   it("takes passwordMin at its limits", () => {
     for (const passwordMin of [8, 128]) assert.ok(defineAccounts({ user: createUser(), passwordMin }));
+  });
+
+  it("takes hashCost at its limits", () => {
+    for (const hashCost of [1, 5]) assert.ok(defineAccounts({ user: createUser(), hashCost }));
   });
 });
 

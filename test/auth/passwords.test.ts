@@ -56,6 +56,20 @@ describe("a password hasher", () => {
     assert.deepEqual(await hasher.verify("other-pass", stored), { isRight: false, isWeak: false });
   });
 
+  it("hashes as many times longer as its cost says, with the same memory", async () => {
+    const [costly, cheap] = [createPasswordHasher({ cost: 5 }), await hasher.hash("tricky-pass")];
+    const stored = await costly.hash("tricky-pass");
+    assert.ok(
+      stored.startsWith(currentScheme.name === "argon2id" ? "$argon2id$v=19$m=19456,t=10,p=1$" : "$scrypt$ln=15,r=8,p=15$"),
+      stored,
+    );
+    assert.deepEqual(await costly.verify("tricky-pass", stored), { isRight: true, isWeak: false });
+    assert.deepEqual(await costly.verify("tricky-pass", cheap), { isRight: true, isWeak: true });
+    assert.deepEqual([costly.judge(cheap), costly.judge(stored), hasher.judge(stored)], ["weak", "current", "current"]);
+    assert.deepEqual(await hasher.verify("tricky-pass", stored), { isRight: true, isWeak: false });
+    for (const cost of [0, 6, 1.5]) assert.throws(() => createPasswordHasher({ cost }), { code: "E_OPTION_INVALID" });
+  });
+
   for (const [what, stored] of [
     ["another text", "secret"],
     ["an empty text", ""],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
-import { gable, get, group, post } from "gable";
+import { gable, get, group, post, redirect } from "gable";
 import {
   accountFields,
   accountTokenModel,
@@ -158,7 +158,7 @@ async function open(test: TestContext, { store = "memory" }: { store?: Store } =
       post("/strong", { guard: secondFactor }, ({ user }) => ({ email: user.email })),
       get("/token-strong", { guard: [token("read"), secondFactor] }, () => ({ isOpen: true })),
       post("/by-service", async (context) =>
-        completeSignIn(context, (await User.where({ email }).first())! as never, { next: "/me", remember: true }),
+        redirect(await completeSignIn(context, (await User.where({ email }).first())! as never, { next: "/me", remember: true })),
       ),
     ],
   });

@@ -21,9 +21,9 @@ const flags = [
 export const skipWithoutBrowser: string | false = executablePath === undefined && !isRequired ? "no Chromium here" : false;
 
 /** Starts it, with a separate profile. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
   assert.ok(executablePath, "GABLE_TEST_REQUIRE=all needs Chromium: install it, or set CHROMIUM");
-  return chromium.launch({ executablePath, headless: true, args: flags });
+  return chromium.launch({ executablePath, headless: true, args: [...flags, ...more] });
 }
 
 /** Fails when a page is wider than its window. */

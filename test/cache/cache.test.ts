@@ -4,10 +4,12 @@ import { describe, it } from "node:test";
 import { gable, get, html } from "gable";
 import type { Cache, CacheKey, CacheStore } from "gable/cache";
 import { cache, cachePart, createCache, memoryCache } from "gable/cache";
-import { testCacheStore } from "gable/testing";
-import { cached } from "gable/views";
+import { compileString, testCacheStore } from "gable/testing";
+import type { RenderContext } from "gable/views";
+import { cached, render as renderHtml } from "gable/views";
 import { decodeValue, encodeValue } from "../../src/cache/cache-value.ts";
 import { silentLogger } from "../silent-logger.ts";
+import { testCounters } from "./counters.ts";
 
 let nowMs = 1_000_000;
 const now = (): number => nowMs;
@@ -161,6 +163,8 @@ describe("cache tags", () => {
 });
 
 describe("cache.increment()", () => {
+  testCounters(async () => memoryCache());
+
   it("counts in one step, for the time that its first call gives", async () => {
     const own = create();
     await Promise.all(Array.from({ length: 50 }, () => own.increment("hits", minute)));
@@ -383,6 +387,44 @@ describe("the cache of an application", () => {
       await app.close();
     }
   });
+
+  /** How a piece is written, and a function that renders it with the store of an application. */
+  const pieces: ReadonlyArray<readonly [name: string, render: (work: () => Promise<string>, context: RenderContext) => Promise<string>]> = [
+    ["cached()", async (work, context) => renderHtml(html`<p>${cached("a", {}, () => html`${work()}`)}</p>`, context)],
+    ["{% cache %}", async (work, context) => compileString("<p>{% cache 'a' %}{{ work() }}{% endcache %}</p>").render({ work }, context)],
+  ];
+  for (const [name, render] of pieces)
+    for (const fails of [false, true])
+      it(`renders a piece of ${name} ${fails ? "again when the first of two applications with one store fails" : "once for two applications with one store"}`, async () => {
+        let made = 0;
+        let [begin, finish]: [() => void, () => void] = [() => undefined, () => undefined];
+        const begun = new Promise<void>((resolve) => (begin = resolve));
+        const finished = new Promise<void>((resolve) => (finish = resolve));
+        const work = async (): Promise<string> => {
+          const number = ++made;
+          begin();
+          await finished;
+          if (fails && number === 1) throw new Error("no");
+          return String(number);
+        };
+        const store = memoryCache();
+        const apps = [1, 2].map(() => gable({ mode: "test", logger: silentLogger, cache: { store }, routes: [] }));
+        try {
+          for (const app of apps) await app.start();
+          const [first, second] = apps.map((app) => ({ fragments: app.part(cachePart).fragments! }));
+          const one = render(work, first!).catch((error: Error) => error.message);
+          await begun;
+          const others = [render(work, second!), render(work, second!)];
+          await new Promise((resolve) => setTimeout(resolve, 60));
+          assert.equal(made, 1, "the second application waits");
+          finish();
+          assert.equal(await one, fails ? "no" : "<p>1</p>");
+          const text = fails ? "<p>2</p>" : "<p>1</p>";
+          assert.deepEqual([await Promise.all(others), await render(work, first!)], [[text, text], text]);
+        } finally {
+          for (const app of apps) await app.close();
+        }
+      });
 
   for (const option of [false, 7, { store: {} }, { stores: 1 }])
     it(`refuses the option ${JSON.stringify(option)}`, () =>

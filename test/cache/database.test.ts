@@ -10,6 +10,7 @@ import { createDatabase, transaction } from "gable/data";
 import { testCacheStore } from "gable/testing";
 import { databaseKinds } from "../data/databases.ts";
 import { silentLogger } from "../silent-logger.ts";
+import { testCounters } from "./counters.ts";
 
 const longMs = 60_000;
 const textBytesMax = 4_194_304;
@@ -35,6 +36,10 @@ for (const { name, skip, place } of databaseKinds)
     testCacheStore(name, async () => {
       await database.run(() => Entry.all().delete());
       return { store: open(), pass };
+    });
+    testCounters(async () => {
+      await database.run(() => Entry.all().delete());
+      return open();
     });
 
     it("keeps every text exactly, numbers next to others", async () => {

@@ -1,14 +1,12 @@
 /** The cache in Redis: the contract of stores, and two applications that share what one of them computed. */
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { after, describe, it } from "node:test";
 import { createCache, redisCache } from "gable/cache";
+import { bullmqQueue } from "gable/tasks";
 import { testCacheStore } from "gable/testing";
 import { createPrefix, redisUrl, removeKeys, skipRedis } from "../session/redis.ts";
+import { testCounters } from "./counters.ts";
+import { canStartRedis, findFreePort, startRedis, stopRedis } from "../session/redis-server.ts";
 
 const prefixes: string[] = [];
 
@@ -29,6 +27,27 @@ if (skipRedis === false)
   }));
 
 describe("redisCache()", { skip: skipRedis }, () => {
+  testCounters(async () => redisCache({ url: redisUrl, prefix: newPrefix() }));
+
+  it("closes although Redis does not answer", { skip: canStartRedis() ? false : "no redis-server here", timeout: 120_000 }, async () => {
+    const port = await findFreePort();
+    const server = await startRedis(port);
+    const [store, queue] = [redisCache({ url: `redis://127.0.0.1:${port}` }), bullmqQueue({ url: `redis://127.0.0.1:${port}` })];
+    try {
+      await store.write("a", "1", { ttlMs: 60_000 });
+      await queue.open!();
+      await queue.stats!(Date.now());
+      server.kill("SIGSTOP");
+      const unanswered = [store.read(["a"]), queue.stats!(Date.now())].map((work) =>
+        assert.rejects(async () => work, { code: "E_REDIS_COMMAND" }),
+      );
+      await Promise.all([store.close!(), queue.close!()]);
+      await Promise.all(unanswered);
+    } finally {
+      await stopRedis(server);
+    }
+  });
+
   it("computes once for two connections, and drops by tag for both", async () => {
     const prefix = newPrefix();
     const stores = [1, 2].map(() => redisCache({ url: redisUrl, prefix }));
@@ -77,31 +96,3 @@ describe("a cache whose Redis goes away", { skip: skipRedis === false && canStar
     }
   });
 });
-
-function canStartRedis(): boolean {
-  return spawnSync("redis-server", ["--version"]).status === 0;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // It listens on a port.
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-async function startRedis(port: number): Promise<ChildProcess> {
-  const server = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  for await (const chunk of server.stdout) if (String(chunk).includes("Ready to accept connections")) break;
-  return server;
-}
-
-async function stopRedis(server: ChildProcess): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return;
-  const ended = once(server, "exit");
-  server.kill("SIGKILL");
-  await ended;
-}

@@ -143,6 +143,8 @@ describe("facts of accounts", () => {
         for (const [index, password] of hashes.entries()) await User.create({ email: `user${index}@example.com`, password, name: "Ann" });
       });
       assert.deepEqual(await readAccounts(app.describe(), databases), { looked: 5, unsupported: 2, weak: 1 });
+      const costly = gable({ mode: "test", session: {}, accounts: defineAccounts({ user: User, hashCost: 2 }), models: [User] });
+      assert.deepEqual(await readAccounts(costly.describe(), databases), { looked: 5, unsupported: 3, weak: 2 });
       assert.equal(await readAccounts(gable({ mode: "test" }).describe(), databases), undefined);
     } finally {
       await databases.close();

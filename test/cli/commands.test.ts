@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { createDatabase, sql } from "gable/data";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
 
@@ -354,7 +355,8 @@ describe("gable check", () => {
   it("reports a mistake of the application with its code and fix", async () => {
     const twice = 'import { gable, get } from "gable";\nexport default gable({ routes: [get("/a", () => "1"), get("/a", () => "2")] });';
     const { code, problems } = await createProject({ "app.ts": twice }).json("check", "--no-types");
-    assert.deepEqual([code, problems[0]!.id], [1, "E_ROUTE_DUPLICATE"]);
+    assert.deepEqual([code, problems[0]!.id], [1, "routes.duplicate"]);
+    assert.match(problems[0]!.fix ?? "", /^Rename|^Change|^Pass|^Remove/);
   });
 });
 
@@ -400,6 +402,46 @@ describe("gable test", () => {
     assert.equal(await orderOf("--shuffle", "42"), shuffled);
     assert.match((await project.run("test", "--shuffle", "0")).out, /^The order of the tests has the seed \d+\.$/m);
     for (const seed of ["-1", "4294967296", "x"]) assert.equal((await project.run("test", "--shuffle", seed)).code, 2, seed);
+  });
+
+  it("keeps the databases of tests with --keep-database, and says where they are", async () => {
+    const body = `import { after, test } from "node:test";
+import assert from "node:assert/strict";
+import { testDatabase } from "gable/testing";
+import app from "../app.ts";
+import { Book } from "../models.ts";
+testDatabase(app);
+test("starts empty", async () => { await Book.create({ title: "rolled back" }); assert.equal(await Book.count(), 1); });
+test("is isolated", async () => assert.equal(await Book.count(), 0));
+`;
+    const project = createProject({
+      ".env": "SECRET_KEYS=only-for-tests\n",
+      "tests/a.test.ts": body,
+      "tests/b.test.ts": body,
+      "c.test.ts": 'import { test } from "node:test";\ntest("passes", () => undefined);\n',
+    });
+    const find = (): string[] => readdirSync(join(project.folder, "var/test-databases")).filter((name) => name.endsWith(".db"));
+    const { code, data } = await project.json("test", "tests/", "--keep-database");
+    assert.equal(code, 0);
+    const { databases } = data as { databases: Array<{ name: string; place: string }> }; // What the command returns.
+    assert.deepEqual(
+      databases.map(({ name, place }) => [name, place.replace(/-\d+-/, "-1-")]),
+      ["a", "b"].map((file) => ["default", join(project.folder, `var/test-databases/${file}.test-1-default.db`)]),
+    );
+    assert.deepEqual(
+      find().sort(),
+      databases.map(({ place }) => basename(place)),
+    );
+    const stored = await createDatabase({ url: `sqlite:${databases[0]!.place}`, models: [], bind: false });
+    assert.deepEqual(await stored.query(sql`SELECT name FROM sqlite_master WHERE name = 'books'`), [{ name: "books" }]);
+    await stored.close();
+    const { out } = await project.run("test", "tests/a", "--keep-database");
+    assert.match(out, /^Kept the database "default": \/.*\/var\/test-databases\/a\.test-\d+-default\.db$/m);
+    assert.equal(find().length, 1);
+    // Without the flag, nothing is kept, and nothing is deleted.
+    const plain = await project.json("test", "tests/b");
+    assert.deepEqual([plain.data, find().length], [{ files: ["tests/b.test.ts"], failed: [] }, 1]);
+    assert.match((await project.run("test", "c.test", "--keep-database")).out, /^No test opened a database with testDatabase\(app\)\.$/m);
   });
 
   it("stops after the first file that fails with --bail", async () => {
@@ -452,8 +494,6 @@ describe("gable shell", () => {
     const project = await createOpen();
     const failed = await project.run("shell", "--eval", "Book.get(7)");
     assert.deepEqual([failed.code, /E_ROW_MISSING/.test(failed.error)], [1, true]);
-    assert.equal((await project.run("shell", "--eval", "1", "--mode", "production")).code, 2);
-    assert.equal((await project.run("shell", "--eval", "1", "--mode", "production", "--yes")).out, "1\n");
     assert.equal((await project.run("shell", "--eval", "1", "--file", "x")).code, 2);
     assert.equal((await project.run("shell")).code, 2);
   });
@@ -588,15 +628,15 @@ describe("the binary", () => {
     const project = createProject({ ".env": "SECRET_KEYS=only-for-tests" });
     await project.run("db", "make", "books", "--mode", "development");
     await project.run("db", "migrate", "--mode", "development");
-    const [name] = readdirSync(join(project.folder, "migrations"));
-    project.write({
-      "migrations/20990101_0000_later.ts": `import { migration, op } from "gable/migrations";
-export default migration({ after: ["${name!.replace(".ts", "")}"], schema: "x", phase: "after-deploy", ops: [op.dropColumn("books", "title", { type: "text", max: 200 })] });
-`,
-    });
+    project.write({ "models.ts": models.replace(", title: f.text({ max: 200 })", "") });
+    // The modules of this process have the old model.
+    await run(process.execPath, ["--import", hook, binary, "db", "make", "later", "--mode", "development"], { cwd: project.folder });
+    const name = readdirSync(join(project.folder, "migrations")).find((file) => file.endsWith("_later.ts"))!;
+    const made = readFileSync(join(project.folder, "migrations", name), "utf8");
+    project.write({ [`migrations/${name}`]: made.replace("migration({", 'migration({\n  phase: "after-deploy",') });
     const due = await project.json("db", "migrate", "--check", "--phase", "before", "--mode", "development");
     assert.deepEqual([due.code, due.data], [0, { due: [] }]);
-    assert.deepEqual((await project.json("db", "migrate", "--check", "--mode", "development")).data, { due: ["20990101_0000_later"] });
+    assert.deepEqual((await project.json("db", "migrate", "--check", "--mode", "development")).data, { due: [name.replace(".ts", "")] });
     const { stop } = await serve(project);
     assert.equal(await stop(), 0);
   });

@@ -22,6 +22,8 @@ import type { QueueFacts } from "../../src/cli/checks/queue.ts";
 import { judgeSecretFile } from "../../src/cli/doctor/judge.ts";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
+import type { CheckRow } from "./check-rows.ts";
+import { testRows } from "./check-rows.ts";
 
 const key = "q3J8v0LwZr1Xc9TfYb2NmKd7HsPgAeUiOt5Wx4Vy6Qa";
 const exampleKey = "Zk4Tn9Bw2Lp7Rv1Xc6Md3Hs8Jq5Gf0YaUeWiOoPtQyA";
@@ -65,10 +67,7 @@ const rate = { requestsMax: 5, windowSeconds: 60 };
 const sessions: GableOptions = { session: {}, secretKeys: [key] };
 const unsafeStep = { migration: "20261201_index", operation: "adds an index to books", risk: "locks", recipe: "Create it concurrently." };
 
-/** Id, what fails, a part of the message, and what passes. */
-type Row = readonly [id: string, failing: readonly GableOptions[], message: RegExp, passing: readonly GableOptions[]];
-
-const rows: () => readonly Row[] = () => [
+const rows: () => readonly CheckRow[] = () => [
   ["mode.production", [{ mode: "development" }, { mode: "test" }], /The mode is (?:development|test)/, [{}]],
   [
     "keys.missing",
@@ -93,9 +92,15 @@ const rows: () => readonly Row[] = () => [
   ],
   [
     "proxies.any",
-    [{ proxies: { trust: ["0.0.0.0/0"] } }, { proxies: { trust: ["loopback", "::/0"] } }],
-    /are everybody/,
-    [{ proxies: { trust: ["10.0.0.0/8", "loopback"] } }],
+    [
+      { proxies: { trust: ["0.0.0.0/0"] } },
+      { proxies: { trust: ["loopback", "::/0"] } },
+      { proxies: { trust: ["0.0.0.0/1", "128.0.0.0/1"] } },
+      { proxies: { trust: ["2000::/3"] } },
+      { proxies: { trust: ["8.0.0.0/6"] } },
+    ],
+    /are nearly everybody/,
+    [{ proxies: { trust: ["10.0.0.0/8", "loopback"] } }, { proxies: { trust: ["fc00::/7", "192.0.2.1", "2001:db8::1"] } }],
   ],
   [
     "security.csp-unsafe",
@@ -377,23 +382,7 @@ function findingsOf(options: GableOptions): ReturnType<typeof runChecks> {
 }
 
 describe("deploy checks", () => {
-  for (const [index, [id, failing, message, passing]] of rows().entries()) {
-    for (const [number] of failing.entries())
-      it(`${id} fails for case ${number + 1}, with a way out`, () => {
-        // Routes belong to one application: each test makes its own.
-        const found = findingsOf(rows()[index]![1][number]!).filter((problem) => problem.id === id);
-        assert.ok(found.length > 0, id);
-        for (const problem of found) assert.match(problem.message, message);
-        assert.ok(found.every(({ fix }) => fix !== undefined && fix !== ""));
-      });
-    for (const [number] of passing.entries())
-      it(`${id} passes for case ${number + 1}`, () => {
-        assert.deepEqual(
-          findingsOf(rows()[index]![3][number]!).filter((problem) => problem.id === id),
-          [],
-        );
-      });
-  }
+  testRows(rows, findingsOf);
 
   it("have a row in this table each", () => {
     assert.deepEqual(

@@ -1,7 +1,7 @@
 /** `gable deploy make`: text, JSON and exit codes, and that each file is right: read by parsers, and its commands run. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { gable } from "gable";
 import { parse, parseAllDocuments } from "yaml";
 import { silentLogger } from "../silent-logger.ts";
+import { createFullProject } from "./full-project.ts";
 import type { TestProject } from "./project.ts";
 import { createTestProject } from "./project.ts";
 
@@ -162,9 +163,9 @@ describe("the Dockerfile", () => {
   });
 
   it("makes an image that starts and writes nothing outside var", { timeout: 300_000 }, async () => {
-    const project = createProject();
-    cpSync(join(root, "create-gable/templates/full"), project.folder, { recursive: true });
-    await project.run("deploy", "make", "--target", "docker");
+    // It comes with the image of gable deploy make.
+    const project = await createFullProject({ accounts: true });
+    after(() => project.remove());
     // What .dockerignore names is not in the image.
     for (const line of read(project, ".dockerignore").split("\n"))
       if (line !== "" && !/[#*]/.test(line)) rmSync(join(project.folder, line), { recursive: true, force: true });
@@ -187,6 +188,7 @@ describe("the Dockerfile", () => {
       SECRET_KEYS: "u5Zk2Qm8Xr1Wd7Tn4Yb9Gc3Hf6Js0Lp-aVeKoRiPtMxQ",
       HOSTS: "shop.example",
       ORIGIN: "https://shop.example",
+      MAIL_URL: "file:var/mail",
     };
     const list = (): string[] =>
       readdirSync(project.folder, { recursive: true, encoding: "utf8" })

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
 import { judgeClock, judgeDisk, judgeHashing, judgeNode, judgePort, judgeSecretFile } from "../../src/cli/doctor/judge.ts";
+import { measureHashing } from "../../src/cli/doctor/measure.ts";
 import { databaseKinds } from "../data/databases.ts";
 import { createTestProject } from "./project.ts";
 
@@ -29,9 +30,16 @@ describe("a judgement", () => {
     [judgeDisk(gib, 1_000), "ok", /1\.0 GiB free/],
     [judgeDisk(gib, 999), "warning", /room for 999 more files/, /Delete/],
     [judgeDisk(gib, 0), "error", /room for 0 more files/, /Delete/],
-    [judgeHashing(500), "ok", /takes 500 ms/],
-    [judgeHashing(501), "warning", /takes 501 ms/, /faster/],
-    [judgeHashing(2_001), "error", /takes 2001 ms/, /faster/],
+    [judgeHashing(500, 1, 5), "ok", /takes 500 ms$/],
+    [judgeHashing(501, 1, 5), "warning", /takes 501 ms$/, /^Give the machine a faster/],
+    [judgeHashing(501, 2, 5), "warning", /takes 501 ms$/, /^Lower hashCost/],
+    [judgeHashing(2_001, 1, 5), "error", /takes 2001 ms$/, /faster/],
+    [judgeHashing(50.1, 1, 5), "ok", /takes 50 ms$/],
+    [judgeHashing(50, 1, 5), "ok", /takes 50 ms; hashCost: 2 of the accounts would make it 100 ms$/],
+    [judgeHashing(100, 2, 5), "ok", /takes 100 ms$/],
+    [judgeHashing(66, 2, 5), "ok", /takes 66 ms; hashCost: 3 of the accounts would make it 99 ms$/],
+    [judgeHashing(8, 1, 5), "ok", /takes 8 ms; hashCost: 5 of the accounts would make it 40 ms$/],
+    [judgeHashing(40, 5, 5), "ok", /takes 40 ms$/],
     [judgePort(80, "EACCES"), "error", /may not be opened/, /from 1024 on/],
     [judgePort(80, "EADDRINUSE"), "warning", /in use/, /--port/],
     [judgePort(80, "EADDRNOTAVAIL"), "error", /EADDRNOTAVAIL/, /network/],
@@ -48,6 +56,17 @@ describe("a judgement", () => {
       if (fix === undefined) assert.equal(finding.fix, undefined);
       else assert.match(finding.fix!, fix);
     });
+});
+
+describe("the time of a hash", () => {
+  it("is the best of three, whatever else the machine does", async () => {
+    const times = [0, 400, 500, 530, 600, 990];
+    const hashed: string[] = [];
+    const hash = async (password: string): Promise<string> => (hashed.push(password), "");
+    const finding = await measureHashing(1, { hash }, () => times.shift()!);
+    assert.equal(finding.found, "one password takes 30 ms; hashCost: 3 of the accounts would make it 90 ms");
+    assert.deepEqual([hashed.length, times.length], [3, 0]);
+  });
 });
 
 describe("gable doctor", () => {

@@ -1,7 +1,7 @@
 /** Ctrl-C at each prompt, typed into a real terminal: the command ends with 130, and the project is what it was. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -97,7 +97,12 @@ const rows: ReadonlyArray<
   ],
   ["db drop", "title: f.text({ max: 200 })", ["db", "drop"], [["Delete everything", end]]],
   ["db reset", "title: f.text({ max: 200 })", ["db", "reset"], [["Delete everything", end]]],
-  ["shell in production", "title: f.text({ max: 200 })", ["shell", "--mode", "production"], [["Go on?", end]]],
+  [
+    "shell in production",
+    "title: f.text({ max: 200 })",
+    ["shell", "--mode", "production", "--eval", "Book.create({ title: String(1) })"],
+    [["Go on?", end]],
+  ],
   ["the address of user create", "title: f.text({ max: 200 })", ["user", "create"], [["E-mail address", end]]],
   ["the address of user grant", "title: f.text({ max: 200 })", ["user", "grant", "--staff"], [["E-mail address", end]]],
   ["the address of user password", "title: f.text({ max: 200 })", ["user", "password"], [["E-mail address", end]]],
@@ -123,18 +128,44 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
       if (hadDatabase) assert.ok(existsSync(join(project.folder, "app.db")));
     });
 
-  it("ends create-gable with 130 before it has made a folder", { timeout: 60_000 }, async () => {
-    const project = createTestProject({});
+  const answers = [
+    ["Folder of the project", "site\r"],
+    ["What does it start with?", "\r"],
+    ["Where does it store its rows?", "\r"],
+    ["Can people sign up and in?", "\r"],
+    ["Start a git repository?", "\r"],
+    ["Install the packages now?", "\r"],
+  ] as const;
+  const main = JSON.stringify(join(root, "create-gable/src/main.ts"));
+  const program = `process.exitCode = await (await import(${main})).main(process.argv.slice(1));`;
+  const create = [process.execPath, "--input-type=module", "--eval", program, "--"];
+  for (const [index, [question]] of answers.entries())
+    it(`ends create-gable with 130 at "${question}", before it has made a folder`, { timeout: 60_000 }, async () => {
+      const project = createTestProject({});
+      projects.push(project);
+      const { code, out } = await interrupt(
+        project.folder,
+        [...create, "--package-manager", "npm"],
+        [...answers.slice(0, index), [question, end]],
+      );
+      assert.equal(code, 130, out);
+      assert.match(out, /You stopped\. Nothing was written\./);
+      assert.deepEqual(readdirSync(project.folder), ["package.json"]);
+    });
+
+  it("makes what the answers say, and ends with 130 when the install is stopped", { timeout: 60_000 }, async () => {
+    const project = createTestProject({ "bin/npm": "#!/bin/sh\necho installing\nexec sleep 60\n" });
     projects.push(project);
-    const main = JSON.stringify(join(root, "create-gable/src/main.ts"));
-    const program = `process.exitCode = await (await import(${main})).main([]);`;
+    chmodSync(join(project.folder, "bin/npm"), 0o755);
+    const path = `PATH=${join(project.folder, "bin")}:${process.env["PATH"]}`;
     const { code, out } = await interrupt(
       project.folder,
-      [process.execPath, "--input-type=module", "--eval", program],
-      [["Folder of the project", end]],
+      ["env", path, ...create, "--no-git", "--package-manager", "npm"],
+      [...answers.filter(([question]) => !question.includes("git")), ["installing", end]],
     );
     assert.equal(code, 130, out);
-    assert.match(out, /You stopped\. Nothing was written\./);
-    assert.deepEqual(readdirSync(project.folder), ["package.json"]);
+    assert.match(out, /"npm install" was stopped\. Run it by hand in /);
+    assert.match(out, /Type next:\s+cd site\s+npm install\s+npm run migrate\s+npm run dev/);
+    assert.ok(existsSync(join(project.folder, "site/tests/accounts.test.ts")));
   });
 });

@@ -30,6 +30,8 @@ export interface TestProject {
     given: string | readonly string[],
     ...words: readonly string[]
   ): Promise<CommandOutcome & { readonly questions: readonly string[] }>;
+  /** Runs a command at another terminal. */
+  at(terminal: Partial<Terminal>, ...words: readonly string[]): Promise<CommandOutcome>;
   /** Runs a command with `--json`. */
   json(...words: readonly string[]): Promise<JsonOutput & { readonly code: number }>;
   write(files: Readonly<Record<string, string>>): void;
@@ -87,6 +89,7 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
         given[questions.push(isSecret ? `${question} (secret)` : question) - 1];
       return { ...(await runWith(words, { canAsk: true, ask })), questions };
     },
+    at: (terminal, ...words) => runWith(words, terminal),
     async json(...words) {
       const { code, out } = await run(...words, "--json");
       return { ...(JSON.parse(out) as JsonOutput), code };

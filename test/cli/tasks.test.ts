@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { createDatabase } from "gable/data";
 import type { NewTask } from "gable/tasks";
 import { databaseTasks, taskModel } from "gable/tasks";
+import { changeTasks } from "./change-tasks.ts";
 import { createTestProject } from "./project.ts";
 
 const project = createTestProject({
@@ -64,30 +65,8 @@ describe("gable worker and gable tasks", () => {
   });
   after(() => project.remove());
 
-  it("run one queue once, list tasks by state, and change them", async () => {
-    const [mailId, brokenId, parkedId] = await add(
-      { name: "mail", queue: "mail" },
-      { name: "broken", queue: "default" },
-      { name: "of-another-release", queue: "default" },
-    );
-    assert.equal((await project.run("worker", "--once", "--queues", "mail", ...production)).out, "Ran 1 task.\n");
-    assert.equal((await project.run("worker", "--once", ...production)).out, "Ran 1 task.\n");
-    const { data } = JSON.parse((await project.run("tasks", "list", "--json", ...production)).out) as {
-      data: { tasks: ReadonlyArray<{ id: string; state: string; error: string | null }> };
-    }; // What the command prints.
-    const shown = new Map(data.tasks.map(({ id, state, error }) => [id, [state, error]]));
-    assert.deepEqual(shown.get(mailId!), ["done", null]);
-    assert.deepEqual(shown.get(brokenId!), ["failed", "The file does not exist."]);
-    assert.deepEqual(shown.get(parkedId!), ["parked", null]);
-    assert.match((await project.run("tasks", "list", "--state", "failed", ...production)).out, new RegExp(`^ID.*\n${brokenId}`));
-    assert.equal((await project.run("tasks", "retry", brokenId!, ...production)).out, `Queued ${brokenId} again.\n`);
-    assert.equal((await project.run("tasks", "cancel", brokenId!, ...production)).out, `Cancelled ${brokenId}.\n`);
-    assert.match((await project.run("tasks", "stats", ...production)).out, /^QUEUE +WAITING .*\ndefault +1 .*\nmail +0 /);
-    assert.match((await project.run("tasks", "cancel", brokenId!, ...production)).error, /No queued or running task has the id/);
-    assert.equal((await project.run("tasks", "discard", brokenId!, ...production)).out, `Deleted ${brokenId}.\n`);
-    assert.match((await project.run("tasks", "discard", brokenId!, ...production)).error, /No failed or cancelled task has the id/);
-    assert.match((await project.run("tasks", "retry", "no-id", ...production)).error, /No failed or cancelled task has the id/);
-  });
+  it("run one queue once, list tasks by state, and change them", () =>
+    changeTasks(project, add, /^QUEUE +WAITING .*\ndefault +1 .*\nmail +0 /));
 
   it("list the next times of schedules", async () => {
     const { out } = await project.run("tasks", "schedule", ...production);

@@ -195,7 +195,10 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
           ? sql`INSERT INTO adopted (id, at) VALUES (1, 'infinity')`
           : sql`INSERT /*+ SET_VAR(sql_mode = '') */ IGNORE INTO adopted (id, at) VALUES (1, '0000-00-00 00:00:00')`,
       );
-      await assert.rejects(Plain.get(1), { code: "E_VALUE_STORED", message: /That is not a valid date and time\.$/ });
+      await assert.rejects(Plain.get(1), {
+        code: "E_VALUE_STORED",
+        message: /That is not a valid date and time of the years 1 to 9999\.$/,
+      });
     });
   });
 

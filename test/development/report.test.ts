@@ -4,9 +4,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { GableError } from "gable";
+import { gable, GableError } from "gable";
 import { createErrorReport, renderErrorReport } from "gable/development";
 import type { ErrorReport } from "gable/development";
+import { catalogue } from "../../src/errors/catalogue.ts";
+import { silentLogger } from "../silent-logger.ts";
 
 const formats = ["html", "text", "problem", "markdown"] as const;
 
@@ -24,10 +26,38 @@ describe("a report of an error", () => {
 
   it("has the code, status, fix and page of an error of Gable", () => {
     const { code, status, fix, docs } = createErrorReport(new GableError("E_VIEW_NOT_FOUND", "There is no view a.html."));
-    assert.deepEqual([code, status, docs], ["E_VIEW_NOT_FOUND", 500, "node_modules/gable/docs/reference/errors.md#e_view_not_found"]);
+    assert.deepEqual([code, status, docs], ["E_VIEW_NOT_FOUND", 500, "docs/reference/errors.md#e_view_not_found"]);
     assert.ok(fix.length > 10);
     const own = createErrorReport(new GableError("E_STOCK_EMPTY", "Only 2 are left.", { status: 409, fix: "Order less." }));
     assert.deepEqual([own.code, own.status, own.fix, own.docs], ["E_STOCK_EMPTY", 409, "Order less.", ""]);
+  });
+
+  it("links to the explanation of its code, which development serves for each code of Gable", async () => {
+    const app = gable({ mode: "development", logger: silentLogger });
+    await app.start();
+    try {
+      const page = await (await app.request("/missing", { headers: { accept: "text/html" } })).text();
+      assert.match(
+        page,
+        /<a href="\/_gable\/errors\/E_ROUTE_NOT_FOUND"><code class="place">docs\/reference\/errors\.md#e_route_not_found</,
+      );
+      for (const code of Object.keys(catalogue)) {
+        const reply = await app.request(`/_gable/errors/${code}`);
+        assert.deepEqual([reply.status, (await reply.text()).split("\n")[0]], [200, `## ${code}`]);
+      }
+      for (const name of ["E_NO_SUCH_CODE", "E_", "..%2Fsearch", "E_ROUTE_NOT_FOUND/x", ""])
+        assert.equal((await app.request(`/_gable/errors/${name}`)).status, 404, name);
+      assert.equal((await app.request("/_gable/errors/E_INTERNAL", { headers: { host: "evil.test" } })).status, 403);
+    } finally {
+      await app.close();
+    }
+  });
+
+  it("links to nothing for a code of the application, and where nobody serves explanations", () => {
+    const own = createErrorReport(new GableError("E_STOCK_EMPTY", "Only 2 are left."));
+    assert.doesNotMatch(renderErrorReport(own, "html"), /<p class="soft">Documentation/);
+    const report = createErrorReport(new GableError("E_VIEW_NOT_FOUND", "There is no view a.html."));
+    assert.match(renderErrorReport(report, "html"), /Documentation: <code class="place">docs/);
   });
 
   it("shows the line that fails with six lines around it, and folds frames that are not of the application", () => {

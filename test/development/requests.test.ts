@@ -5,7 +5,9 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { forbidden, gable, get, html, post } from "gable";
 import type { Application, GableOptions } from "gable";
+import { accountFields, defineAccounts, policy } from "gable/auth";
 import { belongsTo, field as f, hasMany, Model, transaction } from "gable/data";
+import { memorySessions } from "gable/session";
 import { silentLogger } from "../silent-logger.ts";
 import { readFileSync } from "node:fs";
 
@@ -295,6 +297,75 @@ describe("requests in development", () => {
           403,
           `${path} ${JSON.stringify(headers)}`,
         );
+  });
+});
+
+describe("policies and stored pages in development", () => {
+  class Member extends Model("kept_members", { ...accountFields() }) {}
+  class Post extends Model("kept_posts", { id: f.id(), title: f.text({ max: 20 }) }) {}
+  class Draft extends Model("kept_drafts", { id: f.id() }) {}
+  const accounts = defineAccounts({
+    user: Member,
+    policies: [policy(Post, { view: () => true, change: () => "Only the author may edit.", delete: () => false }), policy(Draft, {})],
+  });
+  const { can } = accounts.guards;
+  const find = ({ params }: { readonly params: Readonly<Record<string, unknown>> }): { id: unknown } => ({ id: params["id"] });
+  let app: Application;
+  before(async () => {
+    app = gable({
+      mode: "development",
+      logger: silentLogger,
+      models: [Member, Post, Draft],
+      database: "sqlite::memory:",
+      session: { store: memorySessions() },
+      cache: true,
+      accounts,
+      secretKeys,
+      routes: [
+        get("/posts/:id(int)", { guard: can("view", Post, find) }, () => "seen"),
+        get("/list", async (context) => {
+          const post = await Post.get(1);
+          const seen = [await accounts.can(context, "view", post), await accounts.can(context, "view", post)];
+          return [...seen, await accounts.can(context, "change", post), await accounts.can(context, "delete", post)];
+        }),
+        get("/drafts", async (context) => accounts.can(context, "add", Draft).then(String)),
+        get("/front", { cache: { storeSeconds: 60 } }, ({ cookies }) => html`<p>${cookies.get("theme") ?? "light"}</p>`),
+        get("/plain", { cache: { storeSeconds: 60 } }, () => html`<p>Hello</p>`),
+      ],
+    });
+    await app.start();
+    await Post.create({ title: "one" });
+  });
+  after(() => app.close());
+
+  async function ask(path: string): Promise<{ readonly kept: Kept & { readonly policies: unknown }; readonly panel: string }> {
+    const id = (await app.request(path)).headers.get("x-request-id");
+    const kept = (await (await app.request(`/_gable/requests/${id}`)).json()) as Kept & { policies: unknown }; // What the tools print.
+    return { kept, panel: await (await app.request(`/_gable/requests/${id}/panel`)).text() };
+  }
+
+  it("have each decision with its reason, and equal ones once with their number", async () => {
+    assert.deepEqual((await ask("/posts/1")).kept.policies, [{ name: "view Post", verdict: "allowed" }]);
+    const { kept, panel } = await ask("/list");
+    assert.deepEqual(kept.policies, [
+      { name: "view Post", verdict: "allowed (2 times)" },
+      { name: "change Post", verdict: "denied: Only the author may edit." },
+      { name: "delete Post", verdict: "denied: the rule gave no reason" },
+    ]);
+    assert.match(panel, /<p class="title">Policies<\/p>[^]*change Post[^]*denied: Only the author may edit\./);
+    assert.deepEqual((await ask("/drafts")).kept.policies, [{ name: "add Draft", verdict: 'denied: the policy has no rule "add"' }]);
+    assert.deepEqual((await ask("/plain")).kept.policies, []);
+  });
+
+  it("say why a page is not stored", async () => {
+    const { kept, panel } = await ask("/front");
+    const reason = `The reply of GET "/front" is not stored: context.cookies was read.`;
+    assert.deepEqual(
+      kept.log.map(({ message }) => message),
+      [reason],
+    );
+    assert.ok(panel.includes(reason), panel);
+    assert.deepEqual((await ask("/plain")).kept.log, []);
   });
 });
 

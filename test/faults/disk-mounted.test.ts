@@ -47,7 +47,10 @@ describe("a full disk", { skip: findReason() }, () => {
       });
       for (let round = 0; round < rounds; round++) {
         const full = await upload(url, 3_000_000);
-        assert.ok(full.status === 507 || full.status === 500, `${full.status} ${await full.text()}`);
+        const reply = await full.text();
+        assert.equal(full.status, 507, reply);
+        assert.match(reply, /E_UPLOAD_DISK_FULL/);
+        assert.ok(!reply.includes(folder), reply);
         // The space of the file that failed is free again: this one needs most of the disk.
         const next = await upload(url, 900_000);
         assert.deepEqual([next.status, await next.text()], [200, "900000"], text);

@@ -1,9 +1,9 @@
-/** One of several processes that change the same session: counts up, and sets its own keys. */
+/** One of several processes that change the same sessions, one after the other: counts up, and sets its own keys. */
 import { gable, post } from "gable";
 import { redisSessions, sessionModel } from "gable/session";
 import { silentLogger } from "../silent-logger.ts";
 
-const [kind, url = "", prefix = "", cookie = "", name = "", rounds = "0"] = process.argv.slice(2);
+const [kind, url = "", prefix = "", cookies = "", name = "", rounds = "0"] = process.argv.slice(2);
 const app = gable({
   mode: "production",
   logger: silentLogger,
@@ -19,8 +19,9 @@ const app = gable({
   ],
 });
 await app.start();
-for (let round = 0; round < Number(rounds); round++) {
-  const response = await app.request(`/change/${round}`, { method: "POST", headers: { cookie, "sec-fetch-site": "same-origin" } });
-  if (response.status !== 204) throw new Error(`Round ${round} was answered with ${response.status}.`);
-}
+for (const cookie of cookies.split(","))
+  for (let round = 0; round < Number(rounds); round++) {
+    const response = await app.request(`/change/${round}`, { method: "POST", headers: { cookie, "sec-fetch-site": "same-origin" } });
+    if (response.status !== 204) throw new Error(`Round ${round} was answered with ${response.status}.`);
+  }
 await app.close();

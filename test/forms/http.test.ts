@@ -161,6 +161,43 @@ describe("forms on routes", () => {
     assert.equal((await tests.get("/search?q=%FF", { headers: browser })).status, 400);
   });
 
+  const notDeclared: ReadonlyArray<readonly [string, string, string, number]> = [
+    ["an unknown name", "unknown", "x.txt", 415],
+    ["an empty file with an unknown name", "unknown", "x.txt", 415],
+    ["a field of text", "title", "x.txt", 415],
+    ["a group", "more", "x.txt", 415],
+    ["a field of a set without its row", "rows.image", "x.txt", 415],
+    ["content without a file name", "unknown", "", 415],
+    ["a blank control that the form does not know", "unknown", "", 200],
+    ["a declared field", "rows.0.image", "x.txt", 200],
+    ["a disabled field", "fixed", "x.txt", 200],
+    ["a row above the maximum of its set", "rows.2.image", "x.txt", 200],
+  ];
+  const image = f.file({ optional: true });
+  const fields = { title: f.text({ optional: true }), fixed: f.file({ optional: true, disabled: true }), more: f.group({ image }) };
+  const sets = { rows: f.set({ image }, { max: 2 }) };
+  const schema = z.object({ title: z.string().optional() });
+  for (const [what, name, fileName, status] of notDeclared)
+    it(`answers ${status} to a file under ${what}`, async () => {
+      const isBlank = what.startsWith("an empty") || what.startsWith("a blank");
+      // As browsers write it: Node leaves out file names without characters.
+      const head = `Content-Disposition: form-data; name="${name}"; filename="${fileName}"\r\nContent-Type: application/octet-stream`;
+      const body = `--B\r\n${head}\r\n\r\n${isBlank ? "" : "content"}\r\n--B--\r\n`;
+      const headers = { "content-type": "multipart/form-data; boundary=B", "sec-fetch-site": "same-origin", ...browser };
+      const routes = [
+        post("/form", { form: form({ ...fields, ...sets }) }, () => "read"),
+        post("/record", { form: { ...fields, ...sets } }, () => "read"),
+        post("/schema", { form: schema, files: { "rows.0.image": { bytesMax: 9 } } }, () => "read"),
+      ];
+      const app = gable({ mode: "production", logger: silentLogger, routes });
+      const isSchema = status === 415 || what.startsWith("a blank") || what.startsWith("a declared");
+      for (const path of ["/form", "/record", ...(isSchema ? ["/schema"] : [])]) {
+        const reply = await app.request(path, { method: "POST", headers, body });
+        assert.equal(reply.status, status, path);
+        if (status === 415) assert.match(await reply.text(), /E_UPLOAD_NOT_DECLARED/);
+      }
+    });
+
   it("takes files: one, several, and none from a blank control", async () => {
     const tests = client(createContact());
     const files = { attachment: { name: "a.png", type: "text/html", content: png } };
@@ -170,7 +207,8 @@ describe("forms on routes", () => {
     form_.append("attachment", new File([], ""));
     form_.append("photos", new File(["1"], "one.txt"));
     form_.append("photos", new File(["2"], "two.txt"));
-    form_.append("unknown", new File(["3"], "three.txt"));
+    // A control that belongs to the page, and not to the form.
+    form_.append("unknown", new File([], ""));
     const app = gable({ mode: "production", logger: silentLogger, routes: [createContact()] });
     const reply = await app.request("/contact", { method: "POST", body: form_, headers: { "sec-fetch-site": "same-origin" } });
     assert.deepEqual(await reply.json(), { ...good, attachment: null, photos: ["one.txt", "two.txt"] });
@@ -281,7 +319,7 @@ describe("forms on routes", () => {
     );
   });
 
-  const anything = form({ a: f.text({ optional: true, lines: 1 }) });
+  const anything = form({ a: f.text({ optional: true, lines: 1 }), f: f.files({ optional: true }) });
   const createEcho = () =>
     post("/", { form: anything }, ({ form: sent }) => (sent.valid ? String(sent.data.a?.length ?? 0) : json([...sent.errors()])));
   const urlencoded = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };

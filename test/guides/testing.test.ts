@@ -23,7 +23,7 @@ describe("docs/guides/testing.md", () => {
   it("has examples whose tests pass", async () => {
     const guide = await readFile(`${root}docs/guides/testing.md`, "utf8");
     const blocks = [...guide.matchAll(/```ts\n([^]*?)```/g)].map(([, code]) => code!);
-    assert.equal(blocks.length, 4);
+    assert.equal(blocks.length, 5);
     await mkdir(folder, { recursive: true });
     for (const [index, block] of blocks.entries()) {
       const file = `${folder}block-${index + 1}.test.ts`;

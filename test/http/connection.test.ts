@@ -93,6 +93,22 @@ describe("keep-alive and pipelining", () => {
     });
   });
 
+  it("answers all requests of a client that sends far ahead of a slow one", async () => {
+    const listener: RequestListener = async ({ path }) => {
+      if (path === "/1") await wait(30);
+      return { status: 200, headers: [], body: `<${path}>` };
+    };
+    await serving(listener, {}, async ({ port }) => {
+      const paths = Array.from({ length: 30 }, (_, index) => `/${index + 1}`);
+      const pieces = paths.map((path) => get(path, `X-A: ${"a".repeat(4000)}`));
+      const answer = await exchange(port, { pieces, quietMs: 500 });
+      assert.deepEqual(
+        [...answer.text.matchAll(/<([^>]+)>/g)].map(([, path]) => path),
+        paths,
+      );
+    });
+  });
+
   it("mixes plain and promised replies in one turn", async () => {
     const listener: RequestListener = ({ path }) => {
       const reply = { status: 200, headers: [], body: `<${path}>` };
@@ -232,6 +248,15 @@ describe("early replies", () => {
       assert.equal(closed.isClosed, true);
     });
   });
+
+  for (const engine of ["gable", "node"] as const)
+    it(`say that they close above the drain limit, and not at it, on ${engine}`, async () => {
+      await serving(text("early"), { engine }, async ({ port }) => {
+        const says = async (lengthBytes: number): Promise<boolean> =>
+          /\r\nconnection: close\r\n/i.test((await exchange(port, { pieces: [post(lengthBytes)] })).text);
+        assert.deepEqual([await says(65_536), await says(65_537)], [false, true]);
+      });
+    });
 
   it("close when a chunked body is not here yet, and never parse it as a request", async () => {
     await serving(text("early"), {}, async ({ port }) => {

@@ -1,7 +1,7 @@
 /** Channels: typed messages to all readers, replays after an id, sockets and event streams. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { GableOptions, RouteEntry } from "gable";
+import type { Application, GableOptions, RouteEntry } from "gable";
 import { gable, get, socket } from "gable";
 import { Model, field as c, transaction } from "gable/data";
 import type { LiveCarrier } from "gable/live";
@@ -13,12 +13,12 @@ import { SocketClient, serving, until } from "./serving.ts";
 const plain = channel("posts/:id(int)", { message: z.object({ title: z.string() }) });
 const kept = channel("kept/:id", { message: z.object({ n: z.number() }), replay: { seconds: 60, messagesMax: 5 } });
 
-async function running(run: (signal: AbortSignal) => Promise<void>, options: GableOptions = {}): Promise<void> {
+async function running(run: (signal: AbortSignal, app: Application) => Promise<void>, options: GableOptions = {}): Promise<void> {
   const app = gable({ mode: "test", logger: silentLogger, live: {}, ...options });
   await app.start();
   const controller = new AbortController();
   try {
-    await run(controller.signal);
+    await run(controller.signal, app);
   } finally {
     controller.abort();
     await app.close();
@@ -97,6 +97,31 @@ describe("channel()", () => {
       },
       { models: [class Row extends Model("rows", { id: c.id() }) {}], database: "sqlite::memory:" },
     ));
+
+  it("loses a message whose carrier is away after the commit, logs that, and keeps what was committed", async () => {
+    class Row extends Model("rows", { id: c.id() }) {}
+    const away = new Error("no carrier");
+    const logged: unknown[] = [];
+    const logger = { ...silentLogger, error: (facts: object | string) => void logged.push(facts) };
+    const carrier = { ...memoryCarrier(), publish: () => Promise.reject(away) };
+    await running(
+      async (_signal, app) => {
+        await app.database().createTables();
+        await transaction(async () => {
+          await Row.create({});
+          await plain.publish({ id: 1 }, { title: "lost" });
+        });
+        assert.equal(await Row.all().count(), 1);
+        // Facts of the line, as the application writes them.
+        assert.deepEqual(
+          logged.map((facts) => (facts as { error: Error }).error.cause),
+          [away],
+        );
+        await assert.rejects(plain.publish({ id: 1 }, { title: "outside" }), { code: "E_CHANNEL_CARRIER", cause: away });
+      },
+      { models: [Row], database: "sqlite::memory:", live: { carrier }, logger },
+    );
+  });
 
   it("refuses messages that its schema, JSON or the limit of 64 KiB refuse", () =>
     running(async () => {
@@ -257,8 +282,7 @@ describe("channel() with replay", () => {
     await running(
       async (signal) => {
         const reader = many.subscribe({}, { signal });
-        // The first one is that of ended sessions.
-        await until(() => listeners.length === 2, "the subscription");
+        await until(() => listeners.length === 1, "the subscription");
         for (let n = 0; n < 500; n++) {
           await many.publish({}, n);
           if (n % 7 === 0) isCut = true;

@@ -1,40 +1,28 @@
 /** Open connections of people who sign out, or lose access. */
 import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { Application, GableOptions, RunningApp, SessionOptions } from "gable";
-import { get, middleware, post, socket } from "gable";
+import { get, middleware, socket } from "gable";
 import { livePart } from "gable/live";
 import { isSessionDirectory, memorySessions, sessionModel, sessionPart } from "gable/session";
 import { SocketClient, serving, until } from "./serving.ts";
+import { login, sessionRoutes } from "./session-routes.ts";
 
 const signedIn = async ({ session }: { session: { findUserId(): Promise<string | null> } }): Promise<boolean> =>
   (await session.findUserId()) !== null;
 
+async function* silent(signal: AbortSignal): AsyncGenerator<never> {
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  yield* [];
+}
+
 const routes = (): GableOptions["routes"] => [
-  post("/login/:user", ({ session, params }) => {
-    session.rotate({ userId: params.user });
-    return null;
-  }),
-  post("/logout", ({ session }) => {
-    session.end();
-    return null;
-  }),
+  ...sessionRoutes(),
   socket("/chat", { guard: signedIn }, {}),
   socket("/open", {}),
-  get("/feed", { guard: signedIn }, ({ reply, signal }) =>
-    reply.events(
-      (async function* () {
-        await new Promise((resolve) => signal.addEventListener("abort", resolve));
-        yield* [];
-      })(),
-    ),
-  ),
+  get("/feed", { guard: signedIn }, ({ reply, signal }) => reply.events(silent(signal))),
 ];
-
-async function login(server: RunningApp, user: string): Promise<string> {
-  const reply = await fetch(`${server.url}/login/${user}`, { method: "POST" });
-  return reply.headers.getSetCookie()[0]!.split(";")[0]!;
-}
 
 const settings = (session: SessionOptions): GableOptions => ({
   secretKeys: ["0123456789abcdefABCDEFghijklmnopqrstuvwxyz_"],
@@ -133,6 +121,32 @@ describe("open connections", () => {
         verdict = new Error("the database is away");
         assert.equal(await clients[1]!.closed(), 1008);
         assert.equal(free.end, undefined);
+      },
+      options,
+    );
+  });
+
+  it("end when the session of their user has ended, also without guards", async () => {
+    const store = memorySessions();
+    const options = { ...settings({ store }), live: { times: { tickMs: 5, recheckMs: 20, spreadMs: 0 } } };
+    const feed = get("/open-feed", ({ reply, signal }) => reply.events(silent(signal)));
+    await serving(
+      "gable",
+      [...routes()!, feed],
+      async (server) => {
+        const cookie = await login(server, "1");
+        const [client, anonymous] = [await openAs(server, cookie, "/open"), await new SocketClient(server, "/open").opened()];
+        const other = await openAs(server, await login(server, "2"), "/open");
+        const stream = await fetch(`${server.url}/open-feed`, { headers: { cookie } });
+        await wait(100);
+        assert.equal(client.end, undefined);
+        const ended = assert.rejects(stream.text());
+        // As a command does it: in another process, which announces nothing here.
+        assert.ok(isSessionDirectory(store));
+        await store.deleteForUser("1");
+        assert.equal(await client.closed(), 1008);
+        await ended;
+        assert.deepEqual([anonymous.end, other.end], [undefined, undefined]);
       },
       options,
     );

@@ -213,3 +213,27 @@ describe("a logger that the application was given", () => {
     assert.equal(redact("short"), "short");
   });
 });
+
+describe("a logger without a method", () => {
+  const method = (): void => undefined;
+  const whole = { debug: method, info: method, warn: method, error: method, child: () => whole };
+  for (const name of ["debug", "info", "warn", "error", "child"] as const)
+    it(`is refused: ${name}`, () => {
+      const logger = { ...whole, [name]: undefined } as unknown as Logger; // What JavaScript may pass.
+      assert.throws(() => gable({ mode: "test", logger }), {
+        code: "E_OPTION_INVALID",
+        message: new RegExp(`such as pino\\(\\); it has no ${name}\\.$`),
+      });
+    });
+
+  it("is refused: the console of Node", () => {
+    const logger = console as unknown as Logger; // As above.
+    assert.throws(() => gable({ mode: "test", logger }), { code: "E_OPTION_INVALID", message: /it has no child\.$/ });
+  });
+
+  it("may lack trace, fatal and isLevelEnabled", async () => {
+    const app = gable({ mode: "test", logger: whole });
+    await app.start();
+    await app.close();
+  });
+});

@@ -45,7 +45,7 @@ describe("the first hour of a newcomer", { skip: skipWithoutBrowser || skipSuper
     const step = (name: string, work: () => Promise<void>): Promise<void> => context.test(name, work);
 
     await step("creates a project, and sees its front page", async () => {
-      await project.type("npm create gable@latest shop -- --template full");
+      await project.type("npm create gable@latest shop -- --no-accounts");
       await project.save(".env", `${await project.read(".env")}ORIGIN=http://localhost:${project.port}\n`);
       await project.type("npm run dev");
       await act("open /", "see Your site runs");
@@ -97,6 +97,8 @@ describe("the first hour of a newcomer", { skip: skipWithoutBrowser || skipSuper
       await project.stopServer();
       const key = await project.type("npx gable key generate");
       const variables = ["HOSTS=localhost,127.0.0.1", `ORIGIN=http://localhost:${project.port}`, "MAIL_URL=file:var/mail"];
+      // As the check of packages says: npm install nodemailer.
+      await project.link("nodemailer");
       await project.save(".env.production", `${key.trim()}\n${variables.join("\n")}\n`);
       await project.type("npx gable build --mode production");
       await project.type("npx gable start --mode production --workers 2 --migrate");

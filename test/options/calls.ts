@@ -74,6 +74,14 @@ function asField(make: () => object): () => Promise<unknown> {
 
 const app = (options: core.GableOptions): core.Application => core.gable({ mode: "test", logger: silentLogger, ...options });
 const routes = (options: object): core.Application => app({ routes: [core.get("/", options, () => "x")] });
+/** Opens a stream of one event. */
+function openEvents(): Promise<testing.TestEvents> {
+  async function* one(): AsyncGenerator<core.ServerEvent> {
+    yield { data: 1 };
+  }
+  const own = app({ routes: [core.get("/", ({ reply }) => reply.events(one()))] });
+  return testing.createTestClient(own).liveEvents("/");
+}
 /** Runs a handler, and throws what it throws. */
 async function inHandler(handler: (context: core.Context) => unknown, options: core.GableOptions = {}): Promise<void> {
   const own = app({ routes: [core.get("/", handler as never)], ...options });
@@ -220,6 +228,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   StreamOptions: [() => core.stream((async function* () {})(), odd({}))],
   ProblemOptions: [() => core.problem(odd({ status: 400, title: "x" }) as never)],
   StatusErrorOptions: [() => core.notFound("x", odd({}))],
+  "Database.isolate()": [async () => (await database.isolate(odd({})))()],
   DumpOptions: [() => migrations.dumpData(odd({ database, folder }))],
   "data.LoadOptions": [
     inDatabase(() =>
@@ -229,6 +238,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
     ),
   ],
   "migrations.LoadOptions": [() => migrations.loadData(odd({ database, folder }))],
+  BullmqQueueOptions: [() => tasks.bullmqQueue(odd({ url: "redis://127.0.0.1" }))],
   EnqueueOptions: [() => inHandler(() => jobs.enqueue(undefined, odd({})), { tasks: [jobs] })],
   TaskOptions: [() => tasks.task("x", odd({}), () => undefined)],
   TaskSetupOptions: [() => app({ tasks: odd({ tasks: [] }) })],
@@ -316,6 +326,9 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   StaticOptions: [() => app({ static: odd({ directory: folder }) })],
   SuperviseOptions: [() => server.supervise(odd({ app: "app.ts", workers: 0 }))],
   TestClientOptions: [() => testing.createTestClient(app({}), odd({}))],
+  TestEventsOptions: [() => testing.createTestClient(app({})).liveEvents("/", odd({}))],
+  TestSocketOptions: [() => testing.createTestClient(app({})).socket("/", odd({}))],
+  LiveWaitOptions: [async () => (await openEvents()).next(odd({})), async () => (await openEvents()).ended(odd({}))],
   TransactionOptions: [inDatabase(() => data.transaction(() => 1, odd({})))],
   "data.ViewOptions": [
     () => data.createDatabase({ url: "sqlite::memory:", models: [data.View("v", { id: f.id() }, odd({ sql: "SELECT 1 AS id" }))] }),
@@ -363,6 +376,8 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   TimeOptions: [inForm(() => g.time(odd({})))],
   InlineSetOptions: [() => forms.inlineSet(Book, odd({ fields: [] }) as never)],
   "forms.RenderOptions": [() => contact.blank().render(odd({}))],
+  UploadTextOptions: [sendFile((form) => form.files.get("photo")!.text(odd({ bytesMax: 10 })))],
+  UploadSettings: [() => app({ uploads: odd({ directory: folder }) })],
   SaveUploadOptions: [sendFile((form) => form.files.get("photo")!.saveTo({ put: async () => undefined } as never, odd({})))],
   BodyReadOptions: [
     readBody("gable", "POST", (body) => body.read(odd({}))),
@@ -381,6 +396,10 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   FileFieldOptions: [() => routes({ form: schema, files: { photo: odd({ bytesMax: 1 }) } })],
   RateLimitsOptions: [() => app({ rateLimits: odd({}) })],
   RotateOptions: [() => inHandler(({ session: own }) => own.rotate(odd({})), { session: {}, secretKeys: [key] })],
+  CheckSettings: [
+    () => core.gable({ checks: odd({ add: [] }) }),
+    () => core.gable({ checks: { add: [odd({ id: "a.b", level: "error", run: () => [] })] } }),
+  ],
   CommandOptions: [() => core.defineCommand(odd({ name: "a", help: "A.", run: () => undefined }))],
   ArgumentOptions: [() => core.defineCommand({ name: "a", help: "A.", arguments: { b: odd({ help: "B." }) }, run: () => undefined })],
   FlagOptions: [

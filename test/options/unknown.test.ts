@@ -20,9 +20,20 @@ const exceptions: Readonly<Record<string, string>> = {
   FragmentOptions: "Part of CachedOptions; views pass it to their store.",
   MessageOptions: "Templates pass it to the function that translates.",
   "views.RenderOptions": "Part of the context of a render, which an application makes.",
+  "AccountsOptions.checkPassword()": "Gable calls it, and passes what the function gets.",
+  "AccountActions.signInWithCode()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.mailReset()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.resetPassword()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.changePassword()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.setFirstPassword()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.changeEmail()": "Takes the values of a form, which may have more fields.",
+  "AccountActions.confirm()": "Takes the values of a form, which may have more fields.",
+  "TwoFactorActions.turnOn()": "Takes the values of a form, which may have more fields.",
+  "TwoFactorActions.confirm()": "Takes the values of a form, which may have more fields.",
   "UploadTarget.put()": "A storage implements it: see PutOptions.",
   "RedisClient.eval()": "The package redis implements it.",
   "PolicyRules.scope()": "The framework calls it.",
+  "FetchRuntime.onUpgrade()": "The framework calls it.",
   "transactional()": "The framework calls the function that it returns with the context.",
   "permissionModels.permissionModels()": "The class of a model.",
   "defineFactory()": "Names of fields, which create() checks.",
@@ -34,7 +45,7 @@ const migrationData = "src/data/migrations/state/operation.test.ts has the table
 const unreached: Readonly<Record<string, string>> = {
   'src/live/channel.ts: assertKnownOptions(`${owner} replay`, replay, ["seconds", "messagesMax"]);':
     "The channel checks both numbers itself.",
-  'src/handlers/resource.ts: assertKnownOptions(`resource("${prefix}") actions`, actionOptions, names);':
+  "src/handlers/resource.ts: assertKnownOptions(`${owner} actions`, actionOptions, names);":
     "Each value is the options of a route, which are checked there.",
   'src/data/tree/expression.ts: assertKnownOptions("stringAggregate()", options, { where: true, distinct: "boolean", orderBy: true });':
     "test/data/string-aggregate.test.ts passes a wrong distinct.",

@@ -10,6 +10,8 @@ import { fileURLToPath } from "node:url";
 
 /** Root of the repository, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
+/** The program of `npm create gable`, once it is compiled. */
+export const createProgram: string = join(root, "create-gable/bin/create-gable.mjs");
 
 /** What a program printed, and how it ended. */
 export interface Outcome {
@@ -23,6 +25,8 @@ export class PackedPackage {
   readonly tarball: string;
   /** The installed packages; an install takes seconds, and each gives the same files. */
   #installed: Promise<string> | undefined;
+  /** The compiler's run over `npm create gable`. */
+  #compiled: Promise<Outcome> | undefined;
 
   private constructor(folder: string, tarball: string) {
     this.folder = folder;
@@ -51,13 +55,23 @@ export class PackedPackage {
     return project;
   }
 
-  /** Makes a project with the `npm create gable` of the repository, and installs the package in it. Returns its folder. */
-  async create(name: string, flags: readonly string[]): Promise<string> {
-    const workspace = join(root, "create-gable");
-    await runOrThrow(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(workspace, "tsconfig.build.json")], root);
-    const words = [join(workspace, "bin/create-gable.mjs"), name, ...flags, "--no-git", "--no-install"];
+  /** Compiles `npm create gable`. */
+  async compile(): Promise<void> {
+    const config = join(root, "create-gable/tsconfig.build.json");
+    await (this.#compiled ??= runOrThrow(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", config], root));
+  }
+
+  /** Makes a project with the `npm create gable` of the repository. Returns its folder. */
+  async make(name: string, flags: readonly string[]): Promise<string> {
+    await this.compile();
+    const words = [createProgram, name, ...flags, "--no-git", "--no-install"];
     await runOrThrow(process.execPath, words, this.folder);
-    const project = join(this.folder, name);
+    return join(this.folder, name);
+  }
+
+  /** Makes a project, and installs the package in it. Returns its folder. */
+  async create(name: string, flags: readonly string[]): Promise<string> {
+    const project = await this.make(name, flags);
     await runOrThrow("npm", ["install", "--ignore-scripts", "--prefer-offline", this.tarball], project);
     return project;
   }

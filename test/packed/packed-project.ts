@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { PackedPackage, run } from "./packed-package.ts";
+import { PackedPackage, run, linkPackages } from "./packed-package.ts";
 
 const createCommand = "npm create gable@latest ";
 /** When the server has printed nothing for so long, it has followed all changes. */
@@ -38,6 +38,11 @@ export class PackedProject {
   /** Returns the path of a file. */
   pathOf(name: string): string {
     return join(this.#folder, name);
+  }
+
+  /** Installs a package that the repository has, without a registry. */
+  link(name: string): Promise<void> {
+    return linkPackages(this.#folder, [name]);
   }
 
   /** Types a command, in the folder of the project; returns what it printed. Commands that serve go on in the background. */

@@ -3,6 +3,7 @@
  * `npm create gable` against it.
  */
 import { after, before, describe } from "node:test";
+import { describeCreatedProjects } from "./created-projects.ts";
 import { PackedPackage } from "./packed-package.ts";
 import { describeProjects } from "./project-steps.ts";
 import { describeTypes } from "./type-steps.ts";
@@ -16,4 +17,5 @@ describe("the packed package", () => {
 
   describeTypes(() => packed);
   describeProjects(() => packed);
+  describeCreatedProjects(() => packed);
 });

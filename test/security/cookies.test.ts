@@ -134,6 +134,26 @@ describe("cookies of the context", () => {
   });
 });
 
+describe("values and options of cookies that are not of their kind", () => {
+  for (const method of ["set", "setSigned", "setEncrypted"] as const)
+    for (const value of [undefined, null, 5, { a: 1 }])
+      it(`are refused by cookies.${method}(): ${JSON.stringify(value)}`, async () => {
+        // JavaScript callers can pass any value.
+        const route = get("/", ({ cookies }) => (cookies[method]("a", value as never), "x"));
+        await assert.rejects(createTestClient(gable({ mode: "test", logger: silentLogger, routes: [route] })).get("/"), {
+          code: "E_COOKIE_VALUE",
+          message: `The value of the cookie "a" is ${typeof value === "object" && value !== null ? "an object (Object)" : String(value)}; it must be a string.`,
+        });
+      });
+
+  it("are refused with the option that is null", async () => {
+    const route = get("/", ({ cookies }) => (cookies.set("a", "x", null as never), "x"));
+    await assert.rejects(createTestClient(gable({ mode: "test", logger: silentLogger, routes: [route] })).get("/"), {
+      code: "E_OPTION_INVALID",
+    });
+  });
+});
+
 describe("gable({ secretKeys })", () => {
   it("refuses keys that are too short", () =>
     assert.throws(() => gable({ secretKeys: ["short"] }), {

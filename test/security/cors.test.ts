@@ -117,6 +117,7 @@ const cases: readonly Case[] = [
   ]),
   simple("every origin", "/open", "https://any.example", [200, "*", null, null, null, "Origin"]),
   simple("every origin, null included", "/open", "null", [200, "*", null, null, null, "Origin"]),
+  simple("no origin where every origin is allowed", "/open", undefined, [200, null, null, null, null, "Origin"]),
   {
     title: "a method without a route",
     method: "DELETE",

@@ -29,6 +29,15 @@ describe("missing modules", () => {
     assert.equal(await run(script), "E_REDIS_MISSING Run: npm install redis.");
   });
 
+  it("of the package bullmq are E_BULLMQ_MISSING, when the queue opens", async () => {
+    const script = `
+      import { registerHooks } from "node:module";
+      registerHooks({ resolve(name, context, next) { if (name === "bullmq") throw new Error("not found"); return next(name, context); } });
+      const { bullmqQueue } = await import(${source("tasks.ts")});
+      await bullmqQueue({ url: "redis://127.0.0.1:1" }).open().catch((error) => console.log(error.code, error.fix));`;
+    assert.equal(await run(script), "E_BULLMQ_MISSING Run: npm install bullmq redis.");
+  });
+
   it("of the package aws4 are E_STORAGE_PACKAGE, when the application starts", async () => {
     const script = `
       import { registerHooks } from "node:module";

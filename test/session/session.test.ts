@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Application } from "gable";
-import { get, post, text } from "gable";
+import { gable, get, post, text } from "gable";
 import { sessionPart } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
+import { silentLogger } from "../silent-logger.ts";
 import { sessionPlaces } from "./places.ts";
 
 /** Creates the routes: a route belongs to one application. */
@@ -218,39 +219,31 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
       const users = await Promise.all(clients.map(async (each) => (await each.get("/user")).json<{ user: string | null }>().user));
       assert.deepEqual(users.sort(), ["many", null, null].sort());
     });
-
-    if (isStored) {
-      it("loses none of 100 parallel changes", async () => {
-        client = visit();
-        await client.post("/set/first/1");
-        await Promise.all(Array.from({ length: 50 }, (_, index) => [client.post(`/set/k${index}/${index}`), client.post("/count")]).flat());
-        for (let index = 0; index < 50; index++) assert.equal(await find(client, `k${index}`), String(index));
-        assert.equal(await find(client, "count"), 50);
-      });
-
-      it("is not revived by requests that run while it ends, and keeps nothing under its old id after a login", async () => {
-        for (const last of ["/end", "/login/9"]) {
-          client = visit();
-          await client.post("/login/8");
-          const old = client.cookies.get("session")!;
-          const others = Array.from({ length: 10 }, () => {
-            const other = visit();
-            plant(other, old);
-            return other;
-          });
-          await Promise.all([
-            ...others.map((other, index) => other.post(`/count`).then(() => other.post(`/set/k${index}/1`))),
-            client.post(last),
-          ]);
-          const check = visit();
-          plant(check, old);
-          assert.deepEqual([(await check.get("/user")).json(), await find(check, "count")], [{ user: null }, null]);
-          for (const other of others) assert.deepEqual((await other.get("/user")).json(), { user: null });
-        }
-      });
-    }
   });
 }
+
+describe("the cookie of a session over https", () => {
+  for (const store of ["cookie", "memory"] as const)
+    it(`has the prefix __Host- when it is set, changed and deleted (${store})`, async () => {
+      const app = gable({ mode: "test", logger: silentLogger, session: { store }, routes: createRoutes() });
+      const send = async (path: string, cookie = ""): Promise<string[]> =>
+        (
+          await app.fetch(new Request(`https://localhost${path}`, { method: "POST", headers: { cookie, origin: "https://localhost" } }))
+        ).headers.getSetCookie();
+      const [first = ""] = await send("/set/a/1");
+      assert.match(first, /^__Host-session=[\w.-]+; Path=\/; Max-Age=1209600; Secure; HttpOnly; SameSite=Lax$/);
+      const cookie = first.split(";")[0]!;
+      const [rotated = ""] = await send("/rotate", cookie);
+      assert.match(rotated, /^__Host-session=[\w.-]+; /);
+      assert.notEqual(rotated.split(";")[0], cookie);
+      assert.match(
+        (await send("/end", rotated.split(";")[0])).join("\n"),
+        /^__Host-session=; Path=\/; Max-Age=0; Secure; HttpOnly; SameSite=Lax$/,
+      );
+      if (store === "cookie")
+        assert.match((await send("/set/b/1", "__Host-session=forged")).join("\n"), /^__Host-session=[\w.-]{20,}; [^\n]*$/);
+    });
+});
 
 /** Gives a client another cookie, as a thief or an old tab would have it. */
 function plant(client: TestClient, value: string): void {
@@ -266,6 +259,7 @@ async function findLargest(visit: () => TestClient): Promise<number> {
     else high = middle;
   }
   const value = (await visit().post(`/large/${low}`)).headers.getSetCookie()[0]!.split(";")[0]!.slice("session=".length);
-  assert.ok(value.length <= 3_800 && value.length > 3_790, `the largest cookie has ${value.length} bytes`);
+  // One byte more of text would be 3,801, as the carrier counts them.
+  assert.equal(value.length, 3_797);
   return low;
 }

@@ -8,9 +8,10 @@ import { testSessionStore } from "gable/testing";
 import { databaseKinds } from "../data/databases.ts";
 import { createPrefix, redisUrl, removeKeys, skipRedis } from "./redis.ts";
 
-const rounds = Number(process.env["GABLE_TEST_ROUNDS"] ?? 3);
+/** The long form: `GABLE_FAULTS=long npm test -- session/stores`. */
+const rounds = process.env["GABLE_FAULTS"] === "long" ? 10_000 : 3;
 
-testSessionStore("memory", memorySessions, { rounds: rounds * 100 });
+testSessionStore("memory", memorySessions, { rounds: Math.max(rounds, 300) });
 
 for (const { name, skip, place } of databaseKinds)
   describe(name, { skip }, () => {

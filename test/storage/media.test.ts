@@ -1,7 +1,7 @@
 /** Stored files at /media: signed addresses, headers, ranges, uploads. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "node:test";
@@ -192,6 +192,7 @@ describe("GET /media", () => {
 
   it("answers 404 or 400 for hostile keys, and gives no byte from outside", async () => {
     const app = await start({ storage: { store: join(folder, "hostile"), public: true } });
+    await writeFile(join(folder, "outside.txt"), "secret");
     for (const hostile of hostileKeys) {
       if (!hostile.isWellFormed()) continue;
       for (const address of [`/media/${hostile.split("/").map(encodeURIComponent).join("/")}`, `/media/${encodeURIComponent(hostile)}`]) {

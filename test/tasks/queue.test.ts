@@ -10,6 +10,7 @@ import { databaseTasks, task, taskModel, TaskRejected, tasksPart } from "gable/t
 import { testTaskQueue } from "gable/testing";
 import { databaseKinds } from "../data/databases.ts";
 import { silentLogger } from "../silent-logger.ts";
+import { countingTask, showingTask } from "./sample-tasks.ts";
 
 class Effect extends Model("task_effects", { id: f.id(), number: f.int() }) {}
 const TaskRow = taskModel();
@@ -61,25 +62,8 @@ const stepped = task("stepped", {}, async ({ attempt, step }) => {
   });
   walked.push(`end ${loaded.name}`);
 });
-const counting = task("counting", {}, ({ step }) =>
-  step("count", async ({ cursor = 0, advance }) => {
-    for (let item = Number(cursor) + 1; ; item++) {
-      walked.push(String(item));
-      await sleep(5);
-      await advance(item);
-    }
-  }),
-);
-let release: () => void = () => undefined;
-const showing = task("showing", {}, async ({ progress }) => {
-  const released = new Promise<void>((resolve) => (release = resolve));
-  await progress("Import", { total: 3 }, async (bar) => {
-    bar.step("first");
-    await released;
-    bar.step("second");
-    bar.step("third");
-  });
-});
+const counting = countingTask(walked);
+const { showing, release } = showingTask();
 const tasks = [record, failing, rejected, half, slow, endless, halfStepped, stepped, counting, showing];
 
 for (const { name, skip, place } of databaseKinds)

@@ -25,6 +25,10 @@ describe("testLeaks()", () => {
     ["an interval", /setInterval\(\) of 60000 ms, set at test\/testing\/leaking\/leaks\.ts:\d+/],
     ["a server", /a server that listens, opened at test\/testing\/leaking\/leaks\.ts:\d+/],
     ["a connection", /a connection, opened at test\/testing\/leaking\/leaks\.ts:\d+/],
+    ["a WebSocket, memory", /leaves behind:\n\s+a WebSocket to \/chat, opened at test\/testing\/leaking\/leaks\.ts:\d+\n\s*\n/],
+    ["a WebSocket, socket", /leaves behind:\n\s+a WebSocket to \/chat, opened at test\/testing\/leaking\/leaks\.ts:\d+\n\s*\n/],
+    ["a stream of events, memory", /a stream of events of \/events, opened at test\/testing\/leaking\/leaks\.ts:\d+/],
+    ["a stream of events, socket", /a stream of events of \/events, opened at test\/testing\/leaking\/leaks\.ts:\d+/],
     ["a rejection", /lost/],
     ["a transaction", /A transaction is still open when the test ends/],
   ];
@@ -40,7 +44,7 @@ describe("testLeaks()", () => {
 
   it("fails no other test", () => {
     assert.match(report, /^ok \d+ - clean$/m, report);
-    assert.match(report, /^# fail 8$/m, report);
+    assert.match(report, /^# fail 12$/m, report);
   });
 });
 

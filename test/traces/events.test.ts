@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Application, GableOptions } from "gable";
-import { gable, GableError, get, group, html, post, redirect, socket, stream } from "gable";
+import { gable, GableError, get, group, html, page, post, redirect, socket, stream } from "gable";
 import type { CacheStore } from "gable/cache";
 import { cache, memoryCache } from "gable/cache";
 import { field as f, Model } from "gable/data";
@@ -70,6 +70,7 @@ const createRoutes = (): NonNullable<GableOptions["routes"]> => [
   get("/broken", () => {
     throw failure;
   }),
+  get("/broken-page", () => page(html`<p>${Promise.reject(failure)}</p>`, { buffer: true })),
   get("/broken-view", () => html`<p>${Promise.reject(failure)}</p>`),
   post("/books", () => "made"),
   get("/stream", () =>
@@ -103,6 +104,9 @@ const finish = { ...start, status: 200, durationMs: "ms", hasClientLeft: false, 
 const check = { route: "/rooms/:id", outcome: "passed", durationMs: "ms", error: undefined };
 
 /** One row for each thing that happens: the channel, the work, and its events. */
+/** A store whose values are stale. It keeps no numbers. */
+const readStale: CacheStore["read"] = async (keys) => keys.map((key) => (key.startsWith("v:") ? "1000 []\n1" : undefined));
+
 const rows: ReadonlyArray<
   readonly [name: string, channel: string, work: (app: Application) => Promise<unknown>, events: readonly object[], options?: GableOptions]
 > = [
@@ -176,6 +180,7 @@ const rows: ReadonlyArray<
     async (app) => readAll("/broken-view")(app).catch(() => undefined),
     [{ view: undefined, durationMs: "ms", error: "no paper" }],
   ],
+  ["a whole page fails", "gable.view.render", readAll("/broken-page"), [{ view: undefined, durationMs: "ms", error: "no paper" }]],
   [
     "a task is done",
     "gable.task.start",
@@ -235,7 +240,7 @@ const rows: ReadonlyArray<
     "gable.cache.read",
     async () => cache.find("key"),
     [{ outcome: "stale", durationMs: "ms" }],
-    { cache: { store: { ...memoryCache(), read: async (): ReturnType<CacheStore["read"]> => ["1000 []\n1"] } } },
+    { cache: { store: { ...memoryCache(), read: readStale } } },
   ],
 ];
 

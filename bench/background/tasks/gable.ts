@@ -1,18 +1,24 @@
+import type { GableOptions } from "gable";
 import { gable } from "gable";
 import { field as f } from "gable/data";
+import type { TaskQueue } from "gable/tasks";
 import { task, taskModel, tasksPart } from "gable/tasks";
 import type { QueueSubject } from "./measure.ts";
 
 /** Gable with its own table. */
-export async function open(url: string): Promise<QueueSubject> {
+export function open(url: string): Promise<QueueSubject> {
+  return openGable("database", { database: url, models: [taskModel()] });
+}
+
+/** Gable with a queue. */
+export async function openGable(queue: "database" | TaskQueue, options: Pick<GableOptions, "database" | "models">): Promise<QueueSubject> {
   let onRun = (): void => undefined;
   const nothing = task("nothing", { input: { number: f.int() } }, async () => onRun());
   const app = gable({
+    ...options,
     mode: "development",
     log: { level: "warn" },
-    database: url,
-    models: [taskModel()],
-    tasks: { tasks: [nothing], run: "elsewhere", concurrency: 10 },
+    tasks: { tasks: [nothing], queue, run: "elsewhere", concurrency: 10 },
   });
   await app.start();
   const tasks = app.part(tasksPart);

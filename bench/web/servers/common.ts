@@ -18,6 +18,10 @@ export const peerTables = `
   CREATE TABLE IF NOT EXISTS session (sid varchar PRIMARY KEY, sess json NOT NULL, expire timestamp(6) NOT NULL);
   INSERT INTO users (name) VALUES ('${userName}')`;
 
+/** The table of AdonisJS's sessions. */
+export const adonisTables = `
+  CREATE TABLE IF NOT EXISTS sessions (id varchar PRIMARY KEY, data text NOT NULL, user_id varchar, expires_at timestamptz NOT NULL)`;
+
 /** A user as the database returns it. */
 export interface User {
   readonly id: string;

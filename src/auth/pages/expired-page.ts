@@ -10,12 +10,12 @@ import { showPage } from "./show-page.ts";
 export function expiredPage(context: AnyContext): HandlerReply {
   if (preferredType(context.headers.get("accept"), ["application/json", "text/html"]) !== "text/html")
     throw new GableError("E_LINK_EXPIRED", "This link was used already, or it has expired.");
-  const { routes } = findService(context).parts;
+  const { routes } = findService(context);
   return showPage(context, {
     name: "link-expired",
     title: "This link does not work any more",
     text: "It was used already, or it has expired. Ask for a new mail, or sign in: you get a new link there.",
-    links: { "Send a new mail": routes.forgot.url(), "Sign in": routes.login.url() },
+    links: { "Send a new mail": routes.url("forgot"), "Sign in": routes.url("login") },
     status: 410,
   });
 }

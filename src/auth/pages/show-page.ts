@@ -19,6 +19,8 @@ export interface AccountPage {
   readonly submit?: string;
   /** Buttons that post to another address, by their text. None by default. */
   readonly buttons?: Readonly<Record<string, string>>;
+  /** ID of the form, where the buttons send its values. Without one, each button has a separate form. */
+  readonly formId?: string;
   /** Pages to go to, by the text of the link. None by default. */
   readonly links?: Readonly<Record<string, string>>;
   readonly status?: number;
@@ -34,7 +36,7 @@ export function showPage(context: AnyContext, { name, status = 200, ...props }: 
   return view === undefined ? page(draw(context, props), { status }) : render(view, props, { status });
 }
 
-function draw(context: AnyContext, { title, text, form, submit, buttons = {}, links = {} }: Omit<AccountPage, "name" | "status">) {
+function draw(context: AnyContext, { title, text, form, submit, buttons = {}, formId, links = {} }: Omit<AccountPage, "name" | "status">) {
   const items = Object.entries(links);
   return html`<!doctype html>
 <html lang="en">
@@ -44,15 +46,21 @@ function draw(context: AnyContext, { title, text, form, submit, buttons = {}, li
 <h1>${title}</h1>
 ${context.flash.render()}
 ${text === undefined ? "" : html`<p>${text}</p>`}
-${drawForm(form, submit)}
-${Object.entries(buttons).map(([label, path]) => html`<form method="post" action="${path}"><button type="submit">${label}</button></form>`)}
+${drawForm(form, submit, formId)}
+${Object.entries(buttons).map(([label, path]) => drawButton(label, path, formId))}
 ${items.length === 0 ? "" : html`<ul>${items.map(([label, path]) => html`<li><a href="${path}">${label}</a></li>`)}</ul>`}
 </main>
 </body>
 </html>`;
 }
 
-function drawForm(form: DisplayForm | undefined, submit: string | undefined) {
-  if (form !== undefined) return form.render(submit === undefined ? {} : { submit });
+function drawForm(form: DisplayForm | undefined, submit: string | undefined, id: string | undefined) {
+  if (form !== undefined) return form.render({ ...(submit !== undefined && { submit }), ...(id !== undefined && { attributes: { id } }) });
   return submit === undefined ? "" : html`<form method="post"><button type="submit">${submit}</button></form>`;
+}
+
+function drawButton(label: string, path: string, form: string | undefined) {
+  return form === undefined
+    ? html`<form method="post" action="${path}"><button type="submit">${label}</button></form>`
+    : html`<p><button type="submit" form="${form}" formnovalidate formaction="${path}">${label}</button></p>`;
 }

@@ -1,13 +1,13 @@
 /** Hashes passwords, checks them, and says when a hash should be made again. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { assertKnownOptions } from "../../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { HashQueueOptions } from "./hash-queue.ts";
 import { HashQueue } from "./hash-queue.ts";
 import type { PasswordHash } from "./phc-string.ts";
 import { formatPhc, parsePhc } from "./phc-string.ts";
 import type { HashScheme } from "./schemes.ts";
-import { currentScheme, hashSchemes } from "./schemes.ts";
+import { hashCostMax, hashSchemes, schemeOfCost } from "./schemes.ts";
 
 /** A scheme of another system, for accounts that come from there. */
 export interface ForeignScheme {
@@ -21,6 +21,8 @@ export interface ForeignScheme {
 export interface PasswordHasherOptions extends HashQueueOptions {
   /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
   readonly foreign?: readonly ForeignScheme[];
+  /** How much longer than by default a hash takes, 1 to 5. Default 1. */
+  readonly cost?: number;
 }
 
 /** What a check says. */
@@ -47,22 +49,24 @@ const wrong: PasswordCheck = { isRight: false, isWeak: false };
 
 /** Creates a hasher for one process. */
 export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
-  assertKnownOptions("createPasswordHasher()", options, { foreign: "objects", runningMax: "count", waitingMax: "whole" });
-  const { foreign = [], ...queueOptions } = options;
+  assertKnownOptions("createPasswordHasher()", options, { foreign: "objects", cost: "count", runningMax: "count", waitingMax: "whole" });
+  const { foreign = [], cost = 1, ...queueOptions } = options;
+  if (cost > hashCostMax) throw optionInvalid("createPasswordHasher()", "cost", cost, `a whole number from 1 to ${hashCostMax}`);
+  const scheme = schemeOfCost(cost);
   const queue = new HashQueue(queueOptions);
   return {
-    hash: (password) => queue.run(() => hashWith(currentScheme, password)),
+    hash: (password) => queue.run(() => hashWith(scheme, password)),
     verify: (password, hash) =>
       queue.run(async () => {
         const other = hash === undefined ? undefined : foreign.find(({ prefix }) => hash.startsWith(prefix));
         if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
-        return verify(password, hash);
+        return verify(password, hash, scheme);
       }),
     judge(hash) {
       if (foreign.some(({ prefix }) => hash.startsWith(prefix))) return "weak";
       const known = parsePhc(hash);
       if (known === undefined || findScheme(known) === undefined) return "unsupported";
-      return isWeak(known) ? "weak" : "current";
+      return isWeak(known, scheme) ? "weak" : "current";
     },
   };
 }
@@ -74,10 +78,10 @@ async function hashWith({ name, version, parameters, derive }: HashScheme, passw
   return formatPhc({ scheme: name, version, parameters, salt, hash });
 }
 
-async function verify(password: string, text: string | undefined): Promise<PasswordCheck> {
+async function verify(password: string, text: string | undefined, scheme: HashScheme): Promise<PasswordCheck> {
   if (text === undefined) {
     // An unknown account must take as long as a known one.
-    await hashWith(currentScheme, password);
+    await hashWith(scheme, password);
     return wrong;
   }
   const known = parsePhc(text);
@@ -85,7 +89,7 @@ async function verify(password: string, text: string | undefined): Promise<Passw
   if (known === undefined || derive === undefined) throw unsupported(known);
   const computed = await derive(toBytes(password), known, known.hash.length);
   const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
-  return { isRight, isWeak: isRight && isWeak(known) };
+  return { isRight, isWeak: isRight && isWeak(known, scheme) };
 }
 
 /** Returns how a hash is computed again; undefined where this Node cannot, and for parameters that would take too much. */
@@ -100,9 +104,9 @@ function isWithin({ parameters, version }: PasswordHash, scheme: HashScheme): bo
   return names.every((name) => (parameters[name] ?? 0) > 0 && parameters[name]! <= scheme.parametersMax[name]!);
 }
 
-function isWeak({ scheme, parameters, salt, hash }: PasswordHash): boolean {
-  if (scheme !== currentScheme.name || salt.length < saltBytes || hash.length < hashBytes) return true;
-  return Object.entries(currentScheme.parameters).some(([name, value]) => parameters[name]! < value);
+function isWeak({ scheme, parameters, salt, hash }: PasswordHash, current: HashScheme): boolean {
+  if (scheme !== current.name || salt.length < saltBytes || hash.length < hashBytes) return true;
+  return Object.entries(current.parameters).some(([name, value]) => parameters[name]! < value);
 }
 
 function unsupported(known: PasswordHash | undefined): GableError {

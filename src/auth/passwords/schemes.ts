@@ -9,6 +9,8 @@ export interface HashScheme {
   readonly version: number | undefined;
   /** Parameters for new hashes. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** The parameter that a higher cost multiplies: the memory stays as it is. */
+  readonly costParameter: string;
   /** Largest parameters that a check runs: a hash from elsewhere must not take all memory. */
   readonly parametersMax: Readonly<Record<string, number>>;
   /** Computes a hash of some length; undefined where this Node cannot. */
@@ -34,6 +36,7 @@ const argon2id: HashScheme = {
   name: "argon2id",
   version: 19,
   parameters: { m: 19_456, t: 2, p: 1 },
+  costParameter: "t",
   parametersMax: { m: 262_144, t: 16, p: 16 },
   derive:
     argon2 === undefined
@@ -47,6 +50,7 @@ const scryptScheme: HashScheme = {
   name: "scrypt",
   version: undefined,
   parameters: { ln: 15, r: 8, p: 3 },
+  costParameter: "p",
   parametersMax: { ln: 18, r: 16, p: 16 },
   derive: (password, { parameters: { ln = 0, r = 0, p = 0 }, salt }, length) =>
     scrypt(password, salt, length, { N: 2 ** ln, r, p, maxmem: 2 ** ln * r * 128 + 64 * 1_048_576 }),
@@ -57,3 +61,12 @@ export const hashSchemes: ReadonlyMap<string, HashScheme> = new Map([argon2id, s
 
 /** The scheme for new hashes: argon2id where this Node has it, else scrypt. */
 export const currentScheme: HashScheme = argon2id.derive === undefined ? scryptScheme : argon2id;
+
+/** Largest cost: with it, both schemes stay within what a check runs. */
+export const hashCostMax = 5;
+
+/** Returns the scheme for new hashes, with the parameters of a cost. */
+export function schemeOfCost(cost: number): HashScheme {
+  const { parameters, costParameter } = currentScheme;
+  return { ...currentScheme, parameters: { ...parameters, [costParameter]: parameters[costParameter]! * cost } };
+}

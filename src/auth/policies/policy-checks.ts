@@ -7,6 +7,7 @@ import type { AnyContext, Context } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { refuseVisitor } from "../guards.ts";
 import { findService } from "../service.ts";
+import { publishVerdict } from "./policy-events.ts";
 import type { Policy, PolicyModel, PolicyUser, RecordAction, Verdict } from "./policy.ts";
 
 /** Values that identify a record, by the names of fields. The query checks them. */
@@ -94,12 +95,15 @@ export class PolicyChecks {
   async #judge(
     context: AnyContext,
     action: RecordAction | "add",
-    { rules }: Policy,
+    { model, rules }: Policy,
     user: Account | null,
     record: object | undefined,
   ): Promise<Verdict> {
     const can = (permission: string): Promise<boolean> => this.#ask(context, permission);
-    return (await rules[action]?.({ user: toPolicyUser(user), record, can })) ?? false;
+    const rule = rules[action];
+    const verdict = await rule?.({ user: toPolicyUser(user), record, can });
+    publishVerdict(nameOf(model), action, rule === undefined ? undefined : (verdict ?? false));
+    return verdict ?? false;
   }
 
   #policyOf(model: unknown): Policy {

@@ -15,7 +15,7 @@ import { answer, assertSameUser, beginFlow, openProviders } from "./provider-flo
 /** Creates the routes. `security` lets the forms lead to the providers. */
 export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { readonly csp: { readonly formAction: readonly string[] } }) {
   const confirmed = sudo();
-  const list = get("/providers", { guard: confirmed, security }, async (context): Promise<HandlerReply> => {
+  const list = get("/providers", { guard: confirmed, security, name: "accounts.providerPage" }, async (context): Promise<HandlerReply> => {
     return showProviders(
       context,
       (provider) => link.url({ provider }),
@@ -42,7 +42,7 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
       return redirect(list.url());
     }),
   );
-  return { routes: [list, link, unlink], named: { providerPage: list } };
+  return [list, link, unlink];
 }
 
 /** Lists what is linked, with a button for each step. */

@@ -6,6 +6,7 @@ import { preferredType } from "../../http/negotiation.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { redirect } from "../../replies/replies.ts";
 import { showPage } from "../pages/show-page.ts";
+import { hideAddress } from "../secret-address.ts";
 import type { AccountService } from "../service.ts";
 import { findService } from "../service.ts";
 import { readKey, writeKey } from "../session-values.ts";
@@ -31,6 +32,8 @@ export async function beginFlow(
 
 /** Checks the answer of a provider, and returns whom it has signed in, with what the session has kept. Throws `E_PROVIDER_...`. */
 export async function finishFlow(context: Context, provider: string): Promise<{ identity: ProviderIdentity; flow: ProviderFlow }> {
+  // The address has the code and the state of the provider.
+  hideAddress(context);
   const flow = await takeFlow(context, provider);
   const { service, found } = findProvider(context, provider);
   return { flow, identity: await found.finish(new URL(toRedirectUri(service, provider) + context.url.search), flow) };
@@ -85,19 +88,18 @@ export async function answer(context: Context, step: () => Promise<HandlerReply>
 
 async function findWaysOn(context: Context): Promise<Readonly<Record<string, string>>> {
   const service = findService(context);
-  const { mail, routes } = service.parts;
+  const { parts, routes } = service;
   // The pages to sign in lead users away.
-  if ((await service.loadUser(context)) !== null) return { "Sign-in with providers": routes.providerPage!.url() }; // It exists with the option.
+  if ((await service.loadUser(context)) !== null) return { "Sign-in with providers": routes.url("providerPage") };
   return {
-    "Sign in": routes.login.url(),
-    ...(mail !== undefined && { "Forgotten your password?": routes.forgot.url() }),
-    ...(routes.register !== undefined && { "Make an account": routes.register.url() }),
+    "Sign in": routes.url("login"),
+    ...(parts.mail !== undefined && { "Forgotten your password?": routes.url("forgot") }),
+    ...(routes.has("register") && { "Make an account": routes.url("register") }),
   };
 }
 
 function toRedirectUri(service: AccountService, provider: string): string {
-  // The route exists with the option.
-  return openProviders(service).origin + service.parts.routes.providerCallback!.url({ provider });
+  return openProviders(service).origin + service.routes.url("providerCallback", provider);
 }
 
 /** Returns the providers of accounts whose routes of providers run. */

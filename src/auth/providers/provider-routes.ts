@@ -2,10 +2,11 @@
 import type { Context } from "../../handlers/context.ts";
 import { get, post } from "../../handlers/define-route.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
+import { redirect } from "../../replies/replies.ts";
 import type { AccountGuards } from "../accounts.ts";
 import { completeSignIn } from "../complete-sign-in.ts";
 import { rememberForm } from "../forms.ts";
-import { findNext } from "../login-routes.ts";
+import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
 import { findService } from "../service.ts";
 import { findAccount, noAccount } from "./find-account.ts";
@@ -28,11 +29,11 @@ export function createProviderRoutes(
     answer(context, () => beginFlow(context, provider, { purpose: "sign-in", next: findNext(context), userId: null, remember: asked }));
   const start =
     remember === undefined
-      ? post("/login/:provider", { guard }, (context) => signIn(context, context.params.provider, false))
-      : post("/login/:provider", { guard, form: rememberForm() }, (context) =>
+      ? post("/login/:provider", { guard, name: "accounts.provider" }, (context) => signIn(context, context.params.provider, false))
+      : post("/login/:provider", { guard, form: rememberForm(), name: "accounts.provider" }, (context) =>
           signIn(context, context.params.provider, context.form.valid && context.form.data.remember),
         );
-  const callback = get("/login/:provider/callback", (context) =>
+  const callback = get("/login/:provider/callback", { name: "accounts.providerCallback" }, (context) =>
     answer(context, async () => {
       const { identity, flow } = await finishFlow(context, context.params.provider);
       const { userId } = flow;
@@ -42,12 +43,9 @@ export function createProviderRoutes(
       if (!user.active) throw noAccount("This account cannot sign in.");
       if (!service.mayEnter(user))
         throw noAccount("Confirm the e-mail address of this account first: open the link that we have mailed, or set a new password.");
-      return completeSignIn(context, user, flow);
+      return redirect(await completeSignIn(context, user, flow));
     }),
   );
   const confirm = createConfirmRoute(guards);
-  return {
-    routes: [start, callback, confirm, ...links.routes],
-    named: { ...links.named, providerConfirm: confirm, provider: start, providerCallback: callback },
-  };
+  return [start, callback, confirm, ...links];
 }

@@ -14,7 +14,7 @@ export const secondFactor: AccountGuard<{ readonly user: Account }> = async (con
   if (user === null) return refuseVisitor(context);
   const hasFactor = await service.run(() => service.twoFactors().isOn(String(user.id)));
   if (hasFactor && (await service.hasSecondFactor(context))) return true;
-  const path = hasFactor ? service.confirmCodeUrl(toPath(context)) : service.namedRoute("twoFactor").url();
+  const path = hasFactor ? service.confirmCodeUrl(toPath(context)) : service.routes.url("twoFactor");
   if (isPage(context) && (context.method === "GET" || context.method === "HEAD")) return redirect(path);
   const at = hasFactor ? service.confirmCodeUrl() : path;
   throw new GableError("E_SECOND_FACTOR_REQUIRED", `Give a second factor at ${at} first.`, { details: { confirmAt: at } });

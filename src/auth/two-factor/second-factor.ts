@@ -44,7 +44,7 @@ export async function isRightCode(context: AnyContext, { id }: Account, code: st
   const service = findService(context);
   await takeCode(context, String(id));
   const isRight = await service.run(() => service.twoFactors().check(String(id), code));
-  if (isRight) await resetCodes(context.rateLimits, String(id));
+  if (isRight) await resetCodes(context, String(id));
   else logAccountEvent(context, "code-wrong", id);
   return isRight;
 }

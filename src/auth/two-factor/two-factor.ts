@@ -30,6 +30,7 @@ export function assertTwoFactorOptions(twoFactor: unknown): void {
 
 /** What a user who signs in with a second factor has. */
 export interface TwoFactorState {
+  /** When it was turned on. */
   readonly enabledAt: Date;
   /** How many recovery codes were not used yet. */
   readonly codesLeft: number;

@@ -23,13 +23,13 @@ const accountsMax = 1_000;
 
 /** Reads how passwords are stored; undefined for an application without accounts. Changes nothing. */
 export async function readAccounts({ options }: ApplicationFacts, databases: Databases): Promise<AccountFacts | undefined> {
-  const { user, foreignHashes } = options.accounts?.options ?? {};
+  const { user, foreignHashes, hashCost } = options.accounts?.options ?? {};
   if (user === undefined) return undefined;
   for (const name of databases.names) {
     const database = databases.get(name);
     const model = database.models.find(({ $meta }) => $meta.table === user.$table);
     if (model === undefined) continue;
-    const hasher = createPasswordHasher(foreignHashes === undefined ? {} : { foreign: foreignHashes });
+    const hasher = createPasswordHasher({ ...(foreignHashes && { foreign: foreignHashes }), ...(hashCost && { cost: hashCost }) });
     // defineAccounts() has found its columns.
     const users = model as unknown as AccountModel;
     return databases.run(() =>

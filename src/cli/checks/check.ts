@@ -1,19 +1,17 @@
 /** The shape of a check: an id, a level, and a function that finds problems. */
-import type { ApplicationFacts } from "gable";
+import type { AnyCheck, Application, CheckSubject as ApplicationSubject, CheckFinding } from "gable";
 import type { Problem } from "../built-in.ts";
 import type { AccountFacts } from "./accounts.ts";
 import type { DatabaseFacts } from "./databases.ts";
 import type { FileFacts } from "./files.ts";
 import type { QueueFacts } from "./queue.ts";
 
-/** What a check can look at. */
-export interface CheckSubject {
-  /** Facts of the application; `facts.options` are its options as they were given. */
-  readonly facts: ApplicationFacts;
-  /** Folder of the project. */
-  readonly folder: string;
-  /** Reads a file of the project; undefined when there is none. */
-  readonly readFile: (name: string) => string | undefined;
+/** What the checks that come with Gable can look at. */
+export interface CheckSubject extends ApplicationSubject {
+  /** The machine; undefined leaves out what depends on it. */
+  readonly machine?: MachineFacts;
+  /** Finds the route that takes a path. */
+  readonly findRoute?: Application["findRoute"];
   /** What the queue of tasks holds; undefined where there is none, or no database answers. */
   readonly queue?: QueueFacts | undefined;
   /** Whether a variable of the environment keeps `gable start` from running tasks. Default false. */
@@ -26,17 +24,16 @@ export interface CheckSubject {
   readonly files?: FileFacts | undefined;
 }
 
-/** A problem, and how to correct it. */
-export interface CheckFinding {
-  readonly message: string;
-  readonly fix: string;
+/** What the machine has. */
+export interface MachineFacts {
+  readonly nodeVersion: string;
+  readonly now: Date;
+  /** Whether an optional package is installed where Gable finds it. */
+  readonly isInstalled: (name: string) => boolean;
 }
 
-/** A check. */
-export interface Check {
-  /** Stable id: what is checked, and the problem. */
-  readonly id: string;
-  readonly level: "error" | "warning" | "info";
+/** A check that comes with Gable. */
+export interface Check extends Pick<AnyCheck, "id" | "level"> {
   /** Returns the problems; an empty list if there are none. */
   readonly run: (subject: CheckSubject) => readonly CheckFinding[];
 }

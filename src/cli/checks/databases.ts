@@ -2,12 +2,13 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { CheckFinding } from "gable";
 import type { NamedDatabaseOptions } from "gable/data";
 import type { Database, Databases } from "gable/data";
 import { sql } from "gable/data";
 import { previewMigrations, readStatus } from "gable/migrations";
 import { findSqliteFile } from "../database-url.ts";
-import type { Check, CheckFinding, CheckSubject } from "./check.ts";
+import type { Check, CheckSubject } from "./check.ts";
 import { countProcesses } from "./processes.ts";
 
 /** What a database says. */

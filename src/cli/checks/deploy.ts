@@ -1,9 +1,9 @@
 /** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
 import { resolve, sep } from "node:path";
-import type { RouteFacts } from "gable";
+import type { CheckFinding, RouteFacts } from "gable";
 import { findTaskRun } from "../task-run.ts";
 import { accountChecks } from "./accounts.ts";
-import type { Check, CheckFinding, Options } from "./check.ts";
+import type { Check, Options } from "./check.ts";
 import { ofOptions } from "./check.ts";
 import { databaseChecks } from "./databases.ts";
 import { fileChecks } from "./files.ts";
@@ -61,15 +61,19 @@ const hosts: readonly Check[] = [
       : undefined,
   ),
   ofOptions("proxies.any", "error", ({ proxies }) => {
-    const any = proxies?.trust.find((range) => range.endsWith("/0"));
+    // No site owns so large a block of addresses: two blocks of length 1 are everybody, too.
+    const any = proxies?.trust.find((range) => Number(range.split("/")[1] ?? blockMin) < blockMin);
     return any === undefined
       ? undefined
       : {
-          message: `The proxies "${any}" are everybody: each client can choose its own address.`,
+          message: `The proxies "${any}" are nearly everybody: those clients can choose their own address.`,
           fix: 'Name the addresses of your proxies, "loopback" or "private".',
         };
   }),
 ];
+
+/** Length of the largest blocks of addresses that anyone owns, such as 10.0.0.0/8 and fc00::/7. */
+const blockMin = 7;
 
 function isPrivate(name: string): boolean {
   return /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])|\.(?:localhost|internal|local|lan)$/i.test(name);

@@ -1,7 +1,7 @@
 /** What the queue of a project holds, for the checks about tasks. */
 import type { ApplicationFacts } from "gable";
 import type { Database, Databases } from "gable/data";
-import type { taskModel } from "gable/tasks";
+import type { TaskDirectory, taskModel, TaskQueue } from "gable/tasks";
 import { findTaskRun } from "../task-run.ts";
 
 /** What waits in a queue, and whether somebody works on it. */
@@ -30,6 +30,31 @@ function findNames({ options }: ApplicationFacts): readonly string[] | undefined
 export async function readQueue(facts: ApplicationFacts, databases: Databases): Promise<QueueFacts | undefined> {
   const names = findNames(facts);
   return names === undefined ? undefined : readOneOf(databases, names);
+}
+
+/** Reads a queue of the application's own, such as one in BullMQ; undefined where there is none, or it cannot list its tasks. Changes nothing. */
+export async function readOwnQueue({ options }: ApplicationFacts): Promise<QueueFacts | undefined> {
+  const queue = findTaskRun(options)?.queue;
+  // Another process does not see tasks in the memory of this one.
+  if (queue === undefined || queue.isShared === false || !isDirectory(queue)) return undefined;
+  await queue.open?.();
+  try {
+    const now = Date.now();
+    const queues = await queue.stats(now);
+    const [latest] = await queue.list({ state: "done", limit: 1 });
+    const sum = (count: (stats: (typeof queues)[0]) => number): number => queues.reduce((total, stats) => total + count(stats), 0);
+    return {
+      waiting: sum(({ waiting }) => waiting),
+      oldestMs: Math.max(0, ...queues.map(({ oldestSeconds }) => (oldestSeconds ?? 0) * 1_000)),
+      isMoving: sum(({ running }) => running) > 0 || (latest?.finishedAt ?? 0) >= now - recentMs,
+    };
+  } finally {
+    await queue.close?.();
+  }
+}
+
+function isDirectory(queue: TaskQueue & Partial<TaskDirectory>): queue is TaskQueue & TaskDirectory {
+  return queue.list !== undefined && queue.stats !== undefined;
 }
 
 async function readOneOf(databases: Databases, names: readonly string[]): Promise<QueueFacts | undefined> {

@@ -1,18 +1,16 @@
 /** Collects what the checks before a deployment look at: options, databases and files. */
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import type { ApplicationFacts } from "gable";
-import { isGableError } from "gable";
 import { createDatabases } from "gable/data";
 import type { Databases } from "gable/data";
-import { findSqliteFile } from "../database-url.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { readAccounts } from "./accounts.ts";
+import { toSubject } from "./always.ts";
 import type { CheckSubject } from "./check.ts";
 import { readDatabases } from "./databases.ts";
 import { readFiles } from "./files.ts";
-import { readQueue } from "./queue.ts";
+import { readOwnQueue, readQueue } from "./queue.ts";
+import { isThere, orNothing } from "./stored.ts";
 
 /** Collects the facts of a project. Changes nothing. */
 export async function collectSubject(
@@ -21,13 +19,13 @@ export async function collectSubject(
   environment: Terminal["environment"],
 ): Promise<CheckSubject> {
   const { folder } = project;
+  const stored = await readStored(facts, folder);
   return {
-    facts,
-    folder,
-    readFile: (name) => (existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : undefined),
+    ...toSubject(project, facts),
     areTasksOff: environment["GABLE_TASKS"] === "off",
     files: await readFiles(folder, project.findAppFile()),
-    ...(await readStored(facts, folder)),
+    ...stored,
+    queue: stored.queue ?? (await readOwnQueue(facts).catch(() => undefined)),
   };
 }
 
@@ -54,20 +52,4 @@ async function readAll(
     accounts: await orNothing(() => readAccounts(facts, databases)),
     databases: (await orNothing(() => readDatabases(databases, { folder, options: facts.databases }))) ?? {},
   };
-}
-
-/** Returns undefined where the database refuses. */
-async function orNothing<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (isGableError(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Opening a file of SQLite would create it. */
-function isThere(url: string | undefined, folder: string): boolean {
-  const file = findSqliteFile(url);
-  return file === undefined || existsSync(resolve(folder, file));
 }

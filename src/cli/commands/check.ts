@@ -1,16 +1,20 @@
 /** `gable check`: finds mistakes before the application runs. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ApplicationFacts, RouteFacts } from "gable";
+import type { Application, ApplicationFacts, RouteFacts } from "gable";
 import { GableError, isGableError } from "gable";
 import { checkViews } from "gable/check";
-import { checkMigrations } from "gable/migrations";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import type { Heard } from "../checks/always.ts";
+import { runAlways, runOwn, silence } from "../checks/always.ts";
+import { alwaysChecks } from "../checks/always-list.ts";
 import { runChecks } from "../checks/check.ts";
 import { deployChecks, startErrorIds } from "../checks/deploy.ts";
+import { optionErrorIds, viewIds } from "../checks/ids.ts";
+import { checkMigrationFiles, checkPending, migrationIds } from "../checks/migrations.ts";
 import { collectSubject } from "../checks/subject.ts";
 import type { Project } from "../project.ts";
 import { runCompiler } from "../project-compiler.ts";
@@ -29,33 +33,41 @@ export const check = builtIn({
   examples: ["check", "check --fail-level warning", "check --deploy", "check --deploy --tag database", "check --unsafe"],
   flags,
   mode: "development",
+  hasProblemTable: true,
   forcedMode: ({ deploy }) => (deploy === true ? "production" : undefined),
   async run(context: Context) {
     const { flags: given, print, report } = context;
-    assertTags(given);
-    const found = (await checkApp(context)).filter(({ id }) => given.tag.length === 0 || given.tag.includes(tagOf(id)));
+    const { problems, silenced, own } = await checkApp(context);
+    if (own !== undefined) assertTags(given, own);
+    // Without the application, nothing else is known.
+    const isShown = (id: string): boolean => own === undefined || given.tag.length === 0 || given.tag.includes(tagOf(id));
+    const found = problems.filter(({ id }) => isShown(id));
     const failing = new Set(levels.slice(0, levels.indexOf(given.failLevel) + 1));
     for (const { level = "error", ...problem } of found) report({ ...problem, level: failing.has(level) ? "error" : level });
     if (found.length === 0) print("No problems found.");
-    return { problems: found };
+    for (const { id, count, reason } of silenced) print(`Silenced: ${id} (${count}), because ${reason}`);
+    return { problems: found, silenced };
   },
 });
 
-/** Kinds of problems that need no flag. */
-const plainTags = ["application", "migrations", "settings", "tasks", "types", "unsafe", "views"];
-const deployTags = [...new Set(deployChecks.map(({ id }) => id.split(".")[0]!))];
+/** Kinds of problems besides those of ids with a point. */
+const plainTags = ["application", "types", "unsafe"];
+const alwaysTags = [
+  ...plainTags,
+  ...[...Object.values(optionErrorIds), ...alwaysChecks.map(({ id }) => id), ...migrationIds, ...viewIds].map(tagOf),
+];
+const deployTags = deployChecks.map(({ id }) => tagOf(id));
 
 /** The kind of a problem: the first part of its id, or where its code comes from. */
 function tagOf(id: string): string {
   if (id.includes(".")) return id.split(".")[0]!;
   if (id === "unsafe") return "unsafe";
-  if (/^TS\d+$/.test(id)) return "types";
-  return /^E_VIEW|^[a-z]/.test(id) ? "views" : "application";
+  return /^TS\d+$/.test(id) ? "types" : "application";
 }
 
-/** Throws `E_COMMAND_USAGE` for a kind that does not exist. */
-function assertTags({ tag, deploy }: Context["flags"]): void {
-  const known = [...new Set([...plainTags, ...(deploy ? deployTags : [])])].sort();
+/** Throws `E_COMMAND_USAGE` for a kind that does not exist. `own` are the ids of the application's checks. */
+function assertTags({ tag, deploy }: Context["flags"], own: readonly string[]): void {
+  const known = [...new Set([...alwaysTags, ...(deploy ? deployTags : []), ...own.map(tagOf)])].sort();
   for (const name of tag) {
     if (known.includes(name)) continue;
     const fix = !deploy && deployTags.includes(name) ? "Pass --deploy as well." : suggestName(name, known);
@@ -65,43 +77,50 @@ function assertTags({ tag, deploy }: Context["flags"]): void {
 
 const levels = ["error", "warning", "info"] as const;
 
-/** Ids of errors of gable() that are checks as well. */
-const optionErrorIds: Readonly<Record<string, string>> = { E_SETTINGS_BOTH: "settings.both", E_TASK_UNKNOWN: "tasks.unknown" };
-
-/** Loading the application checks its options and its routes. */
-async function checkApp({ project, terminal, flags: { noTypes, deploy, unsafe } }: Context): Promise<Problem[]> {
+/** Loading the application checks its options and its routes. `own` are the ids of its checks; undefined when it does not load. */
+async function checkApp(context: Context): Promise<Heard & { readonly own?: readonly string[] }> {
+  const {
+    project,
+    flags: { deploy },
+  } = context;
+  let app: Application;
   try {
-    const app = await project.loadApp();
-    const facts = app.describe();
-    const { models, views } = facts;
-    const hasMigrations = models !== undefined && existsSync(join(project.folder, "migrations"));
-    const drift = hasMigrations ? await checkMigrations({ models, folder: "migrations" }) : [];
-    const types = unsafe ? listUnsafe(project, facts, noTypes) : noTypes ? [] : await checkTypes(project, views);
-    return [
-      ...drift.map(({ text }) => ({ id: "migrations.drift", message: text, level: "warning" as const })),
-      ...types,
-      ...(deploy ? runChecks(deployChecks, await collectSubject(project, facts, terminal.environment)) : []),
-    ];
+    app = await project.loadApp();
   } catch (error) {
     if (!isGableError(error)) throw error;
-    return [
-      {
-        id: (deploy ? startErrorIds[error.code] : undefined) ?? optionErrorIds[error.code] ?? error.code,
-        message: error.message,
-        ...(error.fix !== "" && { fix: error.fix }),
-      },
-    ];
+    const id = (deploy ? startErrorIds[error.code] : undefined) ?? optionErrorIds[error.code] ?? error.code;
+    return { problems: [{ id, message: error.message, ...(error.fix !== "" && { fix: error.fix }) }], silenced: [] };
   }
+  const facts = app.describe();
+  const found = await findProblems(context, app, facts);
+  return { ...(await silence(found, facts)), own: facts.checks.map(({ id }) => id) };
+}
+
+async function findProblems({ project, terminal, flags }: Context, app: Application, facts: ApplicationFacts): Promise<Problem[]> {
+  const { noTypes, deploy, unsafe } = flags;
+  const found = await runAlways(project, app, facts);
+  // Nothing can be said about the migrations of models that no database takes.
+  const areModelsRight = !found.some(({ id, level }) => id.startsWith("models.") && level === "error");
+  const migrations = areModelsRight
+    ? [...(await checkMigrationFiles(project, facts, "warning")), ...(await checkPending(project, facts))]
+    : [];
+  const types = unsafe ? listUnsafe(project, facts, noTypes) : noTypes ? [] : await checkTypes(project, facts);
+  return [...migrations, ...found, ...types, ...(deploy ? await checkDeploy(project, facts, terminal) : [])];
+}
+
+async function checkDeploy(project: Project, facts: ApplicationFacts, { environment }: Context["terminal"]): Promise<Problem[]> {
+  const subject = await collectSubject(project, facts, environment);
+  return [...runChecks(deployChecks, subject), ...(await runOwn(facts, subject, true))];
 }
 
 /** Without template files, the compiler is enough. */
-async function checkTypes(project: Project, views: readonly string[] | undefined): Promise<readonly Problem[]> {
-  if (views !== undefined) return toViewProblems(project, views);
+async function checkTypes(project: Project, { views, options }: ApplicationFacts): Promise<readonly Problem[]> {
+  if (views !== undefined) return toViewProblems(project, views, { statics: findStatics(options) });
   return (await runCompiler(project.folder, ["--noEmit"]))?.problems ?? [];
 }
 
 /** Everything that goes around a protection, and with types the other problems of template files as well. */
-function listUnsafe(project: Project, { views, routes }: ApplicationFacts, noTypes: boolean): Problem[] {
+function listUnsafe(project: Project, { views, routes, options }: ApplicationFacts, noTypes: boolean): Problem[] {
   const exceptions = routes.flatMap((route) =>
     route.exceptions.map((exception) => ({
       id: "unsafe",
@@ -111,7 +130,9 @@ function listUnsafe(project: Project, { views, routes }: ApplicationFacts, noTyp
     })),
   );
   const found =
-    views === undefined ? withEmptyFolder((folder) => toViewProblems(project, [folder], true)) : toViewProblems(project, views, true);
+    views === undefined
+      ? withEmptyFolder((folder) => toViewProblems(project, [folder], { listsUnsafe: true }))
+      : toViewProblems(project, views, { listsUnsafe: true, statics: findStatics(options) });
   return [...(noTypes ? found.filter(({ id }) => id === "unsafe") : found), ...exceptions];
 }
 
@@ -132,11 +153,33 @@ function toPlace(project: Project, { place }: RouteFacts): string {
 }
 
 /** Template files, and the whole project with the same compiler. */
-function toViewProblems(project: Project, directories: readonly string[], listsUnsafe = false): Problem[] {
-  return checkViews({ project: project.folder, directories, listsUnsafe }).map(({ file, line, code, message, fix, severity }) => ({
-    id: code,
-    message: `${file}:${line}: ${message}`,
-    level: severity,
-    ...(fix !== "" && { fix }),
-  }));
+function toViewProblems(
+  project: Project,
+  directories: readonly string[],
+  { listsUnsafe = false, statics }: { readonly listsUnsafe?: boolean; readonly statics?: string | undefined },
+): Problem[] {
+  const found = checkViews({ project: project.folder, directories, listsUnsafe, ...(statics !== undefined && { statics }) });
+  return found.map(({ file, line, code, message, fix, severity }) => {
+    const where = `${file}:${line}`;
+    const isTemplateType = /^TS\d+$/.test(code) && !/\.[cm]?tsx?$/.test(file);
+    return {
+      id: isTemplateType ? "views.types" : toViewId(code),
+      message: `${where}: ${message}${isTemplateType ? ` (${code})` : ""}`,
+      level: severity,
+      where,
+      ...(fix !== "" && { fix }),
+    };
+  });
+}
+
+/** `E_VIEW_NOT_FOUND` is `views.not-found`. Codes of the compiler stay as they are. */
+function toViewId(code: string): string {
+  if (code === "unlabelled") return "forms.unlabelled";
+  if (code === "missing-asset") return "static.missing";
+  if (code.startsWith("E_VIEW_")) return `views.${code.slice("E_VIEW_".length).toLowerCase().replaceAll("_", "-")}`;
+  return /^[a-z][a-z-]*$/.test(code) && code !== "unsafe" ? `views.${code}` : code;
+}
+
+function findStatics({ static: files }: ApplicationFacts["options"]): string | undefined {
+  return typeof files === "object" ? files.directory : files;
 }

@@ -5,11 +5,13 @@ import type { MigrationPreview, MigrationProgress } from "gable/migrations";
 import { migrate, previewMigrations, readStatus, rollback } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { listDue } from "../due-migrations.ts";
 import { databaseFlags, withDatabase } from "../open-database.ts";
 
 const common = {
   ...databaseFlags,
   plan: { type: "boolean", help: "Shows the SQL and its risks; runs nothing" },
+  dryRun: { type: "boolean", help: "The same as --plan" },
   waitSeconds: { type: "int", help: "Longest wait for another process that migrates", default: 60 },
   lockTimeoutSeconds: { type: "int", help: "Longest wait for the lock of a table", default: 5 },
   allowCopies: { type: "boolean", help: "Allows copying large tables" },
@@ -51,7 +53,7 @@ async function runMigrate(context: MigrateContext, database: Database): Promise<
     else print("All migrations have run.");
     return { due };
   }
-  if (flags.plan)
+  if (flags.plan || flags.dryRun)
     return showPlan(
       context,
       (await previewMigrations({ database, folder })).filter(({ name }) => due.includes(name)),
@@ -61,13 +63,6 @@ async function runMigrate(context: MigrateContext, database: Database): Promise<
   print(done.length === 0 ? "All migrations have run. There is nothing to do." : `${flags.fake ? "Recorded" : "Ran"} ${count(done)}:`);
   for (const name of done) print(`  ${name}`);
   return { done };
-}
-
-/** Returns the names of the migrations that have not run; with the phase "before", without those that wait for the new code. */
-export async function listDue({ phase, ...where }: Parameters<typeof readStatus>[0] & { readonly phase: string }): Promise<string[]> {
-  const open = (await readStatus(where)).filter(({ state }) => state !== "applied");
-  const waiting = phase === "before" ? open.findIndex((each) => each.phase === "after-deploy") : -1;
-  return (waiting === -1 ? open : open.slice(0, waiting)).map(({ name }) => name);
 }
 
 /** Undoes what has run. */
@@ -85,7 +80,7 @@ async function runRollback(context: RollbackContext, database: Database): Promis
     common: { force },
     project,
   } = context;
-  if (flags.plan) return showPlan(context, await previewBack(database, flags.folder));
+  if (flags.plan || flags.dryRun) return showPlan(context, await previewBack(database, flags.folder));
   if (flags.allowDataLoss && project.mode === "production" && !force)
     throw new GableError("E_COMMAND_CONFIRM", "A rollback that loses data needs --force in production.");
   const options = { ...runOptions(context, database), allowDataLoss: flags.allowDataLoss };

@@ -86,12 +86,16 @@ export const dbCreate = builtIn({
   },
 });
 
+const dryFlag = { dryRun: { type: "boolean", help: "Says what it would delete, and deletes nothing" } } as const;
+const dropFlags = { ...databaseFlags, ...dryFlag } as const;
+
 /** Drops the database. */
 export const dbDrop = builtIn({
-  examples: ["db drop"],
-  flags: databaseFlags,
-  async run(context: Context) {
+  examples: ["db drop", "db drop --dry-run"],
+  flags: dropFlags,
+  async run(context: BuiltInContext<{}, typeof dropFlags>) {
     const address = await readAddress(context);
+    if (context.flags.dryRun) return showDeletion(context, address);
     await assertConsent(context, address);
     await drop(address);
     context.print(`Deleted the database "${nameOf(address)}".`);
@@ -99,8 +103,15 @@ export const dbDrop = builtIn({
   },
 });
 
-const resetFlags = { ...databaseFlags, seeds: { type: "string", help: "Folder of the seeds", default: "seeds" } } as const;
+function showDeletion({ print }: Context, address: DatabaseAddress): object {
+  print(`Would delete everything in the database "${nameOf(address)}".`);
+  return { dropped: nameOf(address), isDry: true };
+}
+
+const seedFlags = { ...databaseFlags, seeds: { type: "string", help: "Folder of the seeds", default: "seeds" } } as const;
+const resetFlags = { ...seedFlags, ...dryFlag } as const;
 type ResetContext = BuiltInContext<{}, typeof resetFlags>;
+type SeedContext = BuiltInContext<{}, typeof seedFlags>;
 
 /** Drops, creates, migrates and seeds. */
 export const dbReset = builtIn({
@@ -108,6 +119,7 @@ export const dbReset = builtIn({
   flags: resetFlags,
   async run(context: ResetContext) {
     const address = await readAddress(context);
+    if (context.flags.dryRun) return showDeletion(context, address);
     await assertConsent(context, address);
     await drop(address);
     await create(address);
@@ -123,15 +135,15 @@ export const dbReset = builtIn({
 });
 
 /** Shows each seed when it begins. */
-function runAllSeeds({ progress, flags: { seeds } }: ResetContext, database: Database): Promise<string[]> {
+function runAllSeeds({ progress, flags: { seeds } }: SeedContext, database: Database): Promise<string[]> {
   return progress("Seeds", {}, (bar) => runSeeds({ database, folder: seeds, onProgress: (name) => bar.step(name) }));
 }
 
 /** Runs the seeds. */
 export const dbSeed = builtIn({
   examples: ["db seed"],
-  flags: resetFlags,
-  run: (context: ResetContext) => {
+  flags: seedFlags,
+  run: (context: SeedContext) => {
     const { flags, project, common, print } = context;
     if (project.mode === "production" && !common.force)
       throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the database of production.", {

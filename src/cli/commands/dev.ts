@@ -1,6 +1,7 @@
 /** `gable dev`: serves the application for development, and follows every save. */
 import { spawn } from "node:child_process";
 import { GableError } from "gable";
+import { portOf, readAddress } from "../address.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 
@@ -25,6 +26,7 @@ export const dev = builtIn({
       throw new GableError("E_COMMAND_USAGE", `gable dev is for development only, and --mode is ${project.mode}.`, {
         fix: "Leave --mode out, or use gable start.",
       });
+    readAddress(terminal, project.mode);
     const { DevServer } = await import("../dev/dev-server.ts");
     const { DevelopmentOutput } = await import("../dev/output.ts");
     const output = new DevelopmentOutput(terminal, common.json ? "json" : common.quiet ? "quiet" : "people");
@@ -32,7 +34,7 @@ export const dev = builtIn({
     const server = new DevServer({
       folder: project.folder,
       appFile: project.findAppFile(),
-      port: given.port ?? Number(terminal.environment["PORT"] || 3000),
+      port: given.port ?? portOf(terminal.environment),
       host,
       inspect: given.inspect ? ["--inspect"] : [],
       checksTypes: !given.noTypes,

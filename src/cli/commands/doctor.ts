@@ -3,7 +3,7 @@ import { GableError } from "gable";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { judgeNode } from "../doctor/judge.ts";
-import { measureDisk, measureFolder, measureHashing, measurePort, measureSecretFiles } from "../doctor/measure.ts";
+import { measureDisk, measureFolder, measureAppHashing, measurePort, measureSecretFiles } from "../doctor/measure.ts";
 
 const flags = { port: { type: "int", help: "Port that the application would use", default: 3000 } } as const;
 const portMax = 65_535;
@@ -25,7 +25,7 @@ export const doctor = builtIn({
       ...(await measureSecretFiles(project.folder)),
       await measureDisk(project.folder),
       ...(await measureDatabases(project)),
-      await measureHashing(),
+      await measureAppHashing(project),
     ];
     table(findings.map(({ check, state, found }) => ({ check, state, found })));
     for (const { check, state, found, fix } of findings)

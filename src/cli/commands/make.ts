@@ -5,6 +5,7 @@ import type { ModelClass } from "gable/data";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { makeAccountRoutes } from "../make/account-routes.ts";
 import { makeAccounts } from "../make/accounts.ts";
 import { makeMail, makeTask } from "../make/background.ts";
 import { makeCommand, makeTest } from "../make/command.ts";
@@ -23,8 +24,10 @@ import { makeSeed } from "../make/seed.ts";
 import { modelsOf } from "../open-database.ts";
 
 const flags = {
+  fields: { type: "string", help: "Its fields in one string, instead of words after the name" },
   force: { type: "boolean", help: "Overwrites files that exist" },
   noTest: { type: "boolean", help: "Writes no test" },
+  routes: { type: "boolean", help: "With accounts: writes their pages into the application, to change them" },
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
@@ -89,13 +92,22 @@ async function planPolicy(given: Given): Promise<MakePlan> {
 }
 
 /** There is one kind of accounts: they have no name. */
-function planAccounts({ name, facts, context: { project } }: Given): MakePlan {
+async function planAccounts({ name, facts, context: { project, flags } }: Given): Promise<MakePlan> {
   if (name !== "") refuse(`"${name}" means nothing here: accounts have no name.`, "Write: gable make accounts");
   const read = (name: string): string | undefined => {
     const path = join(project.folder, name);
     return existsSync(path) ? readFileSync(path, "utf8") : undefined;
   };
-  return makeAccounts(facts, read("models.ts") ?? "", read("settings.ts"));
+  if (!flags.routes) return makeAccounts(facts, read("models.ts") ?? "", read("settings.ts"));
+  const { accounts, mail, tasks } = (await project.loadApp()).describe().options;
+  if (accounts === undefined || read("accounts/accounts.ts") === undefined)
+    refuse(
+      "The application has no accounts in accounts/accounts.ts, and their pages import it.",
+      accounts === undefined ? "Make them first: gable make accounts" : "Move defineAccounts() to accounts/accounts.ts.",
+    );
+  const own = read("accounts/routes.ts");
+  const routesFile = own === undefined ? facts.app : { file: "accounts/routes.ts", text: own };
+  return makeAccountRoutes(facts, { options: accounts.options, hasMail: mail !== undefined, hasTasks: tasks !== undefined }, routesFile);
 }
 
 /** A test is all that this kind writes. */
@@ -115,6 +127,7 @@ async function planResource(given: Given): Promise<MakePlan> {
 export const make = builtIn({
   examples: [
     "make model Post title:text:200 body:text author:belongsTo:User",
+    'make model Tag --fields "name:text:50 color:text:7"',
     "make form contact email:email message:text",
     "make form Post",
     "make resource Post",
@@ -123,15 +136,19 @@ export const make = builtIn({
     "make seed posts",
     "make policy Post",
     "make accounts",
+    "make accounts --routes",
   ],
   arguments: words,
   flags,
   mode: "development",
   async run(context: Context) {
     const { kind } = context.arguments;
-    const [name = "", ...fields] = context.arguments.name ?? [];
+    const [name = "", ...words] = context.arguments.name ?? [];
+    const fields = chooseFields(words, context.flags.fields);
     if (name === "" && kind !== "accounts" && Object.hasOwn(kinds, kind))
       refuse(`A ${kind} needs a name.`, `Write: gable make ${kind} ${["model", "resource", "policy"].includes(kind) ? "Post" : "example"}`);
+    if (context.flags.routes && kind !== "accounts")
+      refuse(`--routes means nothing here: it writes the pages of accounts.`, "Leave it out, or write: gable make accounts --routes");
     const plan = await toPlan(context, kind, name, fields);
     const { force, dryRun: isDry, noTest } = context.flags;
     const kept = noTest
@@ -142,6 +159,19 @@ export const make = builtIn({
     return { kind, name, ...written, add: plan.lines, next: plan.next, isDry };
   },
 });
+
+/** Returns the fields after the name, or those of `--fields`. */
+function chooseFields(words: readonly string[], given: string | undefined): readonly string[] {
+  if (given === undefined) return words;
+  if (words.length > 0)
+    refuse(
+      `"${words[0]}" comes after the name, and --fields is given, too.`,
+      "Write all fields after the name, or all of them in --fields.",
+    );
+  const fields = given.split(/\s+/).filter((word) => word !== "");
+  if (fields.length === 0) refuse("--fields has no field.", 'Write --fields "title:text:200 body:text", or leave it out.');
+  return fields;
+}
 
 function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): MakePlan | Promise<MakePlan> {
   const plan = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;

@@ -56,7 +56,11 @@ export const envCheck = builtIn({
   },
 });
 
-const exampleFlags = { ...fileFlag, check: { type: "boolean", help: "Writes nothing; exits with 1 when .env.example differs" } } as const;
+const exampleFlags = {
+  ...fileFlag,
+  dryRun: { type: "boolean", help: "Prints the file, and writes nothing" },
+  check: { type: "boolean", help: "Writes nothing; exits with 1 when .env.example differs" },
+} as const;
 
 /** Writes `.env.example`. */
 export const envExample = builtIn({
@@ -73,6 +77,10 @@ export const envExample = builtIn({
       if (before !== text)
         report({ id: "settings.example", message: ".env.example does not list the settings of today.", fix: "Run: npx gable env example" });
       return { isSame: before === text };
+    }
+    if (flags.dryRun) {
+      print(`Would write .env.example:\n\n${text.trimEnd()}`);
+      return { isSame: before === text, isDry: true };
     }
     await writeFile(file, text);
     print(before === text ? ".env.example is up to date." : "Wrote .env.example.");

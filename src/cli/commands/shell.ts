@@ -1,9 +1,7 @@
 /** `gable shell`: runs code with the application started: models, `app`, `sql`, `settings`. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import type { REPLServer } from "node:repl";
+import { resolve } from "node:path";
 import { inspect } from "node:util";
 import type { Application } from "gable";
 import { GableError } from "gable";
@@ -11,41 +9,81 @@ import { isModel, sql, transaction } from "gable/data";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { findSettings } from "../project-settings.ts";
+import { ActingUser } from "../shell/acting-user.ts";
+import { guardWrites } from "../shell/guard-writes.ts";
+import { readHandedOn, runAgain } from "../shell/next-process.ts";
+import type { PromptEnd } from "../shell/prompt.ts";
+import { askBetween, runPrompt, toBanner } from "../shell/prompt.ts";
 
 const flags = {
   eval: { type: "string", help: "Runs this code, prints its value, and ends" },
   file: { type: "string", help: "Runs the code of a file, and ends" },
   sandbox: { type: "boolean", help: "Runs in a transaction that is rolled back at the end" },
+  readOnly: { type: "boolean", help: "Refuses every write to the databases" },
+  as: { type: "string", help: "Works as the user with this e-mail address" },
   queries: { type: "boolean", help: "Shows each statement that runs, with its time, on standard error" },
 } as const;
 type Context = BuiltInContext<{}, typeof flags>;
 
 /** Opens a prompt, or runs the given code. */
 export const shell = builtIn({
-  examples: ["shell", 'shell --eval "await Book.count()"', "shell --sandbox --queries"],
+  examples: [
+    "shell",
+    'shell --eval "await Book.count()"',
+    "shell --sandbox --queries",
+    "shell --mode production --read-only",
+    `shell --as ann@example.com --eval "(await request('/account')).status"`,
+  ],
   flags,
   async run(context: Context) {
-    const { flags: given, project, confirm } = context;
+    const { flags: given, project, terminal, print } = context;
     if (given.eval !== undefined && given.file !== undefined)
       throw new GableError("E_COMMAND_USAGE", "--eval and --file are both given.", { fix: "Give one of them." });
-    if (project.mode === "production" && !given.sandbox && !(await confirm("This is the database of production. Go on?")))
-      throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was run.");
-    return project.withApp(async (app) => {
-      const rollBack = given.sandbox ? await app.database().isolate() : undefined;
-      const hideQueries = given.queries ? showQueries(context) : undefined;
-      try {
-        const code = given.file === undefined ? given.eval : readFileSync(resolve(project.folder, given.file), "utf8");
-        return code === undefined ? await openPrompt(context, app) : await evaluate(context, app, code);
-      } finally {
-        hideQueries?.();
-        await rollBack?.();
-      }
-    });
+    const code = given.file === undefined ? given.eval : readFileSync(resolve(project.folder, given.file), "utf8");
+    if (code !== undefined) return project.withApp((app) => evaluate(context, app, code));
+    if (!terminal.canAsk)
+      throw new GableError("E_COMMAND_CONFIRM", "gable shell needs a terminal.", {
+        fix: 'Pass code: gable shell --eval "await Book.count()".',
+      });
+    const { handedOn, lost } = await project.withApp((app) => prompt(context, app));
+    if (handedOn === undefined) return {};
+    const kept = Object.keys(handedOn).filter((name) => name !== userKey);
+    print(
+      `Loading the application again.${kept.length === 0 ? "" : ` Kept: ${kept.join(", ")}.`}${lost.length === 0 ? "" : ` Not kept: ${lost.join(", ")}.`}`,
+    );
+    process.exitCode = await runAgain(handedOn);
+    return {};
   },
 });
 
+/** The address of the user, among what is handed on. */
+const userKey = "gable:user";
+
+/** Runs work with the rules of the flags, and as the user of `--as` or of the prompt before. */
+async function withRules<Result>(
+  { flags: given, project, confirm, common }: Context,
+  app: Application,
+  { ask = confirm, email = given["as"] }: { readonly ask?: (question: string) => Promise<boolean>; readonly email?: string | undefined },
+  work: (acting: ActingUser) => Promise<Result>,
+): Promise<Result> {
+  const question = "This writes to the database of production. Go on?";
+  const end = await guardWrites(app, {
+    isSandbox: given.sandbox,
+    isReadOnly: given.readOnly,
+    ask: project.mode === "production" && !common.yes ? () => ask(question) : undefined,
+  });
+  try {
+    const acting = new ActingUser(app);
+    if (email !== undefined) await acting.as(email);
+    return await work(acting);
+  } finally {
+    await end();
+  }
+}
+
 /** Writes each statement that runs from now on, without its values. Returns the function that ends it. */
-function showQueries({ terminal }: Context): () => void {
+function showQueries({ terminal, flags: { queries } }: Context): () => void {
+  if (!queries) return () => undefined;
   const show = (event: unknown): void => {
     const { sql: text, durationMs, error } = event as { sql: string; durationMs: number; error?: unknown }; // The event of this channel.
     terminal.writeError(`${text} (${durationMs.toFixed(1)} ms${error === undefined ? "" : ", failed"})\n`);
@@ -55,22 +93,37 @@ function showQueries({ terminal }: Context): () => void {
 }
 
 /** What code can use by name. */
-async function findNames(app: Application, project: Context["project"]): Promise<Readonly<Record<string, unknown>>> {
+async function findNames(app: Application, project: Context["project"], acting: ActingUser): Promise<Readonly<Record<string, unknown>>> {
   const { models = {} } = app.describe();
   const settings = await findSettings(project);
   const named = Array.isArray(models) ? Object.fromEntries(models.filter(isModel).map((model) => [model.name, model])) : models;
-  return { ...(settings !== undefined && { settings }), ...named, app, sql, transaction };
+  const as: ActingUser["as"] = (user, work) => acting.as(user, work);
+  const request: ActingUser["request"] = (path, init) => acting.request(path, init);
+  return { ...(settings !== undefined && { settings }), ...named, app, sql, transaction, as, request };
 }
 
 type AsyncFunction = (...values: unknown[]) => Promise<unknown>;
 /** JavaScript has no global name for the constructor of async functions. */
 const asyncFunction = (async () => undefined).constructor as new (...words: string[]) => AsyncFunction; // As said above.
 
-async function evaluate({ print, project }: Context, app: Application, code: string): Promise<object> {
-  const names = await findNames(app, project);
-  const value: unknown = await compile(Object.keys(names), code)(...Object.values(names));
-  if (value !== undefined) print(typeof value === "string" ? value : inspect(value, { depth: 4 }));
-  return { value: toJsonValue(value) };
+async function evaluate(context: Context, app: Application, code: string): Promise<object> {
+  const { print, project } = context;
+  return withRules(context, app, {}, async (acting) => {
+    const names = { ...(await findNames(app, project, acting)), reload };
+    const hideQueries = showQueries(context);
+    try {
+      const value: unknown = await compile(Object.keys(names), code)(...Object.values(names));
+      if (value !== undefined) print(typeof value === "string" ? value : inspect(value, { depth: 4 }));
+      return { value: toJsonValue(value) };
+    } finally {
+      hideQueries();
+    }
+  });
+}
+
+/** Each run of `--eval` and `--file` loads the application. */
+function reload(): never {
+  throw new GableError("E_COMMAND_USAGE", "reload() is for the prompt.", { fix: "Leave it out: this run has loaded the newest modules." });
 }
 
 /** An expression gives its value; statements give what they return. */
@@ -91,19 +144,32 @@ function toJsonValue(value: unknown): unknown {
   }
 }
 
-async function openPrompt({ terminal, project, print }: Context, app: Application): Promise<object> {
-  if (!terminal.canAsk)
-    throw new GableError("E_COMMAND_CONFIRM", "There is no terminal to type at.", {
-      fix: 'Pass code: gable shell --eval "await Book.count()".',
-    });
-  const { start } = await import("node:repl");
-  const names = await findNames(app, project);
-  print(`Gable, ${project.mode}. Names: ${Object.keys(names).join(", ")}. Ctrl-D ends.`);
-  const isProduction = project.mode === "production";
-  const server: REPLServer = start({ prompt: isProduction ? "\u001b[41mproduction\u001b[0m> " : "gable> ", breakEvalOnSigint: true });
-  Object.assign(server.context, names);
-  await mkdir(join(project.folder, "var"), { recursive: true });
-  server.setupHistory(join(project.folder, "var", "shell-history"), () => undefined);
-  await new Promise((ended) => server.once("exit", ended));
-  return {};
+/** Opens a prompt, and waits for its end. */
+async function prompt(context: Context, app: Application): Promise<PromptEnd> {
+  const { project, print, flags: given } = context;
+  const { [userKey]: before, ...handedOn } = await readHandedOn();
+  const rules = {
+    ask: (question: string) => askBetween(() => context.confirm(question)),
+    email: typeof before === "string" ? before : given["as"],
+  };
+  return withRules(context, app, rules, async (acting) => {
+    const names = await findNames(app, project, acting);
+    const isProduction = project.mode === "production";
+    if (isProduction) print(toBanner(describeRules(given)));
+    print(`Gable, ${project.mode}. Names: ${[...Object.keys(names), "reload"].join(", ")}. Ctrl-D ends.`);
+    if (acting.user !== null) print(`Working as ${acting.user.email}.`);
+    const hideQueries = showQueries(context);
+    try {
+      const ended = await runPrompt({ folder: project.folder, isProduction, names, handedOn });
+      const user = acting.user === null ? {} : { [userKey]: acting.user.email };
+      return { ...ended, handedOn: ended.handedOn && { ...ended.handedOn, ...user } };
+    } finally {
+      hideQueries();
+    }
+  });
+}
+
+function describeRules({ readOnly, sandbox }: Context["flags"]): string {
+  if (readOnly) return "Every write is refused.";
+  return sandbox ? "Everything is rolled back at the end." : "The first write asks.";
 }

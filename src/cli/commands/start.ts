@@ -5,13 +5,18 @@ import { join } from "node:path";
 import type { Application } from "gable";
 import { GableError } from "gable";
 import { migrate } from "gable/migrations";
+import { portOf, readAddress } from "../address.ts";
 import type { BuiltInContext, Problem } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import type { BinaryOutcome } from "../binary.ts";
 import { runBinary } from "../binary.ts";
+import { announce, findStartProblems } from "../checks/at-start.ts";
+import { checkMigrationFiles } from "../checks/migrations.ts";
+import { listDue } from "../due-migrations.ts";
 import { withDatabase } from "../open-database.ts";
 import { findTaskRun } from "../task-run.ts";
 import { findSettings } from "../project-settings.ts";
-import { listDue, withSteps } from "./db-run.ts";
+import { withSteps } from "./db-run.ts";
 
 const flags = {
   port: { type: "int", help: "Port; by default that of the settings, else PORT, else 3000" },
@@ -20,7 +25,23 @@ const flags = {
   workers: { type: "string", help: "Number of worker processes, or auto: one per core; by default that of the settings, else 1" },
   noTasks: { type: "boolean", help: "Runs no background tasks: run `gable worker` elsewhere" },
   gracefulSeconds: { type: "int", help: "Time for running requests and tasks when it stops", default: 30 },
+  stopDelaySeconds: { type: "int", help: "Time in which /ready says 503 before it stops accepting; by default 0, Kubernetes needs 5" },
+  requestsMax: { type: "int", help: "Requests after which a worker is replaced; by default 0: never" },
+  rssBytesMax: { type: "int", help: "Memory in bytes above which a worker is replaced; by default 0: never" },
+  bootSeconds: { type: "int", help: "Time for a worker to become ready; by default 60" },
+  stallSeconds: { type: "int", help: "Time without a sign of life after which a worker is killed; by default 10, 0 for never" },
   migrate: { type: "boolean", help: "Runs the migrations that are due before it starts" },
+} as const;
+
+/** Smallest and largest value of each number. Node has no timers for much longer times; numbers of flags have 15 digits. */
+const ranges = {
+  port: [0, 65_535],
+  gracefulSeconds: [0, 86_400],
+  stopDelaySeconds: [0, 86_400],
+  requestsMax: [0, 1e15 - 1],
+  rssBytesMax: [0, 1e15 - 1],
+  bootSeconds: [1, 86_400],
+  stallSeconds: [0, 86_400],
 } as const;
 
 type Context = BuiltInContext<{}, typeof flags>;
@@ -31,19 +52,63 @@ export const start = builtIn({
   flags,
   async run(context: Context) {
     const { flags: given, project } = context;
+    assertRanges(given);
+    readAddress(context.terminal, project.mode);
     const settings = (await findSettings(project)) ?? {};
     const workers = given.workers ?? String(settings["workers"] ?? 1);
     if (given.noTasks) context.terminal.environment["GABLE_TASKS"] = "off";
     if (workers !== "1") {
       assertWorkers(workers);
-      await withStep(context, "Migrations", () => prepareElsewhere(context));
+      const prepare = (): Promise<undefined> => withStep(context, "Migrations", () => prepareElsewhere(context));
+      // Both load the application, each in a separate process. A check that stops the start must come before migrations that run.
+      const [problems] = await Promise.all([checkElsewhere(context), given.migrate || prepare()]);
+      if (announce(context, problems)) return {};
+      if (given.migrate) await prepare();
       return serveWithWorkers(context, workers, settings);
     }
     const app = await withStep(context, "Application", async () => [await project.loadApp(), "loaded"]);
+    const migrations = project.mode === "test" ? [] : await checkMigrationFiles(project, app.describe(), "error");
+    if (announce(context, await findStartProblems(project, app, migrations))) return {};
     await withStep(context, "Migrations", () => prepareHere(context, app));
-    return hasTasks(app, context) ? serveWithWorkers(context, workers, settings) : serveAlone(app, context);
+    return hasTasks(app, context) || needsSupervisor(given) ? serveWithWorkers(context, workers, settings) : serveAlone(app, context);
   },
 });
+
+/** Throws `E_COMMAND_USAGE` for a number that cannot be meant. */
+function assertRanges(given: Context["flags"]): void {
+  // Its own keys.
+  for (const name of Object.keys(ranges) as ReadonlyArray<keyof typeof ranges>) {
+    const [value, [min, max]] = [given[name], ranges[name]];
+    if (value === undefined || (value >= min && value <= max)) continue;
+    const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new GableError("E_COMMAND_USAGE", `--${flag} is ${value}; it must be a whole number from ${min} to ${max}.`);
+  }
+}
+
+/** Whether a flag is about watched workers: then one worker has a parent, too. */
+function needsSupervisor(given: Context["flags"]): boolean {
+  return [given.stopDelaySeconds, given.requestsMax, given.rssBytesMax, given.bootSeconds, given.stallSeconds].some(
+    (value) => value !== undefined,
+  );
+}
+
+function toSupervision({
+  gracefulSeconds,
+  stopDelaySeconds,
+  requestsMax,
+  rssBytesMax,
+  bootSeconds,
+  stallSeconds,
+}: Context["flags"]): object {
+  return {
+    stopGraceMs: gracefulSeconds * 1_000,
+    ...(stopDelaySeconds !== undefined && { stopDelayMs: stopDelaySeconds * 1_000 }),
+    ...(requestsMax !== undefined && { requestsMax }),
+    ...(rssBytesMax !== undefined && { rssBytesMax }),
+    ...(bootSeconds !== undefined && { bootMs: bootSeconds * 1_000 }),
+    ...(stallSeconds !== undefined && { stallMs: stallSeconds * 1_000 }),
+  };
+}
 
 function addressOf({ port, host, unixPath }: Context["flags"]): { port?: number; host?: string; unixPath?: string } {
   return { ...(port !== undefined && { port }), ...(host !== undefined && { host }), ...(unixPath !== undefined && { unixPath }) };
@@ -93,12 +158,15 @@ function pending(due: readonly string[]): GableError {
 }
 
 /** Does the same in a separate process: the one that watches workers loads no code of the application. */
-async function prepareElsewhere({ flags, project, terminal }: Context): Promise<readonly [undefined, string | undefined]> {
+async function prepareElsewhere({ flags, project, terminal: { environment } }: Context): Promise<readonly [undefined, string | undefined]> {
   if (!existsSync(join(project.folder, migrationsFolder)) || (project.mode === "test" && !flags.migrate)) return [undefined, undefined];
   const words = ["db", "migrate", ...(flags.migrate ? [] : ["--check", "--phase", "before"])];
   const common = ["--json", "--mode", project.mode, "--app", project.findAppFile()];
-  const { code, out, error } = await runBinary(project.folder, [...words, ...common], terminal.environment);
-  const { data, problems } = readOutcome(out, error);
+  // Migrations may take as long as they need. They run after the checks have loaded the application.
+  const limitMs = flags.migrate ? undefined : bootMsOf(flags);
+  const outcome = await runBinary(project.folder, [...words, ...common], { environment, limitMs });
+  const { code } = outcome;
+  const { data, problems } = readOutcome(outcome, "db migrate", flags);
   const [problem] = problems;
   if (problem?.id === "migrations.pending") throw pending(data?.due ?? []);
   // An application without models has nothing to migrate.
@@ -109,22 +177,42 @@ async function prepareElsewhere({ flags, project, terminal }: Context): Promise<
   return [undefined, done.length === 0 ? "all have run" : `ran ${done.join(", ")}`];
 }
 
-/** What `gable db migrate --json` prints. */
-interface MigrateOutcome {
+/** Runs the checks in a separate process, for the same reason. Pending migrations are left to the step before. */
+async function checkElsewhere({ flags, project, terminal: { environment } }: Context): Promise<readonly Problem[]> {
+  const words = ["check", "--no-types", "--json", "--mode", project.mode, "--app", project.findAppFile()];
+  const outcome = await runBinary(project.folder, words, { environment, limitMs: bootMsOf(flags) });
+  const found = readOutcome(outcome, "check", flags).problems.filter(({ id, level }) => id !== "migrations.pending" && level !== "info");
+  return found.map((problem) => (startErrors.has(problem.id) ? { ...problem, level: "error" as const } : problem));
+}
+
+/** Warnings of `gable check` that stop a start. */
+const startErrors: ReadonlySet<string> = new Set(["migrations.drift", "migrations.branches"]);
+
+/** What a command prints with `--json`: `db migrate` names migrations. */
+interface Outcome {
   readonly data: { readonly due?: readonly string[]; readonly done?: readonly string[] } | null;
   readonly problems: readonly Problem[];
 }
 
-function readOutcome(out: string, error: string): MigrateOutcome {
+function readOutcome({ out, error, isLate }: BinaryOutcome, command: string, flags: Context["flags"]): Outcome {
+  if (isLate)
+    throw new GableError("E_COMMAND_PROGRAM", `gable ${command} has not ended within ${bootMsOf(flags) / 1_000} s. Nothing was started.`, {
+      fix: "Look for what the application waits for while it is loaded, or give it more time with --boot-seconds.",
+    });
   try {
-    return JSON.parse(out) as MigrateOutcome; // The command of the same version.
+    return JSON.parse(out) as Outcome; // The command of the same version.
   } catch {
-    throw new GableError("E_COMMAND_PROGRAM", `gable db migrate failed: ${error || out}`);
+    throw new GableError("E_COMMAND_PROGRAM", `gable ${command} failed: ${error || out}`);
   }
 }
 
+/** How long a worker, and what runs before it, may load the application. */
+function bootMsOf({ bootSeconds = 60 }: Context["flags"]): number {
+  return bootSeconds * 1_000;
+}
+
 async function serveAlone(app: Application, { flags: given, project, print }: Context): Promise<unknown> {
-  const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true });
+  const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true, stopGraceMs: given.gracefulSeconds * 1_000 });
   print(`Serving ${url} (${project.mode})`);
   // The signal handler of listen() ends the process when the last request has been answered.
   return new Promise(() => undefined);
@@ -143,7 +231,7 @@ async function serveWithWorkers(
 ): Promise<object> {
   const workers = count === "auto" ? "auto" : Number(count);
   const { supervise } = await import("gable/server");
-  const port = given.port ?? Number(settings["port"] ?? (terminal.environment["PORT"] || 3000));
+  const port = given.port ?? (settings["port"] === undefined ? portOf(terminal.environment) : Number(settings["port"]));
   const host = given.host ?? String(settings["host"] ?? (terminal.environment["HOST"] || "127.0.0.1"));
   await mkdir(join(project.folder, "var"), { recursive: true });
   const startedMs = performance.now();
@@ -152,7 +240,7 @@ async function serveWithWorkers(
     app: project.findAppFile(),
     workers,
     tasks: true,
-    stopGraceMs: given.gracefulSeconds * 1_000,
+    ...toSupervision(given),
     controlPath: controlPathOf(project.folder),
   });
   print(`First worker: ready (${Math.round(performance.now() - startedMs)} ms)`);

@@ -82,6 +82,8 @@ export const tasksDiscard = builtIn({
   run(context: BuiltInContext<{ id: string }>) {
     return withTasks(context, async (tasks) => {
       const { id } = context.arguments;
+      if (!(await context.confirm(`Delete the task "${id}"?`)))
+        throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was deleted.");
       if (!(await tasks.discard(id))) throw new GableError("E_COMMAND_USAGE", `No failed or cancelled task has the id "${id}".`);
       context.print(`Deleted ${id}.`);
       return { id };

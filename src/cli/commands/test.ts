@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { glob, mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { GableError } from "gable";
+import { GableError, isGableError } from "gable";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 
@@ -16,6 +16,7 @@ const flags = {
   shuffle: { type: "int", help: "Runs tests in another order, which this seed repeats; 0 for a new one" },
   failed: { type: "boolean", help: "Only the files that failed in the last run" },
   only: { type: "string", help: "Only tests whose name contains the text" },
+  keepDatabase: { type: "boolean", help: "Keeps the databases of the tests, and prints where they are" },
 } as const;
 const words = { pattern: { help: "Only files whose path contains the text", optional: true } } as const;
 type Context = BuiltInContext<typeof words, typeof flags>;
@@ -26,7 +27,7 @@ const skipped = /(?:^|\/)(?:node_modules|dist|\.gable|var)(?:\/|$)/;
 
 /** Runs the tests. */
 export const test = builtIn({
-  examples: ["test", "test blog", "test --watch", "test --failed", "test --shuffle 42"],
+  examples: ["test", "test blog", "test --watch", "test --failed", "test --shuffle 42", "test blog --keep-database"],
   arguments: words,
   flags,
   forcedMode: () => "test",
@@ -43,13 +44,32 @@ export const test = builtIn({
         "E_COMMAND_USAGE",
         pattern === undefined ? "The project has no tests: no file ends in .test.ts." : `No test file contains "${pattern}" in its path.`,
       );
+    if (await hasProblems(context)) return { files: [], failed: [] };
     const chosen = keepFailed(context, files.sort());
+    const keep = context.flags.keepDatabase ? await prepareKept(context) : undefined;
     const { isFailed, failed } = await runAll(context, chosen);
+    const databases = keep === undefined ? undefined : readKept(keep);
+    for (const { name, place } of databases ?? []) context.print(`Kept the database "${name}": ${place}`);
+    if (databases?.length === 0) context.print("No test opened a database with testDatabase(app).");
     if (isFailed)
       context.report({ id: "tests.failed", message: "Some tests failed.", fix: "Run only their files again: npx gable test --failed" });
-    return { files: chosen, failed };
+    return { files: chosen, failed, ...(databases !== undefined && { databases }) };
   },
 });
+
+/** Checks the application, where the project has one. A module that cannot be loaded is left to its tests, which show the line. */
+async function hasProblems(context: Context): Promise<boolean> {
+  const { project } = context;
+  try {
+    const app = await project.loadApp();
+    const { announce, findStartProblems } = await import("../checks/at-start.ts");
+    const { checkMigrationFiles } = await import("../checks/migrations.ts");
+    return announce(context, await findStartProblems(project, app, await checkMigrationFiles(project, app.describe(), "warning")));
+  } catch (error) {
+    if (isGableError(error) && error.code !== "E_APP_FILE") throw error;
+    return false;
+  }
+}
 
 /** With `--failed`, returns only the files that failed in the last run. */
 function keepFailed({ flags: { failed }, project, print }: Context, files: readonly string[]): readonly string[] {
@@ -62,6 +82,34 @@ function keepFailed({ flags: { failed }, project, print }: Context, files: reado
 
 function stateFileOf(folder: string): string {
   return join(folder, "var", "failed-tests.json");
+}
+
+/** A database that is kept, as `testDatabase()` notes it. */
+interface KeptDatabase {
+  /** Name in the application. */
+  readonly name: string;
+  /** Path of its file, or its address without the password. */
+  readonly place: string;
+}
+
+/** Empties the folder of kept databases. */
+async function prepareKept({ project }: Context): Promise<string> {
+  const folder = keptFolderOf(project);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Reads what the tests have noted. Several files of tests may use the same server. */
+function readKept(folder: string): readonly KeptDatabase[] {
+  const file = join(folder, "databases.jsonl");
+  if (!existsSync(file)) return [];
+  const lines = [...new Set(readFileSync(file, "utf8").trim().split("\n"))].sort();
+  return lines.map((line) => JSON.parse(line) as KeptDatabase); // testDatabase() wrote it.
+}
+
+function keptFolderOf({ folder }: Context["project"]): string {
+  return join(folder, "var", "test-databases");
 }
 
 function readFailed(file: string): readonly string[] {
@@ -127,12 +175,13 @@ function toWords(
 }
 
 /** With `--json`, the report of the tests goes to standard error: standard output is for the one object. */
-function runNode({ common, project, signal, terminal }: Context, given: readonly string[]): Promise<number> {
+function runNode({ common, project, signal, terminal, flags: { keepDatabase } }: Context, given: readonly string[]): Promise<number> {
   // A test that runs this command must not make it report to that test's own runner.
   const { NODE_TEST_CONTEXT: _runner, ...environment } = terminal.environment;
   const child = spawn(process.execPath, given, {
     cwd: project.folder,
-    env: { ...environment, NODE_ENV: "test" },
+    // testDatabase() reads it.
+    env: { ...environment, NODE_ENV: "test", ...(keepDatabase && { GABLE_TEST_KEEP: keptFolderOf(project) }) },
     stdio: ["inherit", common.json ? 2 : common.quiet ? "ignore" : "inherit", "inherit"],
   });
   signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });

@@ -6,6 +6,8 @@ import type { ErrorReport, FailureReplies, FromDevelopment, Notice, ToDevelopmen
 import { createErrorReport, createFailureReplies, generationVariable } from "gable/development";
 import type { RunningSupervisor, WorkerFailure } from "gable/server";
 import { supervise } from "gable/server";
+import type { Problem } from "../built-in.ts";
+import { toProblemText } from "../problem-text.ts";
 import type { ChangeEffect, ProjectFacts } from "./changes.ts";
 import { addressesOf, findEffect, guessFacts, isIgnored } from "./changes.ts";
 import type { FileChange } from "./file-watcher.ts";
@@ -39,7 +41,7 @@ const swapsMax = 200;
 /** Time for running requests when the server stops, in milliseconds. */
 const stopGraceMs = 2000;
 /** A debugger stops the clock of a worker. */
-const neverMs = 2 ** 31 - 1;
+const neverMs = 2 ** 31 - 10_000;
 
 const setupModule = import.meta.url.endsWith(".ts")
   ? new URL("./worker-setup.ts", import.meta.url).href
@@ -54,6 +56,8 @@ export class DevServer {
   /** Distinguishes this run from the last one, for pages that are still open. */
   readonly #run = Date.now().toString(36);
   readonly #notices = new Map<Notice["id"], Notice>();
+  /** Warnings of checks that were printed. */
+  readonly #warnings = new Set<string>();
   #supervisor: RunningSupervisor | undefined;
   readonly #types: TypeWatcher | undefined;
   #facts: ProjectFacts;
@@ -235,8 +239,20 @@ export class DevServer {
       case "migrations":
         this.#migrations = event.state;
         return this.#setNotice("migrations", toMigrationNotice(event.state));
+      case "checks":
+        return this.#tellChecks(event.warnings);
       case "migrate":
         return void this.#migrate();
+    }
+  }
+
+  /** A restart finds the same warnings again. */
+  #tellChecks(warnings: readonly Problem[]): void {
+    for (const problem of warnings) {
+      const text = toProblemText(problem).trimEnd();
+      if (this.#warnings.has(text)) continue;
+      this.#warnings.add(text);
+      this.#options.output.warn("check", text, { problem });
     }
   }
 

@@ -4,9 +4,12 @@ import { registerHooks } from "node:module";
 import { dirname, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Application, ApplicationFacts } from "gable";
+import { GableError } from "gable";
 import { createErrorReport, generationVariable } from "gable/development";
 import { checkMigrations, readStatus } from "gable/migrations";
 import type { WorkerSetup } from "gable/server";
+import type { Problem } from "../built-in.ts";
+import { findStartProblems } from "../checks/at-start.ts";
 import type { ProjectFacts } from "./changes.ts";
 
 /** What migrations lack. */
@@ -20,7 +23,8 @@ export interface MigrationState {
 /** What the worker tells `gable dev`, next to what its application sends. */
 export type SetupMessage =
   | { readonly type: "facts"; readonly facts: ProjectFacts }
-  | { readonly type: "migrations"; readonly state: MigrationState };
+  | { readonly type: "migrations"; readonly state: MigrationState }
+  | { readonly type: "checks"; readonly warnings: readonly Problem[] };
 
 /** Folders of loaded modules outside of the project. */
 const outside = new Set<string>();
@@ -31,6 +35,12 @@ const setup: WorkerSetup = {
     // The supervisor's own value tells one run of `gable dev` from another one.
     process.env[generationVariable] = `${process.env[generationVariable] ?? "0"}-${generation}`;
     watchModules();
+  },
+  async loaded(app) {
+    const problems = await findStartProblems({ folder: process.cwd() }, app as Application); // As below.
+    send({ type: "checks", warnings: problems.filter(({ level = "error" }) => level === "warning") });
+    const errors = problems.filter(({ level = "error" }) => level === "error");
+    if (errors.length > 0) throw checksFailed(errors);
   },
   started(app) {
     // The supervisor has checked that it is an application.
@@ -45,6 +55,14 @@ const setup: WorkerSetup = {
 };
 
 export default setup;
+
+/** An application with these mistakes is not served: the page of the error lists them. */
+function checksFailed(errors: readonly Problem[]): GableError {
+  const lines = errors.map(({ id, message }) => `${id}: ${message}`);
+  const what = errors.length === 1 ? "A check found an error" : `Checks found ${errors.length} errors`;
+  const [{ fix = "" }] = errors as [Problem]; // There is one at least.
+  return new GableError("E_CHECK_FAILED", `${what}:\n${lines.join("\n")}`, { fix, details: { problems: errors } });
+}
 
 function send(event: SetupMessage): void {
   process.send?.({ kind: "development", event });

@@ -53,16 +53,24 @@ export function judgeDisk(freeBytes: number, freeFiles: number | undefined): Fin
   return freeBytes < gib ? { check: "disk", state: "warning", found, fix } : { check: "disk", state: "ok", found };
 }
 
-/** Judges the time of one password hash in ms. */
-export function judgeHashing(ms: number): Finding {
+/** Time of one password hash in ms that is aimed at: two run at a time, so the last of 32 that wait is answered after 2 seconds. */
+const hashAimMs = 100;
+
+/** Judges the time of one password hash in ms with a cost: proposes a higher one where this machine stays within the aim with it. */
+export function judgeHashing(ms: number, cost: number, costMax: number): Finding {
   const check = "hashing";
-  const found = `one password takes ${Math.round(ms)} ms`;
+  const takes = `one password takes ${Math.round(ms)} ms`;
+  const affordable = Math.min(costMax, Math.floor((hashAimMs * cost) / ms));
+  const found =
+    affordable > cost
+      ? `${takes}; hashCost: ${affordable} of the accounts would make it ${Math.round((ms / cost) * affordable)} ms`
+      : takes;
   if (ms <= 500) return { check, state: "ok", found };
   return {
     check,
     state: ms <= 2_000 ? "warning" : "error",
     found,
-    fix: "Give the machine a faster or a less busy processor: each login takes this long, and two run at a time.",
+    fix: `${cost > 1 ? "Lower hashCost of the accounts, or give" : "Give"} the machine a faster or a less busy processor: each login takes this long, and two run at a time.`,
   };
 }
 

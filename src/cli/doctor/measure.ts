@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import type { PasswordHasher } from "gable/auth";
+import type { Project } from "../project.ts";
 import type { Finding } from "./finding.ts";
 import { judgeClock, judgeDisk, judgeHashing, judgePort, judgeSecretFile } from "./judge.ts";
 
@@ -59,15 +61,32 @@ export async function measureSecretFiles(folder: string): Promise<Finding[]> {
   return Promise.all(names.map(async (name) => judgeSecretFile(name, (await stat(join(folder, name))).mode)));
 }
 
-/** Hashes a password a few times. The best time counts: other programs only make it longer. */
-export async function measureHashing(): Promise<Finding> {
+/** Largest `hashCost`. */
+const hashCostMax = 5;
+
+/** Measures the time of a hash as the application makes it, with its `hashCost`; as by default where it cannot be loaded. */
+export async function measureAppHashing(project: Project): Promise<Finding> {
   const { createPasswordHasher } = await import("gable/auth");
-  const hasher = createPasswordHasher();
+  const cost = await readHashCost(project);
+  return measureHashing(cost, createPasswordHasher({ cost }), () => performance.now());
+}
+
+async function readHashCost(project: Project): Promise<number> {
+  try {
+    return (await project.loadApp()).describe().options.accounts?.options.hashCost ?? 1;
+  } catch {
+    // Another finding says why it cannot be loaded.
+    return 1;
+  }
+}
+
+/** Hashes a password a few times. The best time counts: other programs only make it longer. */
+export async function measureHashing(cost: number, hasher: Pick<PasswordHasher, "hash">, now: () => number): Promise<Finding> {
   const times: number[] = [];
   for (let round = 0; round < 3; round++) {
-    const start = performance.now();
+    const start = now();
     await hasher.hash("correct horse battery staple");
-    times.push(performance.now() - start);
+    times.push(now() - start);
   }
-  return judgeHashing(Math.min(...times));
+  return judgeHashing(Math.min(...times), cost, hashCostMax);
 }

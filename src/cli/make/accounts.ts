@@ -63,47 +63,55 @@ const home = `{% props email: string, title: string = "Your account" %}
 
 /** All pages of accounts that have no separate view. */
 const page = `{% import type { DisplayForm } from "gable" %}
-{% props title: string, text?: string, form?: DisplayForm, submit: string = "", buttons: Record<string, string> = {}, links: Record<string, string> = {} %}
+{% props title: string, text?: string, form?: DisplayForm, submit: string = "", buttons: Record<string, string> = {}, formId?: string, links: Record<string, string> = {} %}
 {% extends "layout.html" %}
 {% block content %}
 <h1>{{ title }}</h1>
 {% if text %}<p>{{ text }}</p>{% endif %}
 {% if form %}
-{{ form.render(submit=submit) }}
+{{ form.render(submit=submit, attributes={"id": formId} if formId else {}) }}
 {% elif submit %}
 <form method="post"><button>{{ submit }}</button></form>
 {% endif %}
-{% for label, path in buttons|items %}<form method="post" action="{{ path }}"><button>{{ label }}</button></form>{% endfor %}
+{% for label, path in buttons|items %}
+{% if formId %}<p><button form="{{ formId }}" formnovalidate formaction="{{ path }}">{{ label }}</button></p>
+{% else %}<form method="post" action="{{ path }}"><button>{{ label }}</button></form>{% endif %}
+{% endfor %}
 {% for label, path in links|items %}<p><a href="{{ path }}">{{ label }}</a></p>{% endfor %}
 {% endblock %}
 `;
 
 const test = `import assert from "node:assert/strict";
 import { test } from "node:test";
-import { manageAccounts } from "gable/auth";
-import { createTestClient, testDatabase } from "gable/testing";
+import { createTestClient, outbox, testDatabase } from "gable/testing";
 import app from "../app.ts";
 import { User } from "../models.ts";
 
 testDatabase(app, { tables: "models" });
 const ada = { email: "ada@example.com", password: "three green umbrellas" };
 
-test("registers a user, who must confirm the address", async () => {
+test("signs a user up by the link in a mail, in, and out", async () => {
   const client = createTestClient(app);
-  const reply = await (await client.get("/account/register")).form().fill(ada).submit();
-  assert.equal(reply.text("h1"), "Look into your mail");
+  const logIn = async (values: typeof ada) => (await client.get("/account/login")).form().fill(values).submit();
+  const sent = await (await client.get("/account/register")).form().fill(ada).submit();
+  assert.equal(sent.text("h1"), "Look into your mail");
   assert.equal((await User.get({ email: ada.email })).emailVerifiedAt, null);
-});
+  assert.equal((await logIn(ada)).status, 422); // The address is not confirmed.
 
-test("signs a user in and out", async () => {
-  const client = createTestClient(app);
-  await manageAccounts(app).create(ada);
-  const wrong = await (await client.get("/account/login")).form().fill({ ...ada, password: "four green umbrellas" }).submit();
-  assert.equal(wrong.status, 422);
-  const login = await (await client.get("/account/login")).form().fill(ada).submit();
-  assert.match((await login.follow()).text("main"), /Signed in with ada@example\\.com/);
+  const link = /http\\S+/.exec(outbox(app)[0]?.text ?? "")?.[0] ?? "";
+  await (await client.get(new URL(link).pathname)).form().submit("Confirm this address");
+  assert.equal((await logIn({ ...ada, password: "four green umbrellas" })).status, 422);
+  assert.match((await (await logIn(ada)).follow()).text("main"), /Signed in with ada@example\\.com/);
+
   await (await client.get("/account/logout")).form().submit();
   assert.equal((await client.get("/account")).headers.get("location"), "/account/login?next=%2Faccount");
+});
+
+test("tells nobody which addresses have an account", async () => {
+  const client = createTestClient(app);
+  const sent = await (await client.get("/account/password/forgot")).form().fill({ email: "nobody@example.com" }).submit();
+  assert.equal(sent.status, 200);
+  assert.deepEqual(outbox(app), []);
 });
 `;
 

@@ -71,6 +71,15 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && "errno" in error && "sqlState" in error;
 }
 
+/** A column of a result. */
+interface Column {
+  readonly name: string;
+  readonly columnType: number;
+}
+
+/** The type FLOAT. Without a prepared statement, the server sends six of its digits, which are another number. */
+const floatType = 4;
+
 /** Result of the driver for a statement without rows. */
 interface Header {
   readonly affectedRows: number;
@@ -139,14 +148,21 @@ class MysqlSession implements ServerSession {
 
   #query({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, result: unknown, fields?: ReadonlyArray<{ readonly name: string }>): void => {
+      const done = (error: unknown, result: unknown, fields?: readonly unknown[]): void => {
         if (error !== null) return reject(error as Error); // The driver returns errors.
+        const columns = (fields ?? []) as readonly Column[]; // Absent for a statement without rows.
+        if (isText && columns.some(({ columnType }) => columnType === floatType) && /^\s*SELECT\b/i.test(sql)) return prepare();
         const found = toResult(result, rows, this.#step);
-        resolve(wantsNames ? { ...found, names: fields?.map(({ name }) => name) ?? [] } : found);
+        resolve(wantsNames ? { ...found, names: columns.map(({ name }) => name) } : found);
+      };
+      const prepare = (): void => {
+        isText = false;
+        this.client.execute(sql, parameters as never, done); // Values as the codec makes them.
       };
       // Statements without values are not worth preparing, and some cannot be prepared.
-      if (parameters.length === 0) this.client.query(sql, done);
-      else this.client.execute(sql, parameters as never, done); // Values as the codec makes them.
+      let isText = parameters.length === 0;
+      if (isText) this.client.query(sql, done);
+      else prepare();
     });
   }
 

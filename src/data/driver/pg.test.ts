@@ -25,7 +25,7 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
   let driver: Driver;
   before(async () => {
     place = await placePostgres();
-    driver = await createPg({ url: place.url, poolMax: 2, acquireTimeoutMs: 100, statementTimeoutMs: 500 });
+    driver = await createPg({ url: place.url, poolMax: 2, acquireTimeoutMs: 1_000, statementTimeoutMs: 500 });
   });
   after(async () => {
     await driver.close();
@@ -62,6 +62,104 @@ describe("PostgreSQL by pg", { skip: skipPostgres }, () => {
       await read(connection, "SELECT $1::int8 + 1199", 1);
       const [[count]] = (await read(connection, "SELECT count(*) FROM pg_prepared_statements")) as [[number]];
       assert.ok(count <= 501, String(count));
+    });
+  });
+
+  it("sends texts and bytes of any size, and null", async () => {
+    await use(async (connection) => {
+      const sql = "SELECT $1::text, $2::bytea, $3::int8, $4::float8, $5::boolean, $6::text";
+      for (const text of ["", "a", "ü€😀", "\\'\"\r\n", "€".repeat(70_000)])
+        for (const bytes of [
+          new Uint8Array(),
+          Uint8Array.of(0, 255, 128),
+          Buffer.alloc(70_000, 7),
+          new Uint8Array([1, 2, 3, 4]).subarray(1, 3),
+        ])
+          for (let turn = 0; turn < 2; turn++)
+            assert.deepEqual(await read(connection, sql, text, bytes, -(2n ** 63n), -0.1, true, null), [
+              [text, Buffer.from(bytes), -(2n ** 63n), -0.1, true, null],
+            ]);
+    });
+  });
+
+  it("sends at most 65,535 values", async () => {
+    await use(async (connection) => {
+      const sql = (count: number): string => `SELECT ${Array.from({ length: count }, (_, index) => `$${index + 1}::int`).join(" + ")}`;
+      const values = (count: number): number[] => Array.from({ length: count }, () => 1);
+      await connection.run({ sql: "SET statement_timeout = 0", parameters: [], rows: "none" });
+      await assert.rejects(read(connection, sql(3), ...values(65_536)), {
+        code: "E_FILTER_TOO_MANY",
+        message: /has 65536 values.*at most 65535/,
+      });
+      // With that many values, the server itself answers.
+      await assert.rejects(read(connection, sql(3), ...values(65_535)), /supplies 65535 parameters/);
+      assert.deepEqual(await read(connection, sql(3), ...values(3)), [[3]]);
+      await connection.run({ sql: "RESET statement_timeout", parameters: [], rows: "none" });
+    });
+  });
+
+  const failures: ReadonlyArray<readonly [when: string, sql: string, wrong: DriverValue[], code: string]> = [
+    ["cannot be parsed", "SELEC $1", ["1"], "42601"],
+    ["has a value of the wrong type", "SELECT $1::int8", ["a"], "22P02"],
+    ["has too few values", "SELECT $1::int8 + $2::int8", [1], "08P01"],
+    ["fails while it runs", "SELECT 10 / $1::int8", [0], "22012"],
+    ["waits for data", "COPY copied FROM STDIN", [], "57014"],
+  ];
+  for (const [when, sql, wrong, code] of failures)
+    it(`runs the next statements after one that ${when}, each time`, async () => {
+      await use(async (connection) => {
+        await connection.run({ sql: "CREATE TEMPORARY TABLE copied (id int)", parameters: [], rows: "none" });
+        for (let turn = 0; turn < 3; turn++) {
+          await assert.rejects(read(connection, sql, ...wrong), { code });
+          assert.deepEqual(await read(connection, "SELECT $1::int8", turn), [[turn]]);
+        }
+        await connection.run({ sql: "BEGIN", parameters: [], rows: "none" });
+        await assert.rejects(read(connection, sql, ...wrong), { code });
+        await assert.rejects(read(connection, "SELECT $1::int8 + 1", 1), { code: "25P02" });
+        await connection.run({ sql: "ROLLBACK", parameters: [], rows: "none" });
+        assert.deepEqual(await read(connection, "SELECT $1::int8 + 1", 1), [[2]]);
+        await connection.run({ sql: "DROP TABLE copied", parameters: [], rows: "none" });
+      });
+    });
+
+  it("runs a statement with good values after its first run has failed", async () => {
+    await use(async (connection) => {
+      await assert.rejects(read(connection, "SELECT 20 / $1::int8", 0), { code: "22012" });
+      for (const value of [5, 4]) assert.deepEqual(await read(connection, "SELECT 20 / $1::int8", value), [[20 / value]]);
+    });
+  });
+
+  it("never reads rows by the columns of an older table", async () => {
+    await use(async (connection) => {
+      const change = (sql: string): unknown => connection.run({ sql, parameters: [], rows: "none" });
+      await change("CREATE TEMPORARY TABLE changed (id int, flag boolean)");
+      await change("INSERT INTO changed VALUES (1, true)");
+      assert.deepEqual(await read(connection, "SELECT * FROM changed"), [[1, true]]);
+      await change("ALTER TABLE changed ALTER COLUMN flag TYPE text USING 'x' || flag");
+      await assert.rejects(read(connection, "SELECT * FROM changed"), { code: "0A000" });
+      assert.deepEqual(await read(connection, "SELECT id, flag FROM changed"), [[1, "xtrue"]]);
+      await change("DROP TABLE changed");
+    });
+  });
+
+  it("counts what a statement has changed, and returns names of columns", async () => {
+    await use(async (connection) => {
+      const affected = async (sql: string, ...parameters: DriverValue[]): Promise<number> =>
+        (await connection.run({ sql, parameters, rows: "none" })).affected;
+      assert.equal(await affected("CREATE TEMPORARY TABLE counted (id int)"), 0);
+      for (let turn = 0; turn < 2; turn++) {
+        assert.equal(await affected("INSERT INTO counted SELECT generate_series(1, $1::int)", 12), 12);
+        assert.equal(await affected("UPDATE counted SET id = id WHERE id <= $1", 3), 3 * (turn + 1));
+        assert.equal(await affected("DELETE FROM counted WHERE id > $1", 100), 0);
+        const { names } = await connection.run({
+          sql: 'SELECT id AS "a b", 1 AS c FROM counted',
+          parameters: [],
+          rows: "arrays",
+          wantsNames: true,
+        });
+        assert.deepEqual(names, ["a b", "c"]);
+      }
+      await affected("DROP TABLE counted");
     });
   });
 

@@ -1,9 +1,11 @@
 /** PostgreSQL on `pg`: a pool of connections, each with its prepared statements. */
-import type { Client, ClientConfig, QueryConfig } from "pg";
+import type { Client, ClientConfig } from "pg";
 import { GableError } from "../../errors/gable-error.ts";
 import { RecentCache } from "../schema/recent-cache.ts";
 import type { Driver, Statement, StatementResult } from "./contract.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
+import type { PgCallback, PgResult, PgStatement, Prepared } from "./pg-query.ts";
+import { CloseStatements, PlainQuery, PreparedQuery } from "./pg-query.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
 import { assertServer } from "./server-version.ts";
@@ -47,7 +49,6 @@ export async function loadClients({ url, acquireTimeoutMs, statementTimeoutMs, t
     application_name: "gable",
     connectionTimeoutMillis: acquireTimeoutMs,
     options: `-c TimeZone=UTC -c statement_timeout=${statementTimeoutMs} -c lock_timeout=${lockTimeoutMs} -c idle_in_transaction_session_timeout=${restTimeoutMs}`,
-    types: { getTypeParser: parserOf } as unknown as NonNullable<ClientConfig["types"]>, // Its type has one function for each format; all values arrive as strings.
   };
   return () => new module.default.Client(config);
 }
@@ -74,13 +75,15 @@ const parsers: ReadonlyMap<number, Parse> = new Map<number, Parse>([
   [21, toNumber],
   [23, toNumber],
   [26, toNumber],
-  [700, toNumber],
+  // As the doubles that they equal: their shortest digits would be another number.
+  [700, (text) => Math.fround(Number(text))],
   [701, toNumber],
+  // The value of a char(n) column ends before the blanks that fill it.
+  [1042, (text) => text.replace(/ +$/, "")],
 ]);
-const asText: Parse = (text) => text;
 
-function parserOf(type: number): Parse {
-  return parsers.get(type) ?? asText;
+function parserOf(type: number): Parse | undefined {
+  return parsers.get(type);
 }
 
 async function readVersion(client: Client): Promise<string> {
@@ -89,53 +92,20 @@ async function readVersion(client: Client): Promise<string> {
 }
 
 const noRows: StatementResult["rows"] = [];
+const noResult = (): void => undefined;
 
-/** Result of the driver for a statement. */
-interface Result {
-  readonly rows: StatementResult["rows"];
-  readonly rowCount: number | null;
-  readonly fields: ReadonlyArray<{ readonly name: string }>;
-}
-
-function toResult({ rows, rowCount, fields }: Result, wanted: Statement["rows"], wantsNames: boolean): StatementResult {
-  const result = { rows: wanted === "arrays" ? rows : noRows, affected: rowCount ?? 0, insertId: 0 };
-  return wantsNames ? { ...result, names: fields.map(({ name }) => name) } : result;
-}
-
-/**
- * A prepared statement for the driver, which copies the own properties of its argument before it runs it (about 3 us for
- * four of them). Here there is only one; the others belong to the class.
- */
-class PreparedConfig {
-  readonly parts: readonly [name: string, text: string, values: Statement["parameters"]];
-
-  constructor(name: string, text: string, values: Statement["parameters"]) {
-    this.parts = [name, text, values];
-  }
-
-  get name(): string {
-    return this.parts[0];
-  }
-
-  get text(): string {
-    return this.parts[1];
-  }
-
-  get values(): Statement["parameters"] {
-    return this.parts[2];
-  }
-
-  get rowMode(): "array" {
-    return "array";
-  }
+function toResult({ rows, count, names }: PgResult, wanted: Statement["rows"], wantsNames: boolean): StatementResult {
+  const result = { rows: wanted === "arrays" ? rows : noRows, affected: count, insertId: 0 };
+  return wantsNames ? { ...result, names } : result;
 }
 
 /** One session of the server. */
 class PgSession implements ServerSession {
   readonly client: Client;
   isUsable = true;
-  /** Names of prepared statements by SQL. */
-  readonly #names: RecentCache<string>;
+  /** Prepared statements by SQL. */
+  readonly #prepared: RecentCache<Prepared>;
+  /** Names of statements to drop. */
   readonly #dropped: string[] = [];
   readonly #makeClient: () => Client;
   /** Whether a query is running, and the queries that wait for it. */
@@ -149,7 +119,7 @@ class PgSession implements ServerSession {
     this.client = client;
     this.#prepares = prepares;
     this.#makeClient = makeClient;
-    this.#names = new RecentCache(statementsMax, (name) => this.#dropped.push(name));
+    this.#prepared = new RecentCache(statementsMax, ({ name }) => this.#dropped.push(name));
     const leave = (): void => {
       this.isUsable = false;
     };
@@ -163,60 +133,51 @@ class PgSession implements ServerSession {
     return this.#dropped.length > 0 ? this.#deallocate().then(() => this.#run(statement)) : this.#run(statement);
   }
 
-  // With a callback: otherwise the driver would create a second promise.
   #run({ sql, parameters, rows, wantsNames = false }: Statement): Promise<StatementResult> {
+    const isControl = rows === "none" && parameters.length === 0;
+    const prepared = isControl ? undefined : this.#prepare(sql);
+    return this.#send(
+      (done) =>
+        prepared === undefined ? new PlainQuery(sql, parserOf, done) : new PreparedQuery(prepared, sql, parameters, parserOf, done),
+      (result) => toResult(result, rows, wantsNames),
+    );
+  }
+
+  /** Sends a statement as soon as the one before has ended, because the driver only accepts one at a time. */
+  #send<Result>(make: (done: PgCallback) => PgStatement, toWanted: (result: PgResult) => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const isControl = rows === "none" && parameters.length === 0;
-      const config = isControl ? { text: sql } : new PreparedConfig(this.#nameOf(sql), sql, parameters);
-      this.#send(config, (error, result) => {
-        if (error !== null && error !== undefined) reject(error as Error); // The driver returns errors.
-        else resolve(toResult(result, rows, wantsNames));
-      });
+      const start = (): void => {
+        const statement = make((error, result) => {
+          const next = this.#waiting.shift();
+          if (next === undefined) this.#isBusy = false;
+          else next();
+          if (result === undefined) reject(error as Error); // The driver returns errors.
+          else resolve(toWanted(result));
+        });
+        this.client.query(statement);
+      };
+      if (this.#isBusy) this.#waiting.push(start);
+      else {
+        this.#isBusy = true;
+        start();
+      }
     });
   }
 
-  /** Sends a query as soon as the one before has ended, because the driver only accepts one at a time. */
-  #send(config: object, done: (error: unknown, result: Result) => void): void {
-    const start = (): void => {
-      const query = config as unknown as QueryConfig; // The driver's types do not allow rowMode with a callback.
-      this.client.query(query, (error: unknown, result: Result) => {
-        const next = this.#waiting.shift();
-        if (next === undefined) this.#isBusy = false;
-        else next();
-        done(error, result);
-      });
-    };
-    if (this.#isBusy) this.#waiting.push(start);
-    else {
-      this.#isBusy = true;
-      start();
-    }
-  }
-
-  /** Sends a query without preparing it. */
-  #query(config: object): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.#send(config, (error, result) => {
-        if (error !== null && error !== undefined) reject(error as Error); // The driver returns errors.
-        else resolve(result);
-      });
-    });
-  }
-
-  /** Returns the name of a prepared statement; "" for one that is not cached. */
-  #nameOf(sql: string): string {
-    if (!this.#prepares) return "";
-    const known = this.#names.get(sql);
+  /** Returns the prepared statement of a SQL string; one without a name is not kept. */
+  #prepare(sql: string): Prepared {
+    if (!this.#prepares) return { name: "" };
+    const known = this.#prepared.get(sql);
     if (known !== undefined) return known;
-    const name = `gable_${++this.#lastName}`;
-    this.#names.set(sql, name);
-    return name;
+    const prepared = { name: `gable_${++this.#lastName}` };
+    this.#prepared.set(sql, prepared);
+    return prepared;
   }
 
   /** Drops prepared statements that were not used for long, because they take memory of the server. */
   async #deallocate(): Promise<void> {
     const names = this.#dropped.splice(0);
-    await this.#query({ text: names.map((name) => `DEALLOCATE ${name}`).join("; ") });
+    await this.#send((done) => new CloseStatements(names, parserOf, done), noResult);
   }
 
   async cancel(): Promise<void> {
@@ -238,12 +199,12 @@ class PgSession implements ServerSession {
     const name = `gable_cursor_${++this.#cursors}`;
     if (!isInTransaction) await this.#plain("BEGIN READ ONLY");
     try {
-      const values = [...statement.parameters];
-      await this.#query({ text: `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`, values });
+      const sql = `DECLARE ${name} NO SCROLL CURSOR FOR ${statement.sql}`;
+      await this.#send((done) => new PreparedQuery({ name: "" }, sql, statement.parameters, parserOf, done), noResult);
       for (;;) {
-        const found = await this.#plain(`FETCH FORWARD ${batch} FROM ${name}`, "arrays");
-        if (found.rows.length > 0) yield found.rows;
-        if (found.rows.length < batch) return;
+        const { rows } = await this.#plain(`FETCH FORWARD ${batch} FROM ${name}`);
+        if (rows.length > 0) yield rows;
+        if (rows.length < batch) return;
       }
     } finally {
       await this.#plain(isInTransaction ? `CLOSE ${name}` : "ROLLBACK").catch(() => undefined);
@@ -251,9 +212,11 @@ class PgSession implements ServerSession {
   }
 
   /** Runs a statement without values, which is not worth a name. */
-  async #plain(sql: string, rows: Statement["rows"] = "none"): Promise<StatementResult> {
-    const result = await this.#query({ text: sql, rowMode: "array" });
-    return { rows: rows === "arrays" ? result.rows : [], affected: 0, insertId: 0 };
+  #plain(sql: string): Promise<PgResult> {
+    return this.#send(
+      (done) => new PlainQuery(sql, parserOf, done),
+      (result) => result,
+    );
   }
 
   close(): void {

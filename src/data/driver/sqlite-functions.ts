@@ -1,4 +1,5 @@
 /** Functions that statements for SQLite use but SQLite lacks: each connection of a driver registers them. */
+import { GableError } from "../../errors/gable-error.ts";
 import { foldCase } from "./fold-case.ts";
 import { toDecimal, toNumberText } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
@@ -20,10 +21,32 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_number: (value, scale) => toNumberText(value, Number(scale)),
   gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
   gable_add: (value, zone, months, days, seconds) => addSpan(value, zone, months, days, seconds),
+  gable_store_number: (value, scale, least, most, column) => storeNumber(value, Number(scale), [Number(least), Number(most)], column),
+  gable_store_text: (value, max, column) => storeText(value, Number(max), column),
   gable_join: (list, separator) => joinTexts(list, separator),
   gable_json_equals: (one, other) => jsonEquals(one, other),
   gable_json_contains: (one, other) => jsonContains(one, other),
 };
+
+/** Returns a number as its column stores it. Throws `E_CONSTRAINT` for one out of its limits. */
+function storeNumber(value: unknown, scale: number, [least, most]: readonly [number, number], column: unknown): number | null {
+  if (value === null) return null;
+  const number = Number(toDecimal(String(value), scale));
+  if (number >= least && number <= most) return number;
+  throw refused("range", column);
+}
+
+/** Returns text with at most so many characters. Throws `E_CONSTRAINT` for a longer one. */
+function storeText(value: unknown, max: number, column: unknown): ReturnType<SqliteFunction> {
+  if (typeof value === "string" && value.length > max && [...value].length > max) throw refused("tooLong", column);
+  return asIs(value);
+}
+
+/** Returns the error of the other databases, which have limits of columns. */
+function refused(kind: "range" | "tooLong", column: unknown): GableError {
+  const details = { kind, constraint: undefined, columns: [String(column)] };
+  return new GableError("E_CONSTRAINT", `The database refused a value: ${kind} ${String(column)}.`, { details });
+}
 
 /** Joins the strings of a JSON list; returns null for an empty list. */
 function joinTexts(list: unknown, separator: unknown): string | null {

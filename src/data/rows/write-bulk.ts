@@ -34,7 +34,7 @@ import { Row } from "../schema/row.ts";
 import type { UniqueKey } from "./unique-key.ts";
 import { assertKeyValues, findUniqueKey, readUniqueKey } from "./unique-key.ts";
 import type { Assignment } from "./write-many.ts";
-import { automatic, planUpdate, runWrite } from "./write-many.ts";
+import { automatic, planUpdate, runWrite, storedNode } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
 import { checkNewRow, findMade, insertAndRead, isReadBack, noteStored, planInsert, runInsert, saveRow, takeMade } from "./write-row.ts";
 
@@ -459,7 +459,7 @@ async function readUpdate(model: ModelClass, root: RootSource, update: object): 
   const assignments = given.map(([name, value]): Assignment => {
     const field = meta.fields.get(name)!;
     const made = typeof value === "function" ? readCallback(value as (row: never) => unknown, root) : undefined; // The types have checked it.
-    if (made instanceof RuntimeExpression) return { field, node: made.$node };
+    if (made instanceof RuntimeExpression) return { field, node: storedNode(made, field) };
     return { field, node: { kind: "value", value: checked[name], type: field, isNullable: true } };
   });
   // An existing row changes if anything is set.

@@ -68,7 +68,7 @@ async function readAssignments(model: ModelClass, select: SelectState, changes: 
     const node = typeof value === "function" ? readCallback(value as (row: never) => unknown, select.root) : value; // The types have checked it.
     if (node instanceof RuntimeExpression) {
       assertScope(model, meta.fields.get(name)!, node);
-      assignments.push({ field: meta.fields.get(name)!, node: node.$node });
+      assignments.push({ field: meta.fields.get(name)!, node: storedNode(node, meta.fields.get(name)!) });
     } else constants[name] = node;
   }
   const given = Object.keys(constants).map((name) => meta.fields.get(name)!);
@@ -79,6 +79,12 @@ async function readAssignments(model: ModelClass, select: SelectState, changes: 
     assignments.push({ field, node: valueOf(checked[field.name], field) });
   }
   return assignments.length === 0 ? [] : [...assignments, ...automatic(model, select.root, assignments)];
+}
+
+/** Returns a computed value as its column stores it. The value of another column of the same definition needs no change. */
+export function storedNode({ $node: node }: RuntimeExpression, field: FieldMeta): Node {
+  if (node.kind === "value" || (node.kind === "column" && node.field === field)) return node;
+  return { kind: "call", name: "store", parts: [node], type: field, isNullable: node.isNullable };
 }
 
 function valueOf(value: unknown, field: FieldMeta): Node {

@@ -37,6 +37,8 @@ export interface DatabaseCore {
   primary: DatabaseCore | undefined;
   /** Why its structure is older than its application, to explain errors about missing tables. */
   pending: GableError | undefined;
+  /** Called before a statement or a transaction that writes; what it throws refuses it. Undefined outside of `gable shell`. */
+  guardWrite: (() => Promise<void>) | undefined;
   /** Its replicas. */
   readonly replicas: DatabaseCore[];
   /** The context of statements outside of transactions. While a test isolates the database: the transaction of the test. */

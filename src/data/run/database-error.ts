@@ -31,11 +31,19 @@ export function readDatabaseError(dialect: Dialect, error: unknown): unknown {
     case "connection":
       return new GableError("E_DATABASE_GONE", "The database cannot be reached.", { cause: error, details });
     default:
-      return new GableError("E_CONSTRAINT", `The database refused a value: ${kind} ${constraint ?? columns.join(", ")}.`, {
-        cause: error,
-        details,
-      });
+      return refusedValue(error, details);
   }
+}
+
+/** A computed number that is out of range belongs to no column. */
+function refusedValue(
+  cause: unknown,
+  details: { kind: Refusal["kind"]; constraint: string | undefined; columns: readonly string[] },
+): GableError {
+  const { kind, constraint, columns } = details;
+  const rule =
+    kind === "range" && columns.length === 0 ? "a computed number is out of range" : `${kind} ${constraint ?? columns.join(", ")}`;
+  return new GableError("E_CONSTRAINT", `The database refused a value: ${rule.trim()}.`, { cause, details });
 }
 
 /** Messages of the databases about missing tables and columns. */

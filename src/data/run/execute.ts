@@ -18,7 +18,16 @@ import { showParameters } from "../sql/secret-parameters.ts";
 export function runStatement(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (statement.signal?.aborted === true) throw readAbort(statement.signal);
   const { database } = context;
-  if (isWrite) assertWritten(database);
+  if (isWrite) {
+    assertWritten(database);
+    const { guardWrite } = database;
+    if (guardWrite !== undefined) return guardWrite().then(() => runAllowed(context, statement, isWrite));
+  }
+  return runAllowed(context, statement, isWrite);
+}
+
+function runAllowed(context: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
+  const { database } = context;
   if (!isObserved(database)) return runUnobserved(context, statement, isWrite);
   const start = performance.now();
   const succeed = (result: StatementResult): StatementResult => {
@@ -82,9 +91,13 @@ function assertWritten(database: DatabaseCore): void {
 
 function runUnobserved({ database, transaction }: ExecutionContext, statement: Statement, isWrite: boolean): Eventual<StatementResult> {
   if (transaction === undefined) return runWithoutTransaction(database, statement, isWrite);
-  if (isWrite && transaction.isReadOnly)
-    throw new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction cannot write.", { fix: "Leave out readOnly." });
+  if (isWrite && transaction.isReadOnly) throw readOnlyRefused();
   return transaction.run(statement);
+}
+
+/** Creates the error about a write in a read-only transaction. */
+export function readOnlyRefused(): GableError {
+  return new GableError("E_TRANSACTION_READ_ONLY", "A read-only transaction cannot write.");
 }
 
 function runWithoutTransaction(database: DatabaseCore, statement: Statement, isWrite: boolean): Eventual<StatementResult> {

@@ -86,7 +86,7 @@ export function outside<Result>(work: () => Result): Result {
  */
 export function onCommit(callback: Callback): void {
   const open = currentContext()?.transaction;
-  if (open instanceof Transaction) open.committed.push(callback);
+  if (open instanceof Transaction && !open.isIsolation) open.committed.push(callback);
   else void runAll(defaultContext().database, [callback]);
 }
 
@@ -99,6 +99,13 @@ export function onCommit(callback: Callback): void {
 export function onRollback(callback: UndoCallback): void {
   const open = currentContext()?.transaction;
   if (open instanceof Transaction) open.undone.push(callback);
+}
+
+/** Whether the caller is in a transaction: of one database, if it is given. Code does not see the transaction of a test. */
+export function isInTransaction(database?: DatabaseCore): boolean {
+  const current = currentContext();
+  if (database !== undefined && current?.database !== database) return false;
+  return current?.transaction instanceof Transaction && !current.transaction.isIsolation;
 }
 
 function currentOf(database: DatabaseCore): ExecutionContext | undefined {
@@ -136,8 +143,9 @@ async function runOutermost<Result>(
  * For tests: lets everything on a database run in one transaction that is rolled back at the end. The database holds the
  * transaction, not the caller, so that requests over a socket use it as well. Returns a function that rolls it back.
  */
-export async function isolateDatabase(database: DatabaseCore): Promise<() => Promise<void>> {
-  const { connection, open } = await begin(database, {}, openedHere());
+export async function isolateDatabase(database: DatabaseCore, readOnly = false): Promise<() => Promise<void>> {
+  // A long transaction that only reads sees what others commit meanwhile, where the database can.
+  const { connection, open } = await begin(database, readOnly ? { readOnly, isolation: "read committed" } : {}, openedHere());
   const outer = database.context;
   open.isolate();
   database.context = { database, transaction: open };
@@ -178,6 +186,8 @@ async function begin(
   tries = beginningsMax,
 ): Promise<{ connection: Connection; open: Transaction }> {
   const { isolation, readOnly = false } = options;
+  // Asked before the transaction holds locks.
+  if (!readOnly && database.guardWrite !== undefined) await database.guardWrite();
   const connection = await acquireFrom(database, { write: !readOnly, isOwn: true, opened });
   const open = new Transaction(database, connection, { isReadOnly: readOnly, savepoint: "", opened });
   try {

@@ -53,6 +53,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
   time: checkTime,
   datetime: (value, { options }) => {
     if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { message: "Give a valid date and time." };
+    if (!isInYears(value)) return { message: "Give a date and time of the years 1 to 9999." };
     const isFine = options.precision === 0 && value.getTime() % 1_000 !== 0;
     return isFine ? { message: "Give a time in whole seconds." } : { value };
   },
@@ -117,8 +118,8 @@ function checkText(value: unknown, column: AnyColumn, shape?: RegExp, shapeMessa
   return { value };
 }
 
-/** Characters as people and databases count them: code points. */
-function countCharacters(text: string): number {
+/** Counts characters as people and databases do: code points. */
+export function countCharacters(text: string): number {
   let count = 0;
   for (const _character of text) count++;
   return count;
@@ -189,6 +190,12 @@ export function isDay(text: string): boolean {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** Returns whether a datetime is in the years 1 to 9999 in UTC, which every database stores and sorts. */
+export function isInYears(time: Date): boolean {
+  const year = time.getUTCFullYear();
+  return year >= 1 && year <= 9999;
 }
 
 function checkTime(value: unknown): CheckedValue {

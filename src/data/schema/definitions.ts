@@ -15,20 +15,12 @@ import {
   uniqueOptions,
   viewOptions,
 } from "./definition-options.ts";
+import type { DefinitionMistake } from "./definition-mistake.ts";
 import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model-class.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
 import { findFileMistakes, findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
-
-/** One mistake in a definition. */
-export interface DefinitionMistake {
-  readonly code: ErrorCode;
-  /** Model and field: `Book.title`. */
-  readonly where: string;
-  readonly message: string;
-  readonly fix: string;
-}
 
 type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
 
@@ -58,7 +50,7 @@ export function modelsInvalid(mistakes: readonly DefinitionMistake[]): GableErro
   );
 }
 
-/** Returns all mistakes in models; an empty list if there are none. */
+/** Returns all mistakes in the definitions of models; an empty list if there are none. Opens no database. */
 export function checkModels(models: readonly ModelClass[]): DefinitionMistake[] {
   const mistakes = models.flatMap((model) => new DefinitionCheck(model, models).run());
   const tables = new Map<string, ModelClass>();

@@ -4,7 +4,21 @@ import type { DriverValue } from "../schema/driver-value.ts";
 import type { ValueType } from "../tree/value-type.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
-import { readStoredMoment, storedError } from "./stored-moment.ts";
+import { readStoredMoment } from "./stored-moment.ts";
+import {
+  readAddress,
+  readBigint,
+  readBoolean,
+  readBytes,
+  readDay,
+  readDecimal,
+  readFloat,
+  readJson,
+  readList,
+  readTime,
+  readUuid,
+  readWhole,
+} from "./stored-value.ts";
 
 /** Both directions of one type. Null never reaches them; without `decode`, values arrive in the form of models. */
 export interface Codec {
@@ -86,24 +100,6 @@ export function takeBytes(value: unknown, field: ValueType): Uint8Array {
   throw typeError(value, field);
 }
 
-/** Decodes a whole number as a number. One that would be rounded is an error, never another number. */
-export function toSafeNumber(value: DriverValue, { where }: ValueType): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new GableError("E_VALUE_RANGE", `${where} holds ${String(value)}, which a number of JavaScript cannot hold.`, {
-    fix: "Declare the field as field.bigint().",
-  });
-}
-
-/** Decodes a decimal with exactly this many digits after the decimal point; the database has already rounded it. */
-function toScale(value: string, scale: number): string {
-  const point = value.indexOf(".");
-  const digits = point === -1 ? 0 : value.length - point - 1;
-  if (digits === scale) return value;
-  if (digits > scale) return scale === 0 ? value.slice(0, point) : value.slice(0, point + scale + 1);
-  return `${value}${digits === 0 ? "." : ""}${"0".repeat(scale - digits)}`;
-}
-
 /** A list, and its item type. */
 export function takeList(value: unknown, field: ValueType): { readonly list: readonly unknown[]; readonly items: ValueType } {
   if (Array.isArray(value) && field.items !== undefined) return { list: value, items: field.items };
@@ -116,51 +112,40 @@ const jsonList: Codec = {
     const { list, items } = takeList(value, field);
     return JSON.stringify(list.map((item) => usualCodecs[items.type].encode(item, items)));
   },
-  decode: (value, { items }) => {
-    const decode = usualCodecs[items!.type].decode;
-    const list = JSON.parse(String(value)) as DriverValue[]; // As it was written.
-    return decode === undefined ? list : list.map((item) => decode(item, items!));
+  decode: (value, field) => {
+    const items = field.items!; // Columns of lists have it.
+    const { decode } = usualCodecs[items.type];
+    return readList(value, field, decode && ((item) => decode(item, items)));
   },
 };
 
 const text: Codec = { encode: takeText };
-const whole: Codec = { encode: takeWhole, decode: toSafeNumber };
-
-/** Decodes a boolean from a number. Other numbers are errors, because no filter would find them. */
-function readBoolean(value: DriverValue, field: ValueType): boolean {
-  const number = Number(value);
-  if (number === 0 || number === 1) return number === 1;
-  throw storedError(value, field, "A boolean is 0 or 1.", { fix: "Change it in the database, or declare the field as field.int()." });
-}
+const whole: Codec = { encode: takeWhole, decode: readWhole };
 
 /** The codecs of most databases. A database overrides the types that it stores differently. */
 export const usualCodecs: Codecs = {
   id: whole,
   int: whole,
-  uuid: text,
+  uuid: { ...text, decode: readUuid },
   text,
   slug: text,
   email: text,
   url: text,
   file: text,
-  date: text,
-  time: text,
+  date: { ...text, decode: readDay },
+  time: { ...text, decode: readTime },
   choice: text,
   bigint: {
     encode: (value, field) => String(takeBigint(value, field)),
-    decode: (value) => BigInt(value as string | number | bigint), // The column is a whole number.
+    decode: readBigint,
   },
-  float: { encode: takeFloat, decode: Number },
-  decimal: { encode: takeDecimal, decode: (value, { scale }) => toScale(String(value), scale) },
+  float: { encode: takeFloat, decode: readFloat },
+  decimal: { encode: takeDecimal, decode: readDecimal },
   duration: whole,
-  ip: text,
+  ip: { ...text, decode: readAddress },
   array: jsonList,
   boolean: { encode: takeBoolean, decode: readBoolean },
   datetime: { encode: takeMoment, decode: (value, field) => readStoredMoment(String(value), field) },
-  json: { encode: (value) => JSON.stringify(value), decode: (value): unknown => JSON.parse(String(value)) },
-  bytes: {
-    encode: takeBytes,
-    // A plain array of bytes, whatever the driver returns: a Buffer compares differently.
-    decode: (value) => new Uint8Array(value as Uint8Array), // The driver gives bytes.
-  },
+  json: { encode: (value) => JSON.stringify(value), decode: readJson },
+  bytes: { encode: takeBytes, decode: readBytes },
 };

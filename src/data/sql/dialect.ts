@@ -7,7 +7,7 @@ import type { ModelClass, ModelMeta } from "../schema/model-class.ts";
 import type { SearchSyntax } from "../tree/search-syntax.ts";
 import type { TableSyntax } from "./table-syntax.ts";
 import type { DateChange } from "../schema/zones.ts";
-import type { DefinitionMistake } from "../schema/definitions.ts";
+import type { DefinitionMistake } from "../schema/definition-mistake.ts";
 
 /** A comparison of a string with a pattern or another string, as SQL. */
 export interface TextComparison {

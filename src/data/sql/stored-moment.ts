@@ -2,6 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import type { ValueType } from "../tree/value-type.ts";
+import { isInYears } from "../schema/check-value.ts";
 import { readMoment } from "./moment.ts";
 
 /**
@@ -10,8 +11,13 @@ import { readMoment } from "./moment.ts";
  */
 export function readStoredMoment(text: string, field: ValueType): Date {
   const moment = readMoment(toMilliseconds(text, field));
-  if (!Number.isNaN(moment.getTime())) return moment;
-  throw storedError(text, field, "That is not a valid date and time.", {
+  if (isInYears(moment)) return moment;
+  throw momentError(text, field);
+}
+
+/** Returns the error about what is not a datetime. */
+export function momentError(text: string, field: ValueType): GableError {
+  return storedError(text, field, "That is not a valid date and time of the years 1 to 9999.", {
     fix: "Change it in the database to a date and time, or to null.",
   });
 }

@@ -1,7 +1,7 @@
 /** How databases write table definitions: names, literals, columns. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { DriverValue } from "../schema/driver-value.ts";
-import type { DefinitionMistake } from "../schema/definitions.ts";
+import type { DefinitionMistake } from "../schema/definition-mistake.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
 import type { ColumnState } from "../schema/table-state.ts";
 

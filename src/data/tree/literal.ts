@@ -1,7 +1,7 @@
 /** Values in queries: each takes the type of the expression next to it, or fails with an error that says where. */
 import { GableError } from "../../errors/gable-error.ts";
 import { toShortIpAddress } from "../../http/ip-address.ts";
-import { fitDecimal } from "../schema/check-value.ts";
+import { fitDecimal, isDay, isInYears } from "../schema/check-value.ts";
 import type { ColumnType } from "../schema/column.ts";
 import { describeFieldValue } from "../schema/describe-value.ts";
 import type { ValueNode } from "./node.ts";
@@ -16,7 +16,7 @@ const fits: Readonly<Record<ColumnType, (value: unknown, type: ValueType) => boo
   id: isNumber,
   int: isNumber,
   float: isNumber,
-  bigint: (value) => typeof value === "bigint",
+  bigint: (value) => typeof value === "bigint" && BigInt.asIntN(64, value) === value,
   decimal: (value) => typeof value === "string" && /^[-+]?[0-9]{1,40}(?:\.[0-9]{1,40})?$/.test(value),
   uuid: (value) => typeof value === "string" && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value),
   text: isText,
@@ -26,9 +26,9 @@ const fits: Readonly<Record<ColumnType, (value: unknown, type: ValueType) => boo
   file: isText,
   choice: isText,
   boolean: (value) => typeof value === "boolean",
-  date: (value) => typeof value === "string" && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) && !Number.isNaN(Date.parse(value)),
+  date: (value) => typeof value === "string" && isDay(value),
   time: (value) => typeof value === "string" && /^(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?$/.test(value),
-  datetime: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+  datetime: (value) => value instanceof Date && isInYears(value),
   json: () => true,
   bytes: (value) => value instanceof Uint8Array,
   duration: isNumber,

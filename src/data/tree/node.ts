@@ -45,6 +45,8 @@ export type CompareOperator =
 
 /** Functions of values. */
 export type CallName =
+  /** A computed value as its column stores it. */
+  | "store"
   | "add"
   | "sub"
   | "mul"

@@ -11,6 +11,7 @@ import { assertOwnPage } from "./access.ts";
 import { developmentPrefix, isToolPath } from "./addresses.ts";
 import { addressOf, answerClientFile } from "./client-files.ts";
 import type { CreateDevelopmentTool, DevelopmentTool } from "./development-tool.ts";
+import { answerErrorDocs } from "./error-docs.ts";
 import { insertScripts } from "./insert-scripts.ts";
 import { createLivePage } from "./live-page.ts";
 
@@ -50,7 +51,7 @@ export class Development {
       const reply = await tool.answer?.(request);
       if (reply !== undefined) return reply;
     }
-    const file = await answerClientFile(request.path);
+    const file = (await answerClientFile(request.path)) ?? (await answerErrorDocs(request.path));
     if (file !== undefined) return file;
     throw new GableError("E_ROUTE_NOT_FOUND", `Development has no address "${request.path}".`);
   }

@@ -4,7 +4,7 @@ import { isGableError } from "../../errors/gable-error.ts";
 import { toPolicyText } from "../../http/content-security-policy.ts";
 import { HeaderTable } from "../../http/header-table.ts";
 import type { RawRequest, Reply } from "../../http/message.ts";
-import { preferredType } from "../../http/negotiation.ts";
+import { prefersJson } from "../../http/negotiation.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { createHostCheck } from "../../security/hosts.ts";
 import { createErrorReport } from "../report/error-report.ts";
@@ -12,8 +12,9 @@ import type { ReportFormat } from "../report/render-report.ts";
 import { renderErrorReport } from "../report/render-report.ts";
 import type { ErrorReport } from "../report/report-types.ts";
 import { assertOwnPage } from "./access.ts";
-import { developmentPrefix, eventsPath } from "./addresses.ts";
+import { developmentPrefix, errorDocsPrefix, eventsPath } from "./addresses.ts";
 import { addressOf, answerClientFile } from "./client-files.ts";
+import { answerErrorDocs } from "./error-docs.ts";
 import { EventHub } from "./event-hub.ts";
 import { insertScripts } from "./insert-scripts.ts";
 import { toScriptQuery } from "./live-page.ts";
@@ -65,7 +66,7 @@ export class FailureReplies {
     }
     if (request.path === eventsPath && request.method === "GET")
       return toReply(this.#hub.open({ generation: this.#options.generation, changes: 0, notices: [] }, request.signal));
-    const file = await answerClientFile(request.path);
+    const file = (await answerClientFile(request.path)) ?? (await answerErrorDocs(request.path));
     return file === undefined ? toTextReply(404, "The application could not start.\n") : toReply(file);
   }
 
@@ -75,6 +76,7 @@ export class FailureReplies {
     const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
     const body = renderErrorReport(report, format, {
       ...(format === "html" && { nonce }),
+      docsUrl: errorDocsPrefix,
       ...(editor !== undefined && editor !== "" && { editor }),
     });
     const headers = new HeaderTable([
@@ -107,8 +109,7 @@ function isReport(value: unknown): value is ErrorReport {
 /** Programs get a problem, clients of the command line get text, and browsers a page. */
 function findFormat({ headers }: RawRequest): ReportFormat {
   const accept = headers.get("accept") ?? "*/*";
-  const type = preferredType(accept, ["text/html", "application/problem+json", "application/json"]);
-  if (type === "application/problem+json" || type === "application/json") return "problem";
+  if (prefersJson(accept)) return "problem";
   return /^(?:curl|wget|httpie|xh)\b/i.test(headers.get("user-agent") ?? "") && !accept.includes("text/html") ? "text" : "html";
 }
 

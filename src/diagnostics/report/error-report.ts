@@ -12,6 +12,8 @@ import type { ReportedFrame, SourceFolders } from "./source-lines.ts";
 import { readFrames, toTemplateFrame } from "./source-lines.ts";
 import { readVersions } from "./versions.ts";
 
+/** The documentation as a project reaches it. The repository of Gable has no package `gable` in `node_modules`. */
+const docsFolder = import.meta.url.endsWith(".ts") ? "docs" : "node_modules/gable/docs";
 const chainMax = 8;
 const partsMax = 20;
 const framesMax = 60;
@@ -44,7 +46,7 @@ export function createErrorReport(error: unknown, facts: ErrorFacts = {}): Error
     status: typeof status === "number" ? status : (entry?.status ?? 500),
     message: hint?.message ?? reported.message,
     fix: hint?.fix ?? readText(error, "fix", isOwn) ?? knownFix,
-    docs: entry === undefined ? "" : `node_modules/gable/docs/reference/errors.md#${code.toLowerCase()}`,
+    docs: entry === undefined ? "" : `${docsFolder}/reference/errors.md#${code.toLowerCase()}`,
     ...(failing !== undefined && { failing }),
     error: reported,
     fields: toFieldErrors(readProperty(details, "errors")),

@@ -57,7 +57,7 @@ function renderHelp({ code, fix, docs, failing }: ErrorReport, options: RenderRe
   const link = failing?.place === undefined ? undefined : toEditorLink(failing.place, options.editor);
   const isPending = code === "E_MIGRATION_PENDING" && options.migrateUrl !== undefined;
   return html`${fix === "" ? null : html`<p class="fix"><strong>Fix:</strong> ${fix}</p>`}
-    ${docs === "" ? null : html`<p class="soft">Documentation: <code class="place">${docs}</code></p>`}
+    ${docs === "" ? null : html`<p class="soft">Documentation: ${renderDocs(code, docs, options)}</p>`}
     <div class="actions">
       ${
         isPending
@@ -67,6 +67,11 @@ function renderHelp({ code, fix, docs, failing }: ErrorReport, options: RenderRe
       ${link === undefined ? null : html`<a class="button" href="${new TrustedUrl(link)}">Open in editor</a>`}
       <button class="button" type="button" id="copy" hidden>Copy Markdown</button>
     </div>`;
+}
+
+function renderDocs(code: string, docs: string, { docsUrl }: RenderReportOptions): Html {
+  const place = html`<code class="place">${docs}</code>`;
+  return docsUrl === undefined ? place : html`<a href="${new TrustedUrl(docsUrl + code)}">${place}</a>`;
 }
 
 function renderHints({ fields, allow, routes, status }: ErrorReport): Html {

@@ -10,7 +10,13 @@ import { renderTextReport } from "./text-report.ts";
 /** A form of a report: a page, plain text, `application/problem+json`, or Markdown for an issue. */
 export type ReportFormat = "html" | "text" | "problem" | "markdown";
 
-const optionNames = kindsOf<RenderReportOptions>({ nonce: "string", colours: "boolean", editor: "string", migrateUrl: "string" });
+const optionNames = kindsOf<RenderReportOptions>({
+  nonce: "string",
+  colours: "boolean",
+  editor: "string",
+  migrateUrl: "string",
+  docsUrl: "string",
+});
 
 /** Renders a report. The text holds no secrets, and the page runs no code that it shows. */
 export function renderErrorReport(report: ErrorReport, format: ReportFormat, options: RenderReportOptions = {}): string {

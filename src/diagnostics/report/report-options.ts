@@ -13,4 +13,6 @@ export interface RenderReportOptions {
   readonly editor?: string;
   /** Address that runs migrations by POST; the page has a button for it when they are pending. None by default. */
   readonly migrateUrl?: string;
+  /** @internal Start of the addresses that explain error codes. */
+  readonly docsUrl?: string;
 }

@@ -121,15 +121,16 @@ function renderStatements(statements: readonly ShownStatement[], id: string, set
   </div>`;
 }
 
-function renderVisitor({ session, flash, user, guards }: ShownRequest): Html {
+function renderVisitor({ session, flash, user, guards, policies }: ShownRequest): Html {
   const lists: ReadonlyArray<readonly [string, readonly NamedText[]]> = [
     ["Guards", guards.map(({ name, verdict }): NamedText => [name, verdict])],
+    ["Policies", policies.map(({ name, verdict }): NamedText => [name, verdict])],
     ["Session", session],
     ["Flash messages", flash.map((text, index): NamedText => [String(index + 1), text])],
     ["User", user],
   ];
   const shown = lists.filter(([, rows]) => rows.length > 0);
-  if (shown.length === 0) return html`<p class="soft">The request used no guard, session, flash message or user.</p>`;
+  if (shown.length === 0) return html`<p class="soft">The request used no guard, policy, session, flash message or user.</p>`;
   return html`${shown.map(([title, rows]) => html`<p class="title">${title}</p>${renderRows(title, rows)}`)}`;
 }
 

@@ -46,7 +46,7 @@ export interface ReadRows {
   usedCount: number;
 }
 
-/** The decision of a guard. */
+/** The decision of a guard or of a policy. */
 export interface GuardDecision {
   readonly name: string;
   readonly verdict: string;
@@ -78,6 +78,7 @@ export class RequestRecord {
   readonly rows: ReadRows[] = [];
   readonly log: LogFacts[] = [];
   readonly guards: GuardDecision[] = [];
+  readonly policies: GuardDecision[] = [];
   /** Header fields of the request. */
   readonly headers: ReadonlyArray<readonly [string, string]>;
   /** Id of the request; "" until its reply is made. */
@@ -118,6 +119,10 @@ export class RequestRecord {
   addStatement(statement: RecordedStatement): void {
     this.statementCount++;
     if (this.statements.length < keptMax) this.statements.push(statement);
+  }
+
+  addPolicy(decision: GuardDecision): void {
+    if (this.policies.length < keptMax) this.policies.push(decision);
   }
 
   addLine(line: LogFacts): void {

@@ -61,6 +61,8 @@ export interface ShownRequest {
   readonly statements: readonly ShownStatement[];
   readonly findings: readonly ShownFinding[];
   readonly guards: readonly GuardDecision[];
+  /** Decisions of policies. Equal ones are one, with their number. */
+  readonly policies: readonly GuardDecision[];
   readonly session: readonly NamedText[];
   readonly flash: readonly string[];
   /** The user as rows; empty when the request has not read it. */
@@ -99,6 +101,7 @@ export function toShownRequest(record: RequestRecord, settings: ShowSettings): S
     statements: groupStatements(statements).map((group) => ({ ...toShownStatement(group, statements), ...at(group[0]?.place) })),
     findings: findCosts(record, settings.models).map(({ place, ...finding }) => ({ ...finding, ...at(place) })),
     guards: record.guards,
+    policies: groupDecisions(record.policies),
     session: [...(visitor.userId === undefined ? [] : [["(user id)", String(visitor.userId)] as const]), ...toRows(visitor.session)],
     flash: Array.isArray(visitor.flash) ? visitor.flash.map((message) => showValue(message)) : [],
     user: visitor.user === null ? [["user", "nobody is signed in"]] : toRows(visitor.user),
@@ -160,6 +163,13 @@ function groupStatements(statements: readonly RecordedStatement[]): RecordedStat
     else group.push(statement);
   }
   return [...groups.values()];
+}
+
+function groupDecisions(decisions: readonly GuardDecision[]): GuardDecision[] {
+  return [...Map.groupBy(decisions, ({ name, verdict }) => `${name} ${verdict}`).values()].map((equal) => {
+    const { name, verdict } = equal[0]!; // A group has a member.
+    return { name, verdict: equal.length === 1 ? verdict : `${verdict} (${equal.length} times)` };
+  });
 }
 
 function toShownStatement(group: readonly RecordedStatement[], all: readonly RecordedStatement[]): ShownStatement {

@@ -1,4 +1,4 @@
-/** Follows what a request does with databases, by the channels that the data layer publishes on. */
+/** Follows what a request does with databases and policies, by the channels that their layers publish on. */
 import { subscribe } from "node:diagnostics_channel";
 import { captureCaller } from "./caller-place.ts";
 import type { ReadRows, RequestRecord } from "./request-record.ts";
@@ -30,6 +30,14 @@ interface RowsEvent {
   readonly rows: readonly object[];
 }
 
+/** A decision of a policy, on the channel `gable.policy.check`. */
+interface PolicyEvent {
+  readonly model: string;
+  readonly action: string;
+  readonly outcome: "allowed" | "denied" | "missing";
+  readonly reason: string | undefined;
+}
+
 /** From so many rows on, it is found out which of them the code uses. */
 const watchedRowsMin = 10;
 /** The first rows are all watched, and so many of the rest: more would cost more than the query. */
@@ -47,6 +55,12 @@ export function watchData(): void {
   subscribe("gable.data.query", (event) => noteStatement(currentRecord(), event as StatementEvent));
   subscribe("gable.data.relation", (event) => noteRelation(currentRecord(), event as RelationEvent)); // As above.
   subscribe("gable.data.rows", (event) => noteRows(currentRecord(), event as RowsEvent)); // As above.
+  subscribe("gable.policy.check", (event) => notePolicy(currentRecord(), event as PolicyEvent)); // Accounts publish events of this shape.
+}
+
+function notePolicy(record: RequestRecord | undefined, { model, action, outcome, reason }: PolicyEvent): void {
+  const why = reason ?? (outcome === "missing" ? `the policy has no rule "${action}"` : "the rule gave no reason");
+  record?.addPolicy({ name: `${action} ${model}`, verdict: outcome === "allowed" ? "allowed" : `denied: ${why}` });
 }
 
 function noteStatement(record: RequestRecord | undefined, event: StatementEvent): void {

@@ -1,4 +1,5 @@
 /** Reads all fields of a form: each by its type, with the rule that it breaks. */
+import { currentTimeZone } from "../../input/current-time-zone.ts";
 import type { FieldDefinition, FieldDefinitions, Parsed } from "../definition.ts";
 import type { FormErrors } from "../form-errors.ts";
 import type { StoredFile } from "../form-plan.ts";
@@ -33,7 +34,7 @@ export class FormReading implements Reading {
 
   constructor(sent: SentValues, errors: FormErrors) {
     this.sent = sent;
-    this.timeZone = errors.context.timeZone ?? "UTC";
+    this.timeZone = errors.context.timeZone ?? currentTimeZone();
     this.#errors = errors;
   }
 
@@ -106,7 +107,7 @@ export class FormReading implements Reading {
 
   #readGroup(field: FieldDefinition, path: string): Parsed {
     if (this.sent.valuesOf(path).length > 0) return { code: "invalid" };
-    if (!field.isRequired && isBlankRow(field.fields, `${path}.`, this.sent)) return { value: null };
+    if (!field.isRequired && isBlankRow(field.fields, `${path}.`, this)) return { value: null };
     return { value: this.readFields(field.fields, `${path}.`) };
   }
 }

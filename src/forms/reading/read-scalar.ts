@@ -11,7 +11,7 @@ export function readScalar(type: ScalarType, field: FieldDefinition, path: strin
   if (given.length > 1) return broken("repeated");
   const raw = given[0];
   if (raw === undefined || raw === null) return readBlank(field);
-  const text = typeof raw === "string" ? raw : (type.toText(raw, field, reading) ?? (typeof raw === "object" ? undefined : String(raw)));
+  const text = typeof raw === "string" ? raw : toSentText(raw, type, field, reading);
   if (text === undefined) return broken("invalid");
   const typed = type.keepsBlanks === true || options.trim === false ? text : text.trim();
   if (typed === "") return readBlank(field);
@@ -19,6 +19,12 @@ export function readScalar(type: ScalarType, field: FieldDefinition, path: strin
   if (parsed.code !== undefined || options.store === undefined) return parsed;
   const stored = options.store(parsed.value);
   return "message" in stored ? { code: "invalid", message: stored.message } : stored;
+}
+
+/** Writes a value of a program as text. An instant keeps its zone: a local time can stand for two. */
+function toSentText(raw: unknown, type: ScalarType, field: FieldDefinition, reading: Reading): string | undefined {
+  const text = type.toText(raw, field, reading) ?? (typeof raw === "object" ? undefined : String(raw));
+  return text !== undefined && field.type === "datetime" && raw instanceof Date ? raw.toISOString() : text;
 }
 
 /** The texts of a widget that sends several names: `birthday.year`, `birthday.month`. */

@@ -37,20 +37,21 @@ function readRow(field: FieldDefinition, prefix: string, reading: Reading): Omit
   const { sent } = reading;
   const id = field.source === undefined ? undefined : sent.textOf(`${prefix}id`)?.trim() || undefined;
   const isDeleted = sent.has(`${prefix}delete`);
-  if (id === undefined && (isDeleted || isBlankRow(field.fields, prefix, sent))) return undefined;
+  if (id === undefined && (isDeleted || isBlankRow(field.fields, prefix, reading))) return undefined;
   const typed = Number(sent.textOf(`${prefix}position`) ?? "");
   const position = Number.isFinite(typed) ? typed : 0;
   return { values: isDeleted ? {} : reading.readFields(field.fields, prefix), id, isDeleted, position };
 }
 
 /** Whether nothing was typed into the fields of a row: what a blank row shows by itself does not count. */
-export function isBlankRow(fields: FieldDefinitions, prefix: string, sent: SentValues): boolean {
-  return [...fields].every(([name, field]) => isBlankField(field, prefix + name, sent));
+export function isBlankRow(fields: FieldDefinitions, prefix: string, reading: Reading): boolean {
+  return [...fields].every(([name, field]) => isBlankField(field, prefix + name, reading));
 }
 
-function isBlankField(field: FieldDefinition, path: string, sent: SentValues): boolean {
+function isBlankField(field: FieldDefinition, path: string, reading: Reading): boolean {
+  const { sent } = reading;
   if (field.options.disabled === true) return true;
-  if (field.type === "group") return isBlankRow(field.fields, `${path}.`, sent);
+  if (field.type === "group") return isBlankRow(field.fields, `${path}.`, reading);
   if (field.type === "set") return readCount(path, sent) === 0;
   if (sent.filesOf(path).length > 0 || (field.options.keeps !== undefined && sent.has(`${path}.stored`))) return false;
   const given = sent.valuesOf(path).filter((value) => value !== "" && value !== null && value !== undefined);
@@ -58,6 +59,6 @@ function isBlankField(field: FieldDefinition, path: string, sent: SentValues): b
   if (given.length === 0) return true;
   const initial = initialOf(field);
   if (initial === undefined || initial === null) return typeof given[0] === "string" && given.every((value) => String(value).trim() === "");
-  const shown = Array.isArray(initial) ? initial.map(String) : [scalarTypes[field.type]?.toText(initial, field, { timeZone: "UTC" }) ?? ""];
+  const shown = Array.isArray(initial) ? initial.map(String) : [scalarTypes[field.type]?.toText(initial, field, reading) ?? ""];
   return given.map(String).join("\n") === shown.join("\n");
 }

@@ -11,6 +11,7 @@ import { everyHour } from "../../parts/hourly.ts";
 import { getNodeCrypto } from "../../replies/node-crypto.ts";
 import type { RateRule, RateStore, RateVerdict } from "./rate.ts";
 import { toDecision, toRule } from "./rate.ts";
+import { logStoreFailure } from "./store-failure.ts";
 
 /** Checks a request. Throws `E_RATE_LIMITED`, and `E_RATE_STORE` when the store fails and the limit refuses requests then. */
 export type RateCheck = (context: AnyContext) => Pending<void>;
@@ -76,8 +77,8 @@ export class Rates implements RateLimits {
 
   /** A store that is away must not take the site with it, unless the limit guards something. */
   #onFailure(context: AnyContext, error: unknown, { whenStoreFails = "pass" }: RateOptions): void {
-    context.log.error({ code: "E_RATE_STORE", error }, "The store of the rate limits failed.");
-    if (whenStoreFails === "refuse") throw new GableError("E_RATE_STORE", "The store of the rate limits failed.", { cause: error });
+    const failure = logStoreFailure(context, error);
+    if (whenStoreFails === "refuse") throw failure;
   }
 
   async #deleteExpired(): Promise<void> {

@@ -12,6 +12,37 @@ describe("resolveOptions()", () => {
     assert.equal(resolveOptions({ app: "a", workers: "auto" }).workers, resolveOptions({ app: "a" }).workers);
   });
 
+  it("fills in the defaults, and takes whatever is given instead", () => {
+    const defaults = {
+      bootMs: 60_000,
+      stallMs: 10_000,
+      requestsMax: 0,
+      rssBytesMax: 0,
+      stopDelayMs: 0,
+      stopGraceMs: 30_000,
+      stopIdleMs: 5000,
+      reloadGraceMs: 97_000,
+      signals: true,
+      tasks: false,
+      env: {},
+    };
+    const { onEvent, execArgv, workers: _, ...shown } = resolveOptions({ app: "a" });
+    assert.deepEqual(shown, { app: "a", ...defaults });
+    assert.deepEqual([typeof onEvent, execArgv], ["function", process.execArgv]);
+    const given = { ...defaults, bootMs: 1, stallMs: 0, signals: false, tasks: true, env: { A: "1" }, execArgv: ["--x"] };
+    const { onEvent: _event, workers: _workers, ...taken } = resolveOptions({ app: "b", ...given });
+    assert.deepEqual(taken, { app: "b", ...given });
+  });
+
+  it("takes the longest time of timers", () => {
+    assert.equal(resolveOptions({ app: "a", stopGraceMs: 2 ** 31 - 10_000 }).stopGraceMs, 2_147_473_648);
+  });
+
+  it("ignores options that are undefined", () => {
+    const options = { app: "a", bootMs: undefined, workers: undefined } as object as { app: string }; // As JavaScript may pass them.
+    assert.equal(resolveOptions(options).bootMs, 60_000);
+  });
+
   // JavaScript callers can pass anything.
   const bad: Array<[string, object, string]> = [
     ["no app", {}, "E_OPTION_INVALID"],
@@ -23,6 +54,7 @@ describe("resolveOptions()", () => {
     ["workers as text", { app: "a", workers: "2" }, "E_OPTION_INVALID"],
     ["a negative time", { app: "a", bootMs: -1 }, "E_OPTION_INVALID"],
     ["a time that is not a number", { app: "a", stallMs: Number.NaN }, "E_OPTION_INVALID"],
+    ["a time that Node's timers do not have", { app: "a", stopGraceMs: 2 ** 31 - 9_999 }, "E_OPTION_INVALID"],
     ["a time as text", { app: "a", stopGraceMs: "1000" }, "E_OPTION_INVALID"],
     ["an unknown name", { app: "a", worker: 2 }, "E_OPTION_UNKNOWN"],
   ];

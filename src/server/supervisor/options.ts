@@ -113,6 +113,8 @@ const kinds: OptionKinds<SuperviseOptions> = {
   fd: "whole",
 };
 const owner = "supervise()";
+/** The longest time of a timer, without the margin that the end of a drain adds. */
+const timerMsMax = 2 ** 31 - 10_000;
 const workersMax = 1024;
 const bytesPerWorker = 268_435_456;
 
@@ -120,6 +122,9 @@ const bytesPerWorker = 268_435_456;
 export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   assertKnownOptions(owner, options, kinds);
   if (typeof options.app !== "string" || options.app === "") throw optionInvalid(owner, "app", options.app, "the path of a module");
+  for (const [name, value] of Object.entries(options))
+    if (name.endsWith("Ms") && typeof value === "number" && value > timerMsMax)
+      throw optionInvalid(owner, name, value, `at most ${timerMsMax} milliseconds, the longest time of Node's timers`);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return {
     ...numberDefaults,

@@ -84,6 +84,8 @@ export interface WorkerOrders {
 export interface WorkerSetup {
   /** Called before the application is imported, with the number of the generation. */
   prepare(generation: number): void;
+  /** Called with the application before it starts. What it throws ends the start. */
+  loaded?(app: unknown): Promise<void>;
   /** Called when the worker serves. */
   started(app: unknown): void;
   /** Makes a report of an error that ended the start, or that nobody caught: plain JSON. Nothing else is written about it. */

@@ -36,7 +36,7 @@ export interface RunningSupervisor {
  * application. Resolves when the first worker is ready; `ended` of the result gives the exit code.
  *
  * Signals: TERM and INT stop in order, a second one forces; QUIT stops immediately; HUP reloads; TTIN and TTOU change the
- * number of workers by one; USR2 opens log files again and writes a status line.
+ * number of workers by one; USR2 writes a status line, and calls `reopenLogs()` of applications that have it.
  *
  * Throws `E_LISTEN`, `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_WORKERS_FAILED` when no worker can start.
  */

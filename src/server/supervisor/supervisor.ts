@@ -65,7 +65,10 @@ export class Supervisor implements WorkerHost {
   readonly #policies: Readonly<Record<WorkerRole, RestartPolicy>> = { web: new RestartPolicy(), tasks: new RestartPolicy() };
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #limits = new WeakMap<WorkerProcess, number>();
+  /** The generation that serves. */
   #generation = 1;
+  /** Number of the last generation that was started. A worker of a failed reload may end during the next reload, so no number comes twice. */
+  #lastGeneration = 1;
   #count: number;
   /** Whether the application of the newest generation has tasks for a separate process. */
   #hasTasks = false;
@@ -337,7 +340,7 @@ export class Supervisor implements WorkerHost {
     while ([...this.#workers].some((worker) => worker.generation < this.#generation))
       await new Promise<void>((resolve) => this.#onGone.push(resolve));
     if (this.#isStopping) return failureOf("The supervisor is stopping.");
-    const generation = this.#generation + 1;
+    const generation = ++this.#lastGeneration;
     this.#tell("info", "A reload begins", { generation });
     return new Promise((settle) => {
       const timer = this.#later(this.#options.bootMs, () => this.#failReload(failureOf("The new generation was not ready in time.")));
@@ -383,7 +386,7 @@ export class Supervisor implements WorkerHost {
   /** Replaces the worker by one with the code of today. Connections that come now wait for it. */
   restart(): void {
     if (this.#isStopping) return;
-    this.#generation++;
+    this.#generation = ++this.#lastGeneration;
     this.#endStandIn();
     const isOneAtATime = this.#development?.isOneAtATime === true;
     for (const worker of this.#workers) {

@@ -13,7 +13,10 @@ setup?.prepare(orders.generation);
 
 const load = async (): Promise<WorkerApp> => {
   const module = (await import(pathToFileURL(orders.app).href)) as { readonly default?: unknown }; // Any module may be one.
-  if (isWorkerApp(module.default)) return module.default;
+  if (isWorkerApp(module.default)) {
+    await setup?.loaded?.(module.default);
+    return module.default;
+  }
   throw new GableError("E_APP_FILE", `${orders.app} does not export an application as its default.`, {
     fix: "Write: export default gable({ ... }), without a call of listen() in the same file.",
   });

@@ -8,7 +8,7 @@ import type { Body } from "../syntax/nodes.ts";
 /** A warning at an offset of the file. */
 export interface Finding {
   readonly at: number;
-  readonly code: "unused-prop" | "untyped" | "inline-script" | "unsafe";
+  readonly code: "unused-prop" | "untyped" | "inline-script" | "missing-asset" | "unlabelled" | "unsafe";
   readonly message: string;
   readonly fix: string;
 }

@@ -492,4 +492,6 @@ const pythonMethods: Readonly<Record<string, string>> = {
   lower: "|lower",
   title: "|title",
   capitalize: "|capitalize",
+  // JavaScript would only replace the first one.
+  replace: "|replace",
 };

@@ -35,6 +35,8 @@ describe("template files, output and expressions", () => {
     ["{{ a }}", { a: "<b>&\"'" }, "&lt;b&gt;&amp;\"'"],
     ["{{ a }}|{{ b }}|{{ c }}", { a: null, b: undefined, c: false }, "||false"],
     ["{{ none }}{{ true }}{{ 1.0 }}{{ 10/2 }}{{ 1e3 }}{{ 0x1f }}{{ 1_000 }}", {}, "true151000311000"],
+    ["{{ s[0] }}{{ s[-1] }}{{ s[1] }}", { s: "🦊a🦡" }, "🦊🦡a"],
+    ["{{ lipsum(n=1, html=false)|length }} {{ lipsum(1, html=false)|length }} {{ lipsum(n=0)|length }}", {}, "253 253 0"],
     ["{{ a.b.c }} {{ a['b'].c }} {{ a.l[0] }}{{ a.l[-1] }}{{ a.l.1 }}", { a: { b: { c: 1 }, l: ["x", "y"] } }, "1 1 xyy"],
     ["{{ 1 + 2 * 3 }} {{ (1 + 2) * 3 }} {{ 7 // 2 }} {{ -7 // 2 }} {{ -7 % 3 }} {{ 7 % -3 }} {{ 2 ** 3 ** 2 }}", {}, "7 9 3 -4 2 -2 64"],
     ["{{ 'a' ~ 1 ~ none ~ x }} {{ 1 ~ 2 + '0' }}", { x: "<" }, "a1&lt; 120"],
@@ -90,6 +92,7 @@ describe("template files, output and expressions", () => {
     ["{{ a ? b }}", "E_VIEW_SYNTAX", /"\?" has no meaning/],
     [`{{ ${"(".repeat(201)}1${")".repeat(201)} }}`, "E_VIEW_SYNTAX", /nested deeper than 200/],
     ["{{ x.items() }}", "E_VIEW_SYNTAX", /"items\(\)" is a Python method/, /Use the filter \|items/],
+    ["{{ x.replace('o', '0') }}", "E_VIEW_SYNTAX", /"replace\(\)" is a Python method/, /Use the filter \|replace/],
   ]);
 
   it("accepts 1 MiB, but not one character more", () => {

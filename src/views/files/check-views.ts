@@ -7,6 +7,7 @@ import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { checkCode } from "../check/check-code.ts";
+import { findMissingAssets, findUnlabelled } from "../check/find-markup.ts";
 import type { Finding } from "../check/find-warnings.ts";
 import { findUnsafe, findWarnings } from "../check/find-warnings.ts";
 import { scanCode } from "../check/scan-code.ts";
@@ -21,11 +22,14 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   readonly project?: string;
   /** Whether warnings list the code that bypasses escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
   readonly listsUnsafe?: boolean;
+  /** Folder of static files: warnings name the files of `asset("name")` that it lacks. None by default. */
+  readonly statics?: string;
 }
 
 const optionNames: OptionKinds<CheckViewsOptions> = {
   project: "string",
   listsUnsafe: "boolean",
+  statics: "string",
   directories: true,
   generated: true,
   packages: true,
@@ -69,7 +73,7 @@ export interface ViewProblem {
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   assertKnownOptions("checkViews()", options, optionNames);
-  const { listsUnsafe = false, project: given = ".", ...views } = options;
+  const { listsUnsafe = false, project: given = ".", statics, ...views } = options;
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
@@ -81,7 +85,8 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const { attributes = {}, inlineHandlers = false } = options;
   const sources = readSources(folder);
   for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map((error) => toProblem(error, folder)));
-  for (const view of compiled) own.push(...toWarnings(view, project, listsUnsafe, toRelative(folder, view.file.path)));
+  const hasAsset = (name: string): boolean => statics === undefined || existsSync(join(resolve(folder, statics), name));
+  for (const view of compiled) own.push(...toWarnings(view, project, { listsUnsafe, hasAsset, file: toRelative(folder, view.file.path) }));
   if (listsUnsafe) for (const source of sources) own.push(...findUnsafeCalls(source));
   const found = runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
   if (!own.some(({ severity }) => severity === "error")) return [...own, ...found];
@@ -106,7 +111,19 @@ function readSources(folder: string, below = ""): SourceText[] {
   return sources;
 }
 
-function toWarnings({ template, result }: CompiledView, project: ViewProject, listsUnsafe: boolean, file: string): ViewProblem[] {
+/** What warnings of a file depend on. */
+interface WarningOptions {
+  readonly listsUnsafe: boolean;
+  readonly hasAsset: (name: string) => boolean;
+  /** Path that is shown. */
+  readonly file: string;
+}
+
+function toWarnings(
+  { template, result }: CompiledView,
+  project: ViewProject,
+  { listsUnsafe, hasAsset, file }: WarningOptions,
+): ViewProblem[] {
   const [free] = result.freeNames;
   const findings = findWarnings(template, { find: (name, from) => project.findTemplate(name, from) });
   if (!result.isTyped && free !== undefined && template.partial === undefined) {
@@ -118,6 +135,7 @@ function toWarnings({ template, result }: CompiledView, project: ViewProject, li
       fix: `Declare them: {% props ${names.map((name) => `${name}: Type`).join(", ")} %}.`,
     });
   }
+  findings.push(...findUnlabelled(template), ...findMissingAssets(template, hasAsset));
   if (listsUnsafe) findings.push(...findUnsafe(template));
   return findings.map((finding) => ({ ...toWarning(template.source, finding), file }));
 }

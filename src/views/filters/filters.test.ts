@@ -79,6 +79,7 @@ const filterRows: Record<string, Row[]> = {
     ["x|batch(2)|length", { x: [] }, "0"],
   ],
   capitalize: [
+    ["'𐐨𐐀'|capitalize", {}, "𐐀𐐨"],
     ["'fOO bar'|capitalize", {}, "Foo bar"],
     ["''|capitalize", {}, ""],
   ],
@@ -86,6 +87,7 @@ const filterRows: Record<string, Row[]> = {
     ["'[' ~ 'ab'|center(5) ~ ']'", {}, "[  ab ]"],
     ["'[' ~ 'abc'|center(2) ~ ']'", {}, "[abc]"],
     ["'a'|center|length", {}, "80"],
+    ["'[' ~ '🦊'|center(5) ~ ']'", {}, "[  🦊  ]"],
   ],
   compact: [
     ["1234567|compact", {}, "1.2M"],
@@ -149,6 +151,8 @@ const filterRows: Record<string, Row[]> = {
   format: [
     ["'%s is %d and %.2f%%'|format('<', 5.9, 1.005)", {}, "&lt; is 5 and 1.00%"],
     ["'%(a)s-%(b)05d'|format(a='x', b=42)", {}, "x-00042"],
+    ["'%.2s|%3s|%-3s|'|format('🦊🦊🦊', '🦊', '🦊')", {}, "🦊🦊|  🦊|🦊  |"],
+    ["'% d|% d|%+d'|format(4, -4, 4)", {}, " 4|-4|+4"],
     ["m|format('<')", { m: raw("<i>%s</i>") }, "<i>&lt;</i>"],
     ["'%-4s|%4s|%x|%+d'|format('a', 'b', 255, 3)", {}, "a   |   b|ff|+3"],
   ],
@@ -248,6 +252,7 @@ const filterRows: Record<string, Row[]> = {
     ["'aaa'|replace('a', 'b')", {}, "bbb"],
     ["'aaa'|replace('a', 'b', 2)", {}, "bba"],
     ["m|replace('a', '<')", { m: raw("<i>a</i>") }, "<i>&lt;</i>"],
+    ["m|replace('<b>', '<i>')", { m: raw("x <b>") }, "x &lt;i&gt;"],
     ["'$'|replace('$', '$&')", {}, "$&amp;"],
   ],
   reverse: [
@@ -323,9 +328,12 @@ const filterRows: Record<string, Row[]> = {
   trim: [
     ["'[' ~ ' a '|trim ~ ']'", {}, "[a]"],
     ["'xxaxx'|trim('x')", {}, "a"],
+    ["'🦊a🦡🦊'|trim('🦊')", {}, "a🦡"],
   ],
   truncate: [
     ["'foo bar baz qux'|truncate(9)", {}, "foo..."],
+    ["'🦊🦊🦊🦊'|truncate(3, true, '', 0)", {}, "🦊🦊🦊"],
+    ["'🦊🦊🦊🦊'|truncate(4, true, '', 0)", {}, "🦊🦊🦊🦊"],
     ["'foo bar baz qux'|truncate(9, true)", {}, "foo ba..."],
     ["'foo bar baz qux'|truncate(11)", {}, "foo bar baz qux"],
     ["'foo bar baz qux'|truncate(11, false, '...', 0)", {}, "foo bar..."],
@@ -357,6 +365,12 @@ const filterRows: Record<string, Row[]> = {
       '<a href="https://a.test/long" rel="nofollow noopener" target="_blank">https://a....</a>',
     ],
     ["'javascript:x'|urlize", {}, "javascript:x"],
+    [
+      "'example.org, aa.bb.com/x?y.'|urlize",
+      {},
+      '<a href="https://example.org" rel="noopener">example.org</a>, <a href="https://aa.bb.com/x?y" rel="noopener">aa.bb.com/x?y</a>.',
+    ],
+    ["'readme.md a.test example.organic .com'|urlize", {}, "readme.md a.test example.organic .com"],
     ["'https://a\"onclick=x'|urlize", {}, '<a href="https://a&quot;onclick=x" rel="noopener">https://a"onclick=x</a>'],
   ],
   wordcount: [
@@ -366,6 +380,7 @@ const filterRows: Record<string, Row[]> = {
   wordwrap: [
     ["'aaa bbb ccc'|wordwrap(7)", {}, "aaa bbb\nccc"],
     ["'abcdefgh'|wordwrap(3)", {}, "abc\ndef\ngh"],
+    ["'🦊🦊🦊🦊🦊'|wordwrap(2)", {}, "🦊🦊\n🦊🦊\n🦊"],
     ["'abcdefgh x'|wordwrap(3, false)", {}, "abcdefgh\nx"],
     ["'a-b c'|wordwrap(2, wrapstring='|')", {}, "a-|b|c"],
   ],

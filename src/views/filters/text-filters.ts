@@ -32,12 +32,40 @@ function fit(value: unknown, target: unknown): string {
   return isHtml(target) && !isHtml(value) ? escapeInWalk(toText(value)) : toText(value);
 }
 
+const hasPairs = (text: string): boolean => /[\ud800-\udfff]/.test(text);
+
+/** The characters of a string as Python counts them: one of two surrogates is none. */
+type Characters = string | readonly string[];
+
+function charactersOf(text: string): Characters {
+  return hasPairs(text) ? [...text] : text;
+}
+
+function pieceOf(characters: Characters, start: number, end: number): string {
+  const piece = characters.slice(start, end);
+  return typeof piece === "string" ? piece : piece.join("");
+}
+
+function countOf(text: string): number {
+  return charactersOf(text).length;
+}
+
+/** Returns the first characters, and never half of one. */
+function firstOf(text: string, count: number): string {
+  return pieceOf(charactersOf(text), 0, count);
+}
+
+function blanksFor(text: string, width: number): string {
+  return " ".repeat(Math.max(0, width - countOf(text)));
+}
+
 function capitalizeText(text: string): string {
-  return text === "" ? "" : text[0]!.toUpperCase() + text.slice(1).toLowerCase();
+  const first = firstOf(text, 1);
+  return first.toUpperCase() + text.slice(first.length).toLowerCase();
 }
 
 function centerText(text: string, width: number): string {
-  const missing = Math.max(0, width - text.length);
+  const missing = Math.max(0, width - countOf(text));
   // As in Python: an odd space goes to the left if the width is odd.
   const left = Math.floor(missing / 2) + (missing & width & 1);
   return " ".repeat(left) + text + " ".repeat(missing - left);
@@ -54,10 +82,11 @@ function indentText(text: string, width: number | string, first: boolean, blank:
 function trimText(text: string, chars: string | undefined): string {
   if (chars === undefined) return text.trim();
   const dropped = new Set(chars);
-  let [start, end] = [0, text.length];
-  while (start < end && dropped.has(text[start]!)) start++;
-  while (end > start && dropped.has(text[end - 1]!)) end--;
-  return text.slice(start, end);
+  const characters = charactersOf(text);
+  let [start, end] = [0, characters.length];
+  while (start < end && dropped.has(characters[start]!)) start++;
+  while (end > start && dropped.has(characters[end - 1]!)) end--;
+  return pieceOf(characters, start, end);
 }
 
 function titleText(text: string): string {
@@ -65,8 +94,8 @@ function titleText(text: string): string {
 }
 
 function truncateText(text: string, length: number, killwords: boolean, end: string, leeway: number): string {
-  if (text.length <= length + leeway) return text;
-  const cut = text.slice(0, Math.max(0, length - end.length));
+  if (text.length <= length + leeway || countOf(text) <= length + leeway) return text;
+  const cut = firstOf(text, Math.max(0, length - countOf(end)));
   if (killwords) return cut + end;
   const blank = cut.lastIndexOf(" ");
   return (blank === -1 ? cut : cut.slice(0, blank)) + end;
@@ -90,27 +119,41 @@ function wrapText(text: string, width: number, breakLongWords: boolean, wrapstri
 
 function wrapLine(line: string, width: number, breakLongWords: boolean, breakOnHyphens: boolean): string[] {
   const lines: string[] = [];
-  let current = "";
+  let [current, count] = ["", 0];
   const words = breakOnHyphens ? line.split(/(\s+|(?<=[^\s-]-)(?=[^\s-]))/) : line.split(/(\s+)/);
-  for (let word of words) {
+  for (const word of words) {
     if (word === undefined || word === "") continue;
-    if (current.length + word.length <= width) {
+    const wordCount = countOf(word);
+    if (count + wordCount <= width) {
       current += word;
+      count += wordCount;
       continue;
     }
     if (current.trimEnd() !== "") lines.push(current.trimEnd());
-    current = "";
+    [current, count] = ["", 0];
     if (/^\s/.test(word)) continue;
-    for (; breakLongWords && word.length > width; word = word.slice(width)) lines.push(word.slice(0, width));
-    current = word;
+    const pieces = breakLongWords ? cutWord(word, width) : [word];
+    current = pieces.pop()!;
+    count = countOf(current);
+    for (const piece of pieces) lines.push(piece);
   }
   if (current.trimEnd() !== "" || lines.length === 0) lines.push(current.trimEnd());
   return lines;
 }
 
+/** Cuts a word into pieces of a width; the last one may be shorter. */
+function cutWord(word: string, width: number): string[] {
+  const characters = charactersOf(word);
+  const pieces: string[] = [];
+  for (let start = 0; start < characters.length; start += width) pieces.push(pieceOf(characters, start, start + width));
+  return pieces;
+}
+
 /** Longer strings get no links. */
 const urlizeMax = 102_400;
 const linkStart = /^(?:(https?:\/\/|www\.)\S+|(mailto:)?[^\s@]+@[\w.-]+\.[a-z]{2,})$/i;
+/** Names that are addresses without a scheme, as in Jinja. */
+const domain = /^(?:[\w%-]{2,63}\.)+(?:com|net|int|edu|gov|org|info|mil)(?::\d{1,5})?(?:[/?#]\S*)?$/i;
 
 interface UrlizeOptions {
   readonly limit: number | undefined;
@@ -134,10 +177,13 @@ function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions):
   const end = word.slice(start.length + middle.length);
   const isExtra = schemes.some((scheme) => middle.toLowerCase().startsWith(scheme.toLowerCase()) && middle.length > scheme.length);
   const match = linkStart.exec(middle);
-  if (match === null && !isExtra) return escapeInWalk(word);
+  const isDomain = match === null && !isExtra && domain.test(middle);
+  if (match === null && !isExtra && !isDomain) return escapeInWalk(word);
   const address =
     match === null
-      ? middle
+      ? isDomain
+        ? `https://${middle}`
+        : middle
       : match[1] !== undefined
         ? match[1].toLowerCase() === "www."
           ? `https://${middle}`
@@ -145,7 +191,7 @@ function linkWord(word: string, { limit, rel, target, schemes }: UrlizeOptions):
         : match[2] === undefined
           ? `mailto:${middle}`
           : middle;
-  const shown = limit !== undefined && middle.length > limit ? `${middle.slice(0, limit)}...` : middle;
+  const shown = limit !== undefined && countOf(middle) > limit ? `${firstOf(middle, limit)}...` : middle;
   const isMail = address.startsWith("mailto:");
   const attributes =
     (isMail || rel === "" ? "" : ` rel="${quote(rel)}"`) + (isMail || target === undefined ? "" : ` target="${quote(target)}"`);
@@ -184,19 +230,23 @@ function formatText(pattern: string, args: readonly unknown[], named: Readonly<R
       const text = formatValue(value, kind, precision, flags);
       const fitted = isMarkup && !isHtml(value) ? escapeInWalk(text) : text;
       if (width === undefined) return fitted;
-      if (flags.includes("-")) return fitted.padEnd(Number(width));
+      const blanks = blanksFor(text, Number(width));
+      if (flags.includes("-")) return fitted + blanks;
       return flags.includes("0") && kind !== "s"
-        ? fitted.replace(/^([-+]?)(.*)$/s, (_all, sign: string, digits: string) => sign + digits.padStart(Number(width) - sign.length, "0"))
-        : fitted.padStart(Number(width));
+        ? fitted.replace(
+            /^([-+ ]?)(.*)$/s,
+            (_all, sign: string, digits: string) => sign + digits.padStart(Number(width) - sign.length, "0"),
+          )
+        : blanks + fitted;
     },
   );
 }
 
 function formatValue(value: unknown, kind: string, precision: string | undefined, flags: string): string {
-  if (kind === "s" || kind === "r") return precision === undefined ? toText(value) : toText(value).slice(0, Number(precision));
+  if (kind === "s" || kind === "r") return precision === undefined ? toText(value) : firstOf(toText(value), Number(precision));
   const number = Number(value);
   if (Number.isNaN(number)) throw new GableError("E_VIEW_VALUE", `format() got ${describeValue(value)} for a number.`);
-  const sign = flags.includes("+") && number >= 0 ? "+" : "";
+  const sign = number < 0 ? "" : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
   if (kind === "f") return sign + number.toFixed(precision === undefined ? 6 : Number(precision));
   const whole = Math.trunc(number);
   if (kind === "x" || kind === "X") return sign + (kind === "X" ? whole.toString(16).toUpperCase() : whole.toString(16));
@@ -226,7 +276,7 @@ export const textFilters = {
     mapText(value, (text) => indentText(text, width, first, blank)),
   lower: <Value>(value: Value): TextOf<Value> => mapText(value, (text) => text.toLowerCase()),
   replace: <Value>(value: Value, old: unknown, replacement: unknown, count?: number): TextOf<Value> =>
-    mapText(value, (text) => replaceText(text, fit(old, value), fit(replacement, value), count)),
+    mapText(value, (text) => replaceText(text, toText(old), fit(replacement, value), count)),
   safe: (value: unknown): Html => (isHtml(value) ? value : raw(toText(value), "marked as safe in a template file")),
   string: <Value>(value: Value): TextOf<Value> => mapText(value, (text) => text),
   striptags: (value: unknown): string =>

@@ -75,7 +75,7 @@ export function planWith(plan: Plan, options: PlanOptions): Plan {
 
 /** Compiles a template. Throws `E_VIEW_PLACE` and `E_VIEW_UNCLOSED`. */
 export function compilePlan(strings: readonly string[], site: SourcePlace | undefined, options: PlanOptions = {}): Plan {
-  const whereOf = (hole: number): string => toHolePlace(strings, site, hole);
+  const whereOf = makeWhere(strings, site);
   if (strings.length - 1 > valuesMax) {
     throw new GableError("E_VIEW_PLACE", `The template at ${whereOf(0)} has ${strings.length - 1} values; ${valuesMax} are allowed.`);
   }
@@ -140,11 +140,12 @@ export function keepNewline(text: string): string {
   return /<(?:textarea|pre)(?:[\t\n\f\r /][^<]*)?>$/i.test(text.slice(text.lastIndexOf("<"))) ? `${text}\n` : text;
 }
 
-function toHolePlace(strings: readonly string[], site: SourcePlace | undefined, hole: number): string {
-  if (site === undefined) return `template "${strings[0]!.trim().slice(0, 30)}"`;
+/** Returns a function that says where a value of a template is written. */
+function makeWhere(strings: readonly string[], site: SourcePlace | undefined): (hole: number) => string {
+  if (site === undefined) return () => `template "${strings[0]!.trim().slice(0, 30)}"`;
   let line = site.line;
-  for (let index = 0; index <= hole && index < strings.length; index++) line += strings[index]!.split("\n").length - 1;
-  return toPlaceText({ file: site.file, line });
+  const lines = strings.map((text) => (line += text.split("\n").length - 1));
+  return (hole) => toPlaceText({ file: site.file, line: lines[Math.min(hole, lines.length - 1)]! });
 }
 
 function quoteEnd(strings: readonly string[]): string {

@@ -62,7 +62,7 @@ export function writeCached(out: Output, body: string, facts: CacheFacts, write:
   const guarded = new GuardedContext(context, facts);
   const key = toFullKey(context, facts);
   // Without a store, nothing is cached, but fragments that must not be cached are still detected.
-  const found = store?.get(key);
+  const found = store?.share === undefined ? store?.get(key) : undefined;
   const fragment =
     found instanceof Promise
       ? found.then((known) => known ?? makeOnce(store, key, facts, guarded, write))
@@ -85,9 +85,9 @@ function makeOnce(
   if (known !== undefined) return known;
   const { ttlSeconds, tags } = facts;
   const options = { ...(ttlSeconds !== undefined && { ttlSeconds }), ...(tags !== undefined && { tags }) };
-  const prepared = store.prepare?.(key, options);
-  if (prepared !== undefined) {
-    const done = makePrepared(prepared, guarded, write).finally(() => running.delete(key));
+  const shared = store.share?.(key, options, async () => make(guarded, write));
+  if (shared !== undefined) {
+    const done = shared.finally(() => running.delete(key));
     running.set(key, done);
     return done;
   }
@@ -100,17 +100,6 @@ function makeOnce(
   const done = made.then(keep).finally(() => running.delete(key));
   running.set(key, done);
   return done;
-}
-
-async function makePrepared(
-  prepared: Promise<(fragment: Fragment) => void | Promise<void>>,
-  guarded: GuardedContext,
-  write: HtmlWriter,
-): Promise<Fragment> {
-  const keep = await prepared;
-  const fragment = await make(guarded, write);
-  await keep(fragment);
-  return fragment;
 }
 
 function make(guarded: GuardedContext, write: HtmlWriter): Fragment | Promise<Fragment> {

@@ -16,10 +16,10 @@ export interface FragmentStore {
   /** Returns a fragment, unless it is unknown or expired. */
   get(key: string): Fragment | undefined | Promise<Fragment | undefined>;
   /**
-   * Runs before a fragment is rendered, and returns what stores it. A store notes the state of the tags here, so that it
-   * does not keep a fragment whose tag is invalidated while it is rendered. Without this method, `set` stores it.
+   * Returns a fragment, and renders and stores it when it is unknown or expired. A store that processes share renders it in one of them
+   * here, and does not keep it if one of its tags is invalidated meanwhile. Without this method, `get` and `set` are called.
    */
-  prepare?(key: string, options: FragmentOptions): Promise<(fragment: Fragment) => void | Promise<void>>;
+  share?(key: string, options: FragmentOptions, make: () => Promise<Fragment>): Promise<Fragment>;
   /** Stores a fragment. */
   set(key: string, fragment: Fragment, options: FragmentOptions): void | Promise<void>;
 }

@@ -40,13 +40,19 @@ class Cycler<Value> {
 const words =
   "lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua".split(" ");
 
+interface LipsumOptions {
+  readonly n?: number;
+  readonly html?: boolean;
+}
+
 /** Returns placeholder text for a page while you design it. */
-function lipsum(n = 5, options: { html?: boolean } = {}): Html | string {
+function lipsum(count: number | LipsumOptions = 5, options: LipsumOptions = {}): Html | string {
+  const { n = 5, html = true } = typeof count === "number" ? { n: count, ...options } : count;
   const paragraphs = Array.from({ length: n }, (_, index) => {
     const text = Array.from({ length: 40 }, (_each, word) => words[(word * 7 + index * 3) % words.length]).join(" ");
     return `${text[0]!.toUpperCase()}${text.slice(1)}.`;
   });
-  return options.html === false ? paragraphs.join("\n\n") : asHtml(paragraphs.map((text) => `<p>${text}</p>`).join("\n"));
+  return !html ? paragraphs.join("\n\n") : asHtml(paragraphs.map((text) => `<p>${text}</p>`).join("\n"));
 }
 
 /** The functions by name. */

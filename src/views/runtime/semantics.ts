@@ -116,7 +116,9 @@ export function toIterable(items: unknown): Iterable<unknown> {
 /** Returns an own property by a computed key; negative numbers count from the end of lists. */
 export function item(object: unknown, key: unknown): any {
   if (object === null || object === undefined) return undefined;
-  if (typeof key === "number" && (Array.isArray(object) || typeof object === "string")) return object.at(key);
+  if (typeof key === "number" && Array.isArray(object)) return object.at(key);
+  // Characters, and never half of one.
+  if (typeof key === "number" && typeof object === "string") return (/[\ud800-\udfff]/.test(object) ? [...object] : object).at(key);
   if (object instanceof Map) return object.get(key);
   const name = String(key);
   assertProperty(name);

@@ -1,20 +1,41 @@
 /** Sign-in with a provider, together with the other options of accounts. */
 import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { AccountsOptions } from "gable/auth";
 import { manageAccounts } from "gable/auth";
 import type { TestClient } from "gable/testing";
 import { toCode } from "../../../src/auth/two-factor/totp.ts";
 import { lastLink } from "../site.ts";
+import type { ProviderSiteOptions } from "./provider-site.ts";
 import { email, leave, openProviderSite, password, who } from "./provider-site.ts";
 import { openTestProvider } from "./test-provider.ts";
 
-async function open(test: TestContext, accounts: Omit<AccountsOptions, "user">, { hasMail = false } = {}) {
+async function open(
+  test: TestContext,
+  accounts: Omit<AccountsOptions, "user">,
+  settings: Pick<ProviderSiteOptions, "hasMail" | "views"> = {},
+) {
   const provider = await openTestProvider();
   test.after(() => provider.close());
   provider.behavior.claims = { email, email_verified: true };
-  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts, hasMail })) };
+  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts, ...settings })) };
+}
+
+/** Makes a folder of views with a page of accounts and a small layout. */
+function copyPage(test: TestContext, page: string): string {
+  const views = mkdtempSync(join(tmpdir(), "gable-provider-"));
+  test.after(() => rmSync(views, { recursive: true }));
+  mkdirSync(join(views, "accounts"));
+  copyFileSync(fileURLToPath(new URL(`../../../${page}`, import.meta.url)), join(views, "accounts/page.html"));
+  const blocks = "{% block search %}{% endblock %}{% block content %}{% endblock %}";
+  const head = '<!doctype html><html lang="en"><title>{{ title }}</title>';
+  writeFileSync(join(views, "layout.html"), `{% props title: string %}\n${head}\n${blocks}</html>\n`);
+  return views;
 }
 
 const findCookie = ({ cookies }: TestClient, end: string) => [...cookies].find(([name]) => name.endsWith(end));
@@ -77,6 +98,24 @@ describe("a sign-in with a provider", () => {
       assert.equal(findCookie(site.client, "remember") !== undefined, isRemembered);
     });
   }
+
+  for (const [what, page] of [
+    ["the plain page", undefined],
+    ["the view of new projects", "create-gable/templates/full/views/accounts/page.html"],
+    ["the view of the library", "examples/library/views/accounts/page.html"],
+  ] as const)
+    for (const remember of [true, false])
+      it(`takes the checkbox of ${what}, ${remember ? "checked" : "not checked"}, whatever else is in the form`, async (test) => {
+        const site = await open(test, { remember: {} }, page === undefined ? {} : { views: copyPage(test, page) });
+        const shown = await site.client.get("/account/login?next=/who");
+        assert.equal(shown.body.match(/type="checkbox"/g)?.length, 1);
+        const reply = await shown.form("login-form").fill({ email: "no address", remember }).submit("Sign in with Example");
+        assert.equal(reply.status, 303, reply.body);
+        const back = await site.client.get(site.provider.visit(reply.headers.get("location")!));
+        assert.equal(back.headers.get("location"), "/who", back.body);
+        assert.equal(await who(site), email);
+        assert.equal(findCookie(site.client, "remember") !== undefined, remember);
+      });
 
   it("ignores the wish to be remembered on a site without the option", async (test) => {
     const site = await open(test, {});

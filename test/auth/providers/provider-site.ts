@@ -1,5 +1,6 @@
 /** A site whose users sign in with a provider, for tests. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { gable, get, group, post } from "gable";
 import type { AccountsOptions, ProviderOptions } from "gable/auth";
 import { accountFields, accountTokenModel, defineAccounts, identityModel, rememberTokenModel, twoFactorModels } from "gable/auth";
@@ -24,13 +25,15 @@ export interface ProviderSiteOptions {
   readonly accounts?: Omit<AccountsOptions, "user">;
   readonly database?: string;
   readonly hasMail?: boolean;
+  /** Folder of views. Without one, the site has the plain pages of accounts. */
+  readonly views?: string;
 }
 
 /** Starts a site with one provider, and stops it at the end of the test. */
 export async function openProviderSite(
   test: { after: (work: () => Promise<void>) => void },
   issuer: string,
-  { provider = {}, accounts: options = {}, database = "sqlite::memory:", hasMail = false }: ProviderSiteOptions = {},
+  { provider = {}, accounts: options = {}, database = "sqlite::memory:", hasMail = false, views }: ProviderSiteOptions = {},
 ) {
   const User = class User extends Model("users", { ...accountFields() }) {};
   const Identity = identityModel();
@@ -48,6 +51,7 @@ export async function openProviderSite(
     origin: "https://shelf.example",
     hosts: ["shelf.example"],
     accounts,
+    ...(views !== undefined && { views: { directories: [views], generated: join(views, ".gable") } }),
     ...(hasMail && { mail: { transport: mails, from: "shelf@shelf.example" } }),
     routes: [
       group("/account", accounts.routes),

@@ -143,14 +143,17 @@ describe("sign-in with a provider", () => {
       const site = await open(test);
       const { claims } = site.provider.behavior;
       Object.assign(site.provider.behavior, behavior, { claims: { ...claims, ...behavior.claims } });
-      await assertRefused(site, await travel(site), status, code);
+      const reply = await travel(site);
+      await assertRefused(site, reply, status, code);
+      assert.equal(reply.headers.get("referrer-policy"), "no-referrer");
       assert.equal(await site.run(() => site.User.count()), 0);
     });
 
   it("refuses an answer that is sent again", async (test) => {
     const site = await open(test);
     const back = site.provider.visit(await leave(site.client));
-    assert.equal((await site.client.get(back)).status, 303);
+    const taken = await site.client.get(back);
+    assert.deepEqual([taken.status, taken.headers.get("referrer-policy")], [303, "no-referrer"]);
     const again = await site.client.get(back);
     assert.equal(again.status, 400);
     assert.match(again.body, /E_PROVIDER_STATE/);

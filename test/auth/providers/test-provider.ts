@@ -28,9 +28,11 @@ export interface TestProvider {
   readonly close: () => Promise<void>;
 }
 
+/** The key of all providers, and one that they do not publish. They take long to make. */
+const [keys, foreign] = [generateKeyPairSync("rsa", { modulusLength: 2048 }), generateKeyPairSync("rsa", { modulusLength: 2048 })];
+
 /** Starts a provider. */
 export async function openTestProvider(): Promise<TestProvider> {
-  const [keys, foreign] = [createKeys(), createKeys()];
   const behavior: ProviderBehavior = { claims: {} };
   const codes = new Map<string, { nonce: string; challenge: string; clientId: string; claims: object }>();
   const server = createServer(async (request, response) => {
@@ -81,10 +83,6 @@ export async function openTestProvider(): Promise<TestProvider> {
     return `${new URL(searchParams.get("redirect_uri")!).pathname}?${back.toString()}`;
   };
   return { issuer, behavior, visit, close: () => close(server) };
-}
-
-function createKeys() {
-  return generateKeyPairSync("rsa", { modulusLength: 2048 });
 }
 
 function describe(issuer: string, { userInfo }: ProviderBehavior): object {

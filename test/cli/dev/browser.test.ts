@@ -166,6 +166,17 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     assert.ok(!project.events.slice(from).some(({ event, method }) => event === "request" && method === "POST"));
   });
 
+  it("can be scrolled until its last line is above the bar", async () => {
+    await page.waitForFunction(() => document.documentElement.style.paddingBottom !== "");
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    // The image is the end of the page.
+    const [end, bar] = await page.evaluate(() => [
+      document.querySelector("img")!.getBoundingClientRect().bottom,
+      document.querySelector("gable-bar")!.getBoundingClientRect().top,
+    ]);
+    assert.ok(end! <= bar!, `${end} is below ${bar}`);
+  });
+
   it("learns of each change that was made before it began to listen", async () => {
     const changes: ReadonlyArray<readonly [name: string, text: string, isShown: () => boolean]> = [
       ["views/home.html", home.replace("Write to us.", "Call us."), () => document.body.textContent.includes("Call us.")],
@@ -198,6 +209,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
     await page.waitForFunction(() => document.querySelector("gable-bar")?.shadowRoot?.textContent?.includes("npm install") === true);
     project.write("package.json", '{ "name": "shop", "type": "module" }');
     await page.waitForFunction(() => document.querySelector("gable-bar")?.shadowRoot?.childElementCount === 0);
+    await page.waitForFunction(() => document.documentElement.style.paddingBottom === "");
   });
 
   it("causes no error in the browser", () => assert.deepEqual(problems, []));

@@ -8,6 +8,8 @@ export interface AskedLine {
 
 /** Returns the text of the file with the line. */
 export function addLine(text: string, { file, line }: AskedLine): string {
+  const [added = "", replaced] = line.split(" // in place of: ");
+  if (replaced !== undefined) return text.replace(replaced, added);
   const code = line.replace(/ \/\/.*/, "");
   if (line.startsWith("import ")) return `${code}\n${text}`;
   const module = /^routes: \[(\w+)\]/.exec(code)?.[1];

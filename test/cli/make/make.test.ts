@@ -1,12 +1,12 @@
 /** `gable make`: what each kind writes, prints and refuses, and that its code compiles and passes its tests. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { createFullProject } from "../full-project.ts";
 import type { TestProject } from "../project.ts";
-import { createTestProject } from "../project.ts";
 import type { AskedLine } from "./add-line.ts";
 import { addLine } from "./add-line.ts";
 
@@ -21,11 +21,9 @@ interface MadeData {
   readonly next: readonly string[];
 }
 
-/** A project of the template with everything, whose types come from the sources. */
-function createFullProject(): TestProject {
-  const project = createTestProject({});
-  cpSync(join(root, "create-gable/templates/full"), project.folder, { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(project.folder, "node_modules"));
+/** A project without accounts, whose types come from the sources. */
+async function createTypedProject(): Promise<TestProject> {
+  const project = await createFullProject({ accounts: false });
   const config = JSON.parse(readFileSync(join(project.folder, "tsconfig.json"), "utf8")) as { compilerOptions: object }; // The template's own.
   const ofSources = { exactOptionalPropertyTypes: true }; // The compiler checks the sources of Gable, too.
   const paths = { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] };
@@ -61,8 +59,8 @@ async function makeAndAdd(project: TestProject, ...words: readonly string[]): Pr
   return data;
 }
 
-describe("gable make, all kinds in one project", () => {
-  const project = createFullProject();
+describe("gable make, all kinds in one project", async () => {
+  const project = await createTypedProject();
   const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
     ["model User name:text:100:unique", ["users/models.ts", "tests/user-model.test.ts"]],
     [
@@ -97,8 +95,8 @@ describe("gable make, all kinds in one project", () => {
   });
 });
 
-describe("gable make accounts, policy and seed", () => {
-  const project = createFullProject();
+describe("gable make accounts, policy and seed", async () => {
+  const project = await createTypedProject();
   const tests: string[] = [];
   const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
     [
@@ -118,8 +116,8 @@ describe("gable make accounts, policy and seed", () => {
       ["posts/models.ts", "tests/post-model.test.ts"],
     ],
     ["policy Post", ["posts/policies.ts", "tests/post-policy.test.ts"]],
-    ["seed notes", ["seeds/010-notes.ts", "tests/notes-seed.test.ts"]],
-    ["seed demo Post Note", ["seeds/020-demo.ts", "tests/demo-seed.test.ts"]],
+    ["seed notes", ["seeds/020-notes.ts", "tests/notes-seed.test.ts"]],
+    ["seed demo Post Note", ["seeds/030-demo.ts", "tests/demo-seed.test.ts"]],
   ];
   for (const [words, files] of rows)
     it(`writes ${files[0]}`, async () => {
@@ -146,14 +144,96 @@ describe("gable make accounts, policy and seed", () => {
     await runGable(project, "db", "make", "accounts");
     await runGable(project, "db", "migrate");
     await runGable(project, "check", "--no-types");
-    assert.match(await runGable(project, "db", "seed"), /Ran 2 seeds/);
-    assert.match(await runGable(project, "db", "seed"), /Ran 2 seeds/);
+    assert.match(await runGable(project, "db", "seed"), /Ran 3 seeds/);
+    assert.match(await runGable(project, "db", "seed"), /Ran 3 seeds/);
     await runNode(project, join(root, "node_modules/oxlint/bin/oxlint"), "--deny-warnings", "accounts", "posts", "notes", "seeds", "tests");
   });
 });
 
-describe("gable make resource", () => {
-  const project = createFullProject();
+describe("gable make accounts --routes", () => {
+  const options = `remember: {},
+  twoFactor: { issuer: "Shelf" },
+  tokens: { scopes: ["posts:read"] },
+  providers: { example: { issuer: "https://login.example", clientId: "shelf", clientSecret: "secret" } },
+  registrationFields: { nickname: f.text({ max: 50, optional: true }) },
+  passwordMin: 100,`;
+  const models = `import { apiTokenModel, identityModel, rememberTokenModel, twoFactorModels } from "gable/auth";
+export const ApiToken = apiTokenModel();
+export const Identity = identityModel();
+export const RememberToken = rememberTokenModel();
+export const { TwoFactor, RecoveryCode } = twoFactorModels();
+`;
+  const replace = (project: TestProject, file: string, ...pairs: ReadonlyArray<readonly [string, string]>): void =>
+    project.write({ [file]: pairs.reduce((text, [before, after]) => text.replace(before, after), read(project, file)) });
+  const kinds: ReadonlyArray<readonly [what: string, prepare: (project: TestProject) => void, pages: string]> = [
+    [
+      "all options",
+      (project) => {
+        const field = 'import { field as f } from "gable/forms";\nimport { defineAccounts }';
+        replace(project, "accounts/accounts.ts", ["import { defineAccounts }", field], ["user: User,", `user: User,\n  ${options}`]);
+        replace(
+          project,
+          "accounts/models.ts",
+          ["...accountFields(),", "...accountFields(),\n  nickname: f.text({ max: 50, null: true }),"],
+          ["import { Model }", "import { field as f, Model }"],
+        );
+        project.write({ "models.ts": `${read(project, "models.ts")}${models}` });
+      },
+      "index forms login register verify reset change confirm sessions tokens two-factor codes",
+    ],
+    ["few options", () => undefined, "index forms login register verify reset change confirm sessions"],
+    [
+      "accounts without mail and registration",
+      (project) => {
+        replace(project, "accounts/accounts.ts", ['registration: "open"', 'registration: "closed"']);
+        replace(project, "app.ts", [/^ *mail: .*$/m.exec(read(project, "app.ts"))?.[0] ?? "", ""]);
+      },
+      "index forms login change confirm sessions",
+    ],
+  ];
+  for (const [what, prepare, pages] of kinds)
+    it(`writes pages for ${what} that compile, pass the linter, and pass their test`, async () => {
+      const project = await createTypedProject();
+      await makeAndAdd(project, "accounts");
+      prepare(project);
+      const before = read(project, "accounts/routes.ts");
+      const { data } = JSON.parse(await runGable(project, "make", "accounts", "--routes", "--json")) as { data: MadeData };
+      const written = data.files.filter((file) => file.startsWith("accounts/pages/"));
+      assert.deepEqual(
+        written,
+        pages.split(" ").map((name) => `accounts/pages/${name}.ts`),
+      );
+      assert.equal(read(project, "accounts/routes.ts"), before);
+      assert.deepEqual(data.changed, []);
+      for (const asked of data.add) project.write({ [asked.file]: addLine(read(project, asked.file), asked) });
+      assert.doesNotMatch(read(project, "accounts/routes.ts"), /accounts\.routes|\baccounts,/);
+      await runGable(project, "build");
+      const tsc = [join(root, "node_modules/typescript/bin/tsc"), "-p", ".", "--noUnusedLocals", "--noUnusedParameters"];
+      await runNode(project, ...tsc, "--exactOptionalPropertyTypes", String(what === "all options"));
+      await runNode(project, join(root, "node_modules/oxlint/bin/oxlint"), "--deny-warnings", "accounts", "tests");
+      await runNode(project, "--test", "tests/account-pages.test.ts");
+    });
+
+  it("shows what it would write, writes no test on demand, and overwrites with --force only", async () => {
+    const project = await createTypedProject();
+    await makeAndAdd(project, "accounts");
+    assert.match(
+      await runGable(project, "make", "accounts", "--routes", "--dry-run"),
+      /^Would write accounts\/pages\/index\.ts[^]*Add to accounts\/routes\.ts\n {2}import \{ accountRoutes \} from "\.\/pages\/index\.ts";\n[^]*in place of: import \{ accounts, signedIn \}/,
+    );
+    assert.equal(existsSync(join(project.folder, "accounts/pages")), false);
+    await runGable(project, "make", "accounts", "--routes", "--no-test");
+    assert.equal(existsSync(join(project.folder, "tests/account-pages.test.ts")), false);
+    project.write({ "accounts/pages/login.ts": "" });
+    await assert.rejects(runGable(project, "make", "accounts", "--routes"), /exist already\. Nothing was written/);
+    assert.equal(read(project, "accounts/pages/login.ts"), "");
+    await runGable(project, "make", "accounts", "--routes", "--force");
+    assert.match(read(project, "accounts/pages/login.ts"), /actions\.signIn/);
+  });
+});
+
+describe("gable make resource", async () => {
+  const project = await createTypedProject();
   const tests = ["tests/article-pages.test.ts", "tests/author-pages.test.ts"];
 
   it("follows make model, db make and db migrate", async () => {
@@ -193,8 +273,8 @@ describe("gable make resource", () => {
   });
 });
 
-describe("gable make", () => {
-  const project = createFullProject();
+describe("gable make", async () => {
+  const project = await createTypedProject();
   const model = `import { field as f, Model } from "gable/data";
 
 /** Blog entry. */
@@ -254,8 +334,8 @@ export class BlogEntry extends Model("blog_entries", {
   });
 });
 
-describe("gable make refuses", () => {
-  const project = createFullProject();
+describe("gable make refuses", async () => {
+  const project = await createTypedProject();
   const long = "a".repeat(41);
   const rows: ReadonlyArray<readonly [words: string, message: RegExp, fix: RegExp]> = [
     ["modle Post", /cannot write a "modle"/, /gable make model Post/],
@@ -285,6 +365,13 @@ describe("gable make refuses", () => {
     ["model Post state:choice:a,a", /different choices/, /choice:draft,published/],
     ["model Post price:decimal:2:3", /no such digits/, /decimal:10:2/],
     ["model Note text:text", /notes\/models\.ts exists already/, /--force/],
+    [
+      "model Post title:text --fields body:text",
+      /"title:text" comes after the name, and --fields is given, too/,
+      /all of them in --fields/,
+    ],
+    ["model Post --fields ", /--fields has no field/, /title:text:200 body:text/],
+    ["routes search --fields title:text", /means nothing here/, /Leave it out/],
     ["form Pst", /does not export a model "Pst"/, /make model Pst/],
     ["resource Pst", /does not export a model "Pst"/, /make model Pst/],
     ["resource notes", /one thing, with a capital letter/, /make resource Note$/m],
@@ -307,9 +394,22 @@ describe("gable make refuses", () => {
     ["policy Note --mode test", /has no accounts/, /make accounts/],
     ["policy Note title:text", /means nothing here/, /Leave it out/],
     ["accounts mine", /"mine" means nothing here/, /make accounts$/m],
+    ["accounts --routes --mode test", /no accounts in accounts\/accounts\.ts/, /make accounts$/m],
+    ["routes search --routes", /--routes means nothing here/, /make accounts --routes/],
     ["view home", /views\/home\.html exists already/, /--force/],
-    ["feature pages", /pages\/routes\.ts exists already/, /--force/],
+    ["feature pages", /pages\/routes\.ts and tests\/pages\.test\.ts exist already/, /--force/],
   ];
+  it("gable make with --fields is the same as with words after the name", async () => {
+    const given = ["--dry-run", "--json"];
+    const words = await project.run("make", "model", "Lamp", "name:text:50", "color:text:7", ...given);
+    const fields = await project.run("make", "model", "Lamp", "--fields", " name:text:50  color:text:7 ", ...given);
+    assert.equal(words.code, 0, words.out);
+    assert.equal(fields.out, words.out);
+    const { code, error } = await project.run("make", "model", "Lamp", "--fields", "name:txt:50");
+    assert.equal(code, 2);
+    assert.match(error, /"txt" is not a type of a field/);
+  });
+
   it("gable make command with the name of each built-in command and group", async () => {
     const { out: help } = await project.run("--help");
     const names = [...help.slice(help.indexOf("Commands:")).matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);

@@ -5,15 +5,22 @@ import type { RunningServer, ServeOptions, ServerLimits } from "gable/server";
 import { serve } from "gable/server";
 import { deploy } from "./deploy.ts";
 
-async function* pieces(nonce: string): AsyncGenerator<string> {
+async function* pieces(nonce: string, ms: number): AsyncGenerator<string> {
   for (let count = 0; count < 10; count++) {
     yield nonce;
-    await wait(50);
+    await wait(ms / 10);
   }
 }
 
 function text(body: Reply["body"]): Reply {
-  return { status: 200, headers: [["content-type", "text/plain"]], body };
+  return {
+    status: 200,
+    headers: [
+      ["content-type", "text/plain"],
+      ["x-worker", String(process.pid)],
+    ],
+    body,
+  };
 }
 
 function block(ms: number): Reply {
@@ -33,7 +40,7 @@ const routes: Record<string, (request: RawRequest, first: string, second: string
     await wait(Number(ms));
     return text(nonce);
   },
-  stream: (_request, nonce) => text(pieces(nonce)),
+  stream: (_request, ms, nonce) => text(pieces(nonce, Number(ms))),
   block: (_request, ms) => block(Number(ms)),
   disconnect: async (_request, ms) => {
     process.disconnect!(); // A worker has a channel.

@@ -7,5 +7,7 @@ const deployFile = process.env["DEPLOY_FILE"];
 export const deploy: string = deployFile === undefined ? "ok" : readFileSync(deployFile, "utf8").trim();
 
 if (deploy === "throw") throw new Error("this deploy is broken");
+const halfModule: string = "data:text/javascript,export default (";
+if (deploy === "syntax") await import(halfModule);
 if (deploy === "exit") process.exit(3);
 if (deploy === "hang") await new Promise(() => setInterval(() => undefined, 1000));

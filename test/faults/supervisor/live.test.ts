@@ -9,6 +9,7 @@ import type { Supervised } from "./supervised.ts";
 import { isLong, skipSupervisor, supervising, until } from "./supervised.ts";
 
 const app = fileURLToPath(new URL("./live-app.ts", import.meta.url));
+const sessionsApp = fileURLToPath(new URL("./sessions-app.ts", import.meta.url));
 const socketCount = isLong ? 1_000 : 50;
 const streamCount = isLong ? 100 : 5;
 
@@ -145,6 +146,64 @@ describe("a reload with open connections", { skip: skipSupervisor }, () => {
       // 25 sockets of a worker close over 1.25 s, 500 over 10 s.
       assert.ok(spreadMs > (isLong ? 5_000 : 500), `spread over ${spreadMs} ms`);
       for (const each of [...clients, ...streams]) each.close();
+    });
+  });
+});
+
+/** A connection of somebody who is signed in: the process that has it, and how it ended. */
+interface Signed {
+  pid?: number | undefined;
+  end?: number | string;
+}
+
+async function signIn(port: number, user: string): Promise<string> {
+  const reply = await fetch(`http://127.0.0.1:${port}/login/${user}`, { method: "POST", headers: { connection: "close" } });
+  return reply.headers.getSetCookie()[0]!.split(";")[0]!;
+}
+
+function openSocket(port: number, cookie: string): Signed {
+  const signed: Signed = {};
+  const opened = new WebSocket(`ws://127.0.0.1:${port}/socket`, { headers: { cookie, origin: `http://127.0.0.1:${port}` } });
+  opened.on("error", (error) => (signed.end ??= error.message));
+  opened.on("message", (data) => (signed.pid = Number(String(data))));
+  opened.on("close", (code) => (signed.end ??= code));
+  return signed;
+}
+
+function openStream(port: number, cookie: string): Signed {
+  const signed: Signed = {};
+  const opened = connect({ port, host: "127.0.0.1" });
+  opened.write(`GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: ${cookie}\r\n\r\n`);
+  opened.on("data", (chunk: Buffer) => (signed.pid ??= Number(/^data: (\d+)$/m.exec(chunk.toString("latin1"))?.[1]) || undefined));
+  opened.on("error", () => undefined);
+  opened.on("close", () => (signed.end ??= "closed"));
+  return signed;
+}
+
+describe("a logout with several workers", { skip: skipSupervisor }, () => {
+  it("closes the sockets and streams of the session in all workers, without the option live", async () => {
+    await supervising({ app: sessionsApp, workers: 2 }, async ({ port, pids }) => {
+      await until(() => pids().length === 2, "both workers are ready");
+      const [cookie, other] = [await signIn(port, "1"), await signIn(port, "2")];
+      for (const open of [openSocket, openStream]) {
+        const kept = open(port, other);
+        const opened = [kept];
+        const areOpen = (): boolean => opened.every(({ pid }) => pid !== undefined);
+        // Which worker takes a connection is for the supervisor to choose.
+        while (new Set(opened.slice(1).map(({ pid }) => pid)).size < 2) {
+          opened.push(open(port, cookie));
+          await until(areOpen, "the connection is open");
+        }
+        const mine = opened.slice(1);
+        const headers = { cookie, origin: `http://127.0.0.1:${port}`, connection: "close" };
+        assert.equal((await fetch(`http://127.0.0.1:${port}/logout`, { method: "POST", headers })).status, 204);
+        await until(() => mine.every(({ end }) => end !== undefined), "all workers have closed the connections of the session", 10_000);
+        assert.deepEqual(
+          mine.map(({ end }) => end),
+          mine.map(() => (open === openSocket ? 1008 : "closed")),
+        );
+        assert.equal(kept.end, undefined);
+      }
     });
   });
 });

@@ -1,6 +1,8 @@
 /** Load for tests of faults: keep-alive connections, half POST, each request with a nonce that the reply must echo. */
 import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:http";
+import type { Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 
 /** How requests ended. "idleReset" is a reset of a kept connection before a byte of the reply, which a client may retry. */
 export interface LoadCounts {
@@ -14,9 +16,19 @@ export interface LoadCounts {
   idleReset: number;
 }
 
+/** A request without the reply that it should have. */
+export interface LostRequest {
+  readonly outcome: Exclude<keyof LoadCounts, "ok">;
+  /** Process id of the worker that has answered on the connection before; undefined for a new connection. */
+  readonly worker: number | undefined;
+  readonly startedMs: number;
+}
+
 /** Load that runs. */
 export interface Load {
   readonly counts: LoadCounts;
+  /** Each request that was not ok. */
+  readonly lost: readonly LostRequest[];
   /** Times of the requests that were ok, in milliseconds. */
   readonly timesMs: readonly number[];
   /** Ends after the requests that are on their way. */
@@ -26,8 +38,8 @@ export interface Load {
 /** How much load there is. */
 export interface LoadOptions {
   readonly connections?: number;
-  /** Pause of each connection between two requests, in milliseconds. */
-  readonly pauseMs?: number;
+  /** Pause of each connection between two requests, in milliseconds, or a function that gives each pause. */
+  readonly pauseMs?: number | (() => number);
   readonly timeoutMs?: number;
   /** Paths of GETs; "NONCE" stands for the nonce. By default "/echo/NONCE". */
   readonly paths?: readonly string[];
@@ -40,6 +52,9 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
   const { connections = 16, pauseMs = 1, timeoutMs = 20_000, paths = ["/echo/NONCE"], bodyBytes = 64 } = options;
   const counts: LoadCounts = { ok: 0, wrongBody: 0, serverError: 0, reset: 0, resetInside: 0, refused: 0, timeout: 0, idleReset: 0 };
   const timesMs: number[] = [];
+  const lost: LostRequest[] = [];
+  /** Workers by the connections on which they have answered. */
+  const workers = new WeakMap<Socket, number>();
   let isStopped = false;
   const run = async (index: number): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -49,10 +64,13 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
       const isPost = count % 2 === 0;
       const body = isPost ? nonce.padEnd(bodyBytes, "x") : undefined;
       const startedMs = performance.now();
-      const outcome = await send({ port, agent, path: isPost ? "/echo" : path.replace("NONCE", nonce), body, nonce, timeoutMs });
+      const target = isPost ? "/echo" : path.replace("NONCE", nonce);
+      const { outcome, worker } = await send({ port, agent, path: target, body, nonce, timeoutMs, workers });
       if (outcome === "ok") timesMs.push(performance.now() - startedMs);
+      else lost.push({ outcome, worker, startedMs });
       counts[outcome]++;
-      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      const nextMs = typeof pauseMs === "number" ? pauseMs : pauseMs();
+      if (nextMs > 0) await wait(nextMs);
     }
     agent.destroy();
   };
@@ -60,6 +78,7 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
   return {
     counts,
     timesMs,
+    lost,
     async stop() {
       isStopped = true;
       await Promise.all(running);
@@ -85,10 +104,19 @@ interface SentRequest {
   readonly body: string | undefined;
   readonly nonce: string;
   readonly timeoutMs: number;
+  readonly workers: WeakMap<Socket, number>;
 }
 
-function send({ port, agent, path, body, nonce, timeoutMs }: SentRequest): Promise<keyof LoadCounts> {
-  return new Promise((resolve) => {
+/** How a request ended, and which worker had the connection before. */
+interface Sent {
+  readonly outcome: keyof LoadCounts;
+  readonly worker: number | undefined;
+}
+
+function send({ port, agent, path, body, nonce, timeoutMs, workers }: SentRequest): Promise<Sent> {
+  return new Promise((end) => {
+    let worker: number | undefined;
+    const resolve = (outcome: keyof LoadCounts): void => end({ outcome, worker });
     let text = "";
     let hasHead = false;
     const headers = body === undefined ? {} : { "content-type": "text/plain", "content-length": String(body.length) };
@@ -103,8 +131,11 @@ function send({ port, agent, path, body, nonce, timeoutMs }: SentRequest): Promi
       outgoing.destroy();
     });
     outgoing.on("error", fail);
+    outgoing.on("socket", (socket) => (worker = workers.get(socket)));
     outgoing.on("response", (response) => {
       hasHead = true;
+      worker = Number(response.headers["x-worker"] ?? 0) || worker;
+      if (worker !== undefined) workers.set(response.socket, worker);
       response.setEncoding("latin1");
       response.on("data", (chunk: string) => (text += chunk));
       response.on("error", fail);

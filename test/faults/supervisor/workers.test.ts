@@ -2,8 +2,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import type { LostRequest } from "./load.ts";
 import { countFailed, startLoad } from "./load.ts";
-import { fetchOnce, isAlive, isLong, skipSupervisor, supervising, throwingAppFile, until } from "./supervised.ts";
+import { fetchOnce, isAlive, isLong, skipSupervisor, startSupervisorProcess, supervising, throwingAppFile, until } from "./supervised.ts";
+
+/** A worker that was killed, and when. */
+interface Kill {
+  readonly pid: number;
+  readonly atMs: number;
+}
+
+/**
+ * Whether a request may be lost: the killed worker had it, or it came on a kept connection of that worker. A new connection may
+ * have been in that worker if it was open before the kill.
+ */
+function wasInKilled({ outcome, worker, startedMs }: LostRequest, kills: readonly Kill[]): boolean {
+  return kills.some(({ pid, atMs }) =>
+    worker === undefined ? startedMs <= atMs : pid === worker && (startedMs <= atMs || outcome === "idleReset"),
+  );
+}
 
 describe("a worker that is killed", { skip: skipSupervisor }, () => {
   it("costs at most the requests that it had, and is replaced", async (test) => {
@@ -12,23 +29,23 @@ describe("a worker that is killed", { skip: skipSupervisor }, () => {
       const wanted = isLong ? 4 : 2;
       await until(() => pids().length === wanted, "all workers are ready");
       const load = startLoad(port, { connections });
-      const kills = isLong ? 200 : 2;
-      for (let count = 0; count < kills; count++) {
+      const kills: Kill[] = [];
+      for (let count = 0; count < (isLong ? 200 : 2); count++) {
         await wait(isLong ? 1000 + Math.random() * 4000 : 300);
         const [victim] = pids();
+        kills.push({ pid: victim!, atMs: performance.now() });
         process.kill(victim!, "SIGKILL");
         await until(() => !supervisor.status.workers.some(({ pid }) => pid === victim), "the supervisor has noticed");
         await until(() => pids().length === wanted, "the replacement is ready");
       }
       await wait(200);
       const counts = await load.stop();
-      test.diagnostic(JSON.stringify({ fault: "kill", kills, ...counts }));
-      assert.equal(counts.wrongBody, 0);
-      assert.equal(counts.refused, 0);
-      assert.equal(counts.serverError, 0);
+      test.diagnostic(JSON.stringify({ fault: "kill", kills: kills.length, ...counts }));
+      assert.deepEqual([counts.wrongBody, counts.refused, counts.serverError, counts.timeout], [0, 0, 0, 0], JSON.stringify(counts));
       assert.ok(counts.ok > 50);
-      // A kept connection can be handed over just as the worker is killed: its request may be lost, like those in flight.
-      assert.ok(countFailed(counts) <= kills * connections, JSON.stringify(counts));
+      for (const lost of load.lost) assert.ok(wasInKilled(lost, kills), JSON.stringify({ lost, kills }));
+      // Each connection has one request at a time.
+      assert.ok(load.lost.length <= kills.length * connections, JSON.stringify(counts));
     });
   });
 
@@ -85,17 +102,41 @@ describe("a crash loop", { skip: skipSupervisor }, () => {
 });
 
 describe("an event loop that stands still", { skip: skipSupervisor }, () => {
-  it("ends its worker after stallMs, and fails no request of others", async () => {
+  it("ends its worker after stallMs, and fails no request of others", async (test) => {
     const stallMs = isLong ? 10_000 : 4000;
     await supervising({ workers: 2, stallMs }, async ({ port, pids, events }) => {
       await until(() => pids().length === 2, "both workers are ready");
+      const load = startLoad(port, { connections: isLong ? 64 : 16, timeoutMs: 60_000 });
+      await wait(300);
+      const startedMs = performance.now();
       const spinning = fetchOnce(port, "/spin");
-      await until(() => events.some(({ message }) => message === "A worker gives no sign of life and is killed"), "the worker is killed");
+      const isKilled = (message: string): boolean => message === "A worker gives no sign of life and is killed";
+      await until(() => events.some(({ message }) => isKilled(message)), "the worker is killed");
+      const kill = { pid: events.find(({ message }) => isKilled(message))!.pid!, atMs: performance.now() };
       assert.equal((await spinning).status, 0);
+      await until(() => pids().length === 2, "the replacement is ready");
       // Those that the killed worker had not taken over, and all new ones, are served.
       for (let count = 0; count < 10; count++) assert.equal((await fetchOnce(port, `/echo/${count}`)).text, String(count));
-      await until(() => pids().length === 2, "the replacement is ready");
+      const counts = await load.stop();
+      test.diagnostic(JSON.stringify({ fault: "stall", killedMs: Math.round(kill.atMs - startedMs), ...counts }));
+      for (const lost of load.lost) assert.ok(wasInKilled(lost, [kill]), JSON.stringify({ lost, kill }));
+      assert.deepEqual([counts.wrongBody, counts.refused, counts.serverError, counts.timeout], [0, 0, 0, 0], JSON.stringify(counts));
     });
+  });
+
+  it("is reported with its request before the worker is killed", async () => {
+    const { child, port, events, exited } = await startSupervisorProcess({ workers: 1, stallMs: isLong ? 10_000 : 4000 });
+    try {
+      void fetchOnce(port, "/spin");
+      const find = (text: string): Record<string, unknown> | undefined => events().find(({ message }) => message === text);
+      await until(() => find("A worker gives no sign of life and is killed") !== undefined, "the worker is killed");
+      const report = find("The event loop stands still");
+      assert.deepEqual([report?.["level"], report?.["request"]], ["error", "GET /spin"]);
+      assert.ok(Number(report?.["stalledMs"]) >= 1000);
+    } finally {
+      child.kill("SIGTERM");
+      await exited;
+    }
   });
 
   it("does not end a worker that works for less than that", async () => {

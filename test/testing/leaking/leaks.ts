@@ -1,12 +1,24 @@
 /** Tests that leave something behind, and tests that do not: run by leaks.test.ts. */
 import { connect, createServer } from "node:net";
-import { after, describe, it } from "node:test";
-import { gable, get } from "gable";
+import { after, before, describe, it } from "node:test";
+import type { ServerEvent } from "gable";
+import { gable, get, socket } from "gable";
 import { field as f, Model, transaction } from "gable/data";
 import { createTestClient, testDatabase } from "gable/testing";
 
+async function* waiting(): AsyncGenerator<ServerEvent> {
+  yield { data: 1 };
+  await new Promise(() => undefined);
+}
+
 class Leak extends Model("leaks", { id: f.id() }) {}
-const app = gable({ mode: "test", session: {}, models: [Leak], database: "sqlite::memory:", routes: [get("/", () => "home")] });
+const app = gable({
+  mode: "test",
+  session: {},
+  models: [Leak],
+  database: "sqlite::memory:",
+  routes: [get("/", () => "home"), get("/events", ({ reply }) => reply.events(waiting())), socket("/chat", {})],
+});
 testDatabase(app);
 const listening = () =>
   new Promise<ReturnType<typeof createServer>>((resolve) => {
@@ -23,6 +35,12 @@ describe("leaking", () => {
     after(() => server.close());
     await new Promise<void>((resolve) => connect(portOf(server), "127.0.0.1", resolve));
   });
+  for (const transport of ["memory", "socket"] as const) {
+    const client = createTestClient(app, { transport });
+    after(() => client.close());
+    it(`a WebSocket, ${transport}`, async () => void (await client.socket("/chat")));
+    it(`a stream of events, ${transport}`, async () => void (await (await client.liveEvents("/events")).next()));
+  }
   it("a rejection", () => void Promise.reject(new Error("lost")));
   it("a transaction", async () => {
     void transaction(() => new Promise(() => undefined));
@@ -41,6 +59,17 @@ describe("failing", () => {
 });
 
 describe("clean", () => {
+  const client = createTestClient(app);
+  after(() => client.close());
+  let shared: Awaited<ReturnType<typeof client.socket>> | undefined;
+  before(async () => void (shared = await client.socket("/chat")));
+  after(() => shared?.close());
+  it("live connections that are closed, and those of a suite", async () => {
+    await (await client.socket("/chat")).close();
+    await (await client.liveEvents("/events")).close();
+    const later = await client.socket("/chat");
+    after(() => later.close());
+  });
   it("after what leaks", async () => void (await Leak.create({})));
   it("timers that have fired, are cleared, or hold nothing up", async () => {
     await new Promise((resolve) => setTimeout(resolve, 1));

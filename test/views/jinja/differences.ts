@@ -24,4 +24,6 @@ export const jinjaDifferences: readonly JinjaDifference[] = [
   },
   { topic: "a name that a parent sets", jinja: "seen by blocks of its children", gable: "its own", excluded: "parents set nothing" },
   { topic: "a macro above its definition", jinja: "an error", gable: "works", excluded: "macros are called below" },
+  { topic: "`default` of `none`", jinja: "`None`", gable: "the default", excluded: "no value is none there" },
+  { topic: "methods of Python, such as `s.upper()`", jinja: "work", gable: "an error that names the filter", excluded: "filters are used" },
 ];

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { createTestClient, testDatabase } from "gable/testing";
 import app from "../app.ts";
 import { Note } from "../notes/models.ts";
+import seed from "../seeds/010-first-notes.ts";
+import { noteFactory } from "./factories.ts";
 
-// Creates the tables in memory, and undoes what each test has written.
+// Runs the migrations, and undoes what each test has written.
 testDatabase(app);
 const client = createTestClient(app);
 
@@ -26,8 +28,13 @@ test("shows the form again with its errors, and keeps what was typed", async () 
   assert.equal(await Note.count(), 0);
 });
 
-test("has its own page for an address that does not exist", async () => {
-  const page = await client.get("/missing");
-  assert.equal(page.status, 404);
-  assert.match(page.text("main"), /There is nothing at this address/);
+test("shows the newest note first", async () => {
+  await noteFactory.createMany(3);
+  assert.match((await client.get("/notes")).text("main li"), /^Note 3 /);
+});
+
+test("seeds the board once", async () => {
+  await seed();
+  await seed();
+  assert.equal(await Note.count(), 2);
 });

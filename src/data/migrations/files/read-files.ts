@@ -2,7 +2,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { GableError } from "../../../errors/gable-error.ts";
+import { toErrorText } from "../../../errors/error-text.ts";
+import { GableError, isGableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
 import { optionInvalid } from "../../../errors/option-errors.ts";
 import type { Migration, Operation } from "../state/operation.ts";
@@ -71,7 +72,11 @@ async function readMigration(path: string, name: string): Promise<NamedMigration
   const text = await readFile(path, "utf8");
   const url = `${pathToFileURL(path).href}?${hashData(text, 16)}`;
   const module = (await import(url).catch((error: unknown) => {
-    throw new GableError("E_MIGRATION_INVALID", `The migration "${name}" cannot be read.`, { cause: error, details: { path } });
+    throw new GableError("E_MIGRATION_INVALID", `The migration "${name}" cannot be read: ${toErrorText(error)}`, {
+      cause: error,
+      details: { path },
+      fix: isGableError(error) && error.fix !== "" ? error.fix : "Correct the file, so that it can be imported.",
+    });
   })) as { default?: unknown }; // The export is checked below.
   const { default: read } = module;
   if (!isMigration(read))

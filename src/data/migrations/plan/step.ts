@@ -9,9 +9,9 @@ export type StepPlace = "joined" | "fresh" | "alone";
 
 /** A step. */
 export type Step = { readonly place: StepPlace } &
-  /** A statement. `isLong` marks one that reads all rows and may take longer than others. */
+  /** A statement. `isLong` marks one that reads all rows and may take longer than others. If it fails, `undo` reverts the step before it. */
   (
-    | { readonly kind: "sql"; readonly sql: string; readonly isLong?: boolean }
+    | { readonly kind: "sql"; readonly sql: string; readonly isLong?: boolean; readonly undo?: string }
     /** A statement that changes a limited number of rows and is repeated until it changes none. */
     | { readonly kind: "repeat"; readonly sql: string }
     /** An index that is built without blocking writes. An unfinished index of the same name is dropped first. */

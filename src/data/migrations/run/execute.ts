@@ -159,12 +159,28 @@ export class MigrationExecution {
   async #transact(group: readonly PlannedStep[]): Promise<void> {
     // On databases that commit each schema change on its own, such a step ends its transaction: the tables show whether it took effect.
     if (this.#hasImplicitCommits(group) && (await this.#hasTakenEffect())) return this.#note(this.#row.step + group.length);
-    const next = await this.#session.inTransaction(async () => {
+    const work = this.#session.inTransaction(async () => {
       for (const { step } of group) await this.#runStep(step);
       if (this.#isUnchecked) await checkForeignKeys(this.#session);
       return this.#write(this.#row.step + group.length);
     });
-    this.#row = next;
+    this.#row = await work.catch(async (error: unknown) => {
+      const [{ step } = { step: undefined }] = group;
+      // After a lock error, the step is tried again.
+      if (step?.kind === "sql" && step.undo !== undefined && !isLockError(error)) await this.#revert(step.undo);
+      throw error;
+    });
+  }
+
+  /** Reverts the step before one that failed. A migration of which nothing is left is due again. */
+  async #revert(undo: string): Promise<void> {
+    const step = this.#row.step - 1;
+    this.#row = await this.#session.inTransaction(async () => {
+      await this.#session.run(undo);
+      if (step > 0 || this.#row.direction === "down") return this.#write(step);
+      await this.#ledger.remove(this.#row.name);
+      return { ...this.#row, step };
+    });
   }
 
   #hasImplicitCommits(group: readonly PlannedStep[]): boolean {

@@ -461,9 +461,10 @@ class Runner {
    */
   async #restore(migration: NamedMigration, steps: readonly PlannedStep[], known: LedgerRow | undefined): Promise<boolean> {
     const row = (await this.#ledger.read().catch(() => [])).find(({ name }) => name === migration.name);
-    if (row === undefined || row.direction === "up" || row.before === "") return false;
+    if (row?.direction !== "down") return false;
+    const isReverted = row.step === 0 && row.before === "" && row.cursor === ""; // Its step failed, and has left nothing.
     const isUntouched = steps.slice(0, row.step).every(({ step }) => step.kind === "check");
-    if (!isUntouched || row.before !== (await hashWholeSchema(this.#session))) return false;
+    if (!isUntouched || !(isReverted || row.before === (await hashWholeSchema(this.#session)))) return false;
     if (known !== undefined && known.appliedAt !== "") await this.#ledger.write(known);
     else await this.note(migration);
     return true;

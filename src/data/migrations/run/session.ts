@@ -3,7 +3,7 @@ import { GableError } from "../../../errors/gable-error.ts";
 import type { Connection, StatementResult } from "../../driver/contract.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { readDatabaseError } from "../../run/database-error.ts";
-import { acquireFrom } from "../../run/execute.ts";
+import { acquireFrom, readOnlyRefused } from "../../run/execute.ts";
 import type { MigrationDialect, MigrationSession, SessionRow } from "../plan/migration-dialect.ts";
 import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { DatabaseCore } from "../../run/database-core.ts";
@@ -25,6 +25,9 @@ export class Session implements MigrationSession {
 
   /** Holds a connection while the work runs. */
   static async use<Result>(database: DatabaseCore, work: (session: Session) => Promise<Result>): Promise<Result> {
+    // Its connection is another one than that of a shell that only reads.
+    if (database.context.transaction?.isReadOnly === true) throw readOnlyRefused();
+    await database.guardWrite?.();
     const kind = await loadMigrationDialect(database.dialect);
     const session = new Session(database, kind, await acquireFrom(database, { write: true, isOwn: true, isUnlimited: true }));
     try {

@@ -2,7 +2,7 @@
  * The rules of type changes: which columns can be converted, and which values fit. They are the same on every database and never
  * lose a value: either a value becomes an equal one that converts back to the original, or the change is refused.
  */
-import { checkValue } from "../../schema/check-value.ts";
+import { checkValue, countCharacters } from "../../schema/check-value.ts";
 import { Column } from "../../schema/column.ts";
 import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
 import { isSame } from "./table-data.ts";
@@ -184,12 +184,6 @@ function isValue(value: unknown, { type, digits = 0, scale = 0 }: ColumnState): 
   const column = new Column<unknown, "required">(type, type === "decimal" ? { digits, scale } : {});
   const checked = checkValue(column, value);
   return checked.message === undefined && checked.value === value;
-}
-
-function countCharacters(text: string): number {
-  let count = 0;
-  for (const _character of text) count++;
-  return count;
 }
 
 function fitsNumber(value: unknown, before: ColumnState, after: ColumnState): boolean {

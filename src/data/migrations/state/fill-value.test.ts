@@ -10,31 +10,45 @@ import { op } from "./operation.ts";
 type StoredType = Exclude<ColumnType, "slug" | "email" | "url" | "file">;
 
 const rows: Readonly<Record<StoredType, { column?: Partial<ColumnState>; good: readonly unknown[]; bad: readonly unknown[] }>> = {
-  id: { good: [1, { id: 1 }], bad: [1.5, true, { id: "1" }, { int: 2 ** 53 }] },
-  int: { good: [0, -5, { int: 1 }], bad: ["0", 0.5, Number.NaN, true, { int: "1" }, { text: "1" }] },
-  bigint: { good: [1, { bigint: "9223372036854775807" }, { bigint: 1 }], bad: [0.5, { bigint: "1.5" }, { bigint: "" }, { bigint: "ten" }] },
+  id: { good: [1, { id: 1 }], bad: [0, 1.5, true, { id: "1" }, { int: 2 ** 53 }] },
+  int: {
+    good: [0, -5, { int: 1 }, 2 ** 31 - 1, -(2 ** 31)],
+    bad: [2 ** 31, -(2 ** 31) - 1, "0", 0.5, Number.NaN, true, { int: "1" }, { text: "1" }],
+  },
+  bigint: {
+    good: [1, { bigint: "9223372036854775807" }, { bigint: 1 }],
+    bad: [{ bigint: "9223372036854775808" }, 0.5, { bigint: "1.5" }, { bigint: "" }, { bigint: "ten" }],
+  },
   duration: { good: [{ duration: "60" }, 60], bad: [{ duration: "1 h" }, 0.5, true] },
   float: { good: [0.5, { float: 1e300 }], bad: [Number.NaN, Infinity, { float: "0.5" }, { float: Infinity }] },
   decimal: {
     column: { digits: 6, scale: 2 },
-    good: [{ decimal: "1.50" }, 1.5, 0],
-    bad: [{ decimal: "1,50" }, Number.NaN, { decimal: "" }],
+    good: [{ decimal: "1.50" }, 1.5, 0, { decimal: "-9999.990" }, { decimal: "0001" }],
+    bad: [{ decimal: "1.239" }, { decimal: "10000" }, 1e21, { decimal: "1,50" }, Number.NaN, { decimal: "" }],
   },
   boolean: { good: [true, false, { boolean: false }], bad: [0, 1, { boolean: "false" }, { text: "true" }] },
-  text: { good: [{ text: "" }, { text: "draft" }], bad: ["draft", 5, true, { text: 5 }, { text: null }] },
-  choice: { column: { choices: ["a", "b"] }, good: [{ text: "a" }, { choice: "b" }], bad: ["a", 1, { choice: 1 }] },
+  text: {
+    column: { max: 5 },
+    good: [{ text: "" }, { text: "draft" }, { text: "🦊🦊🦊🦊🦊" }],
+    bad: [{ text: "drafts" }, "draft", 5, true, { text: 5 }, { text: null }],
+  },
+  choice: { column: { choices: ["a", "b"] }, good: [{ text: "a" }, { choice: "b" }], bad: ["a", 1, { choice: 1 }, { text: "c" }] },
   uuid: { good: [{ uuid: "0190163d-8694-739b-aea5-966c26f8ad91" }], bad: [{ uuid: "0190163d" }, { uuid: "" }, 0] },
   ip: { good: [{ ip: "127.0.0.1" }, { ip: "::1" }], bad: [{ ip: "localhost" }, { ip: 1 }] },
   date: { good: [{ date: "2024-02-29" }], bad: [{ date: "2023-02-29" }, { date: "20 Nov 2026" }, { date: "2026-1-1" }, 0] },
   time: {
-    good: [{ time: "09:30:00" }, { time: "09:30:00.123456" }],
-    bad: [{ time: "24:00:00" }, { time: "23:59" }, { time: "9:30" }, 930],
+    good: [{ time: "09:30:00" }, { time: "09:30:00.000" }],
+    bad: [{ time: "09:30:00.5" }, { time: "24:00:00" }, { time: "23:59" }, { time: "9:30" }, 930],
   },
   datetime: {
     good: [{ datetime: "2026-11-20T09:30:00.000Z" }, { datetime: "2026-11-20" }],
     bad: [{ datetime: "now" }, { datetime: "1" }, { datetime: "2026-11-20T09:30:00" }, { datetime: "2023-02-29" }, { datetime: 0 }, 0],
   },
-  bytes: { good: [{ bytes: "" }, { bytes: "00fF" }], bad: [{ bytes: "0" }, { bytes: "zz" }, { bytes: [0] }] },
+  bytes: {
+    column: { max: 2 },
+    good: [{ bytes: "" }, { bytes: "00fF" }],
+    bad: [{ bytes: "000000" }, { bytes: "0" }, { bytes: "zz" }, { bytes: [0] }],
+  },
   json: { good: [{ json: {} }, { json: null }, { json: [1] }], bad: [{}, { json: undefined }] },
   array: {
     column: { items: { type: "int" } },

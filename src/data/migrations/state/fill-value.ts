@@ -1,4 +1,5 @@
 /** Values that a migration gives existing rows: whether one fits the type of its column. */
+import { countCharacters } from "../../schema/check-value.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { isColumnType } from "../../schema/column.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
@@ -14,16 +15,20 @@ const matches =
   (value: unknown): boolean =>
     typeof value === "string" && pattern.test(value);
 const whole: FillForm = { fits: Number.isSafeInteger, example: "0" };
-const text: FillForm = { fits: (value) => typeof value === "string", example: '{ text: "draft" }' };
+const text: FillForm = {
+  fits: (value, { max = Infinity }) => typeof value === "string" && countCharacters(value) <= max,
+  example: '{ text: "draft" }',
+};
 
 const forms: Readonly<Record<ColumnType, FillForm>> = {
-  id: whole,
-  int: whole,
-  bigint: { fits: (value) => Number.isSafeInteger(value) || matches(/^-?\d{1,19}$/)(value), example: '{ bigint: "0" }' },
+  id: { ...whole, fits: (value) => Number.isSafeInteger(value) && Number(value) > 0, example: "1" },
+  int: { ...whole, fits: (value) => Number.isInteger(value) && Number(value) === (Number(value) | 0) },
+  bigint: { fits: (value) => Number.isSafeInteger(value) || isBigint(value), example: '{ bigint: "0" }' },
   duration: { fits: (value) => Number.isSafeInteger(value) || matches(/^\d{1,15}$/)(value), example: '{ duration: "0" }' },
   float: { fits: Number.isFinite, example: "{ float: 0.5 }" },
   decimal: {
-    fits: (value) => Number.isFinite(value) || matches(/^-?\d{1,60}(?:\.\d{1,30})?$/)(value),
+    fits: (value, { digits = 38, scale = 0 }) =>
+      (typeof value === "number" || typeof value === "string") && fitsDecimal(String(value), digits, scale),
     example: '{ decimal: "0.50" }',
   },
   boolean: { fits: (value) => typeof value === "boolean", example: "false" },
@@ -32,16 +37,22 @@ const forms: Readonly<Record<ColumnType, FillForm>> = {
   email: text,
   url: text,
   file: text,
-  choice: text,
+  choice: {
+    ...text,
+    fits: (value, { choices = [], check }) => typeof value === "string" && (check === false || choices.includes(value)),
+  },
   uuid: { fits: matches(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i), example: '{ uuid: "0190163d-8694-739b-aea5-966c26f8ad91" }' },
   ip: { fits: matches(/^[0-9a-f.:]{2,45}$/i), example: '{ ip: "127.0.0.1" }' },
   date: { fits: isDay, example: '{ date: "2026-11-20" }' },
-  time: { fits: matches(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?$/), example: '{ time: "09:30:00" }' },
+  time: { fits: matches(/^(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.0+)?$/), example: '{ time: "09:30:00" }' },
   datetime: {
     fits: isMoment,
     example: '{ datetime: "2026-11-20T09:30:00.000Z" }',
   },
-  bytes: { fits: matches(/^(?:[0-9a-f]{2})*$/i), example: '{ bytes: "00ff" }' },
+  bytes: {
+    fits: (value, { max = Infinity }) => matches(/^(?:[0-9a-f]{2})*$/i)(value) && String(value).length <= max * 2,
+    example: '{ bytes: "00ff" }',
+  },
   json: { fits: (value) => value !== undefined, example: "{ json: {} }" },
   array: {
     fits: (value, { items }) => Array.isArray(value) && items !== undefined && value.every((item) => forms[items.type].fits(item, items)),
@@ -49,21 +60,39 @@ const forms: Readonly<Record<ColumnType, FillForm>> = {
   },
 };
 
+/** Returns whether a string is a whole number of 64 bits. */
+function isBigint(value: unknown): boolean {
+  return matches(/^-?\d{1,19}$/)(value) && BigInt.asIntN(64, BigInt(String(value))) === BigInt(String(value));
+}
+
+/** Returns whether a column stores all digits of a number. */
+function fitsDecimal(text: string, digits: number, scale: number): boolean {
+  const [, whole = "", fraction = ""] = /^-?0*(\d*?)(?:\.(\d*?)0*)?$/.exec(text) ?? [];
+  return /^-?\d+(?:\.\d+)?$/.test(text) && whole.length <= digits - scale && fraction.length <= scale;
+}
+
 function isDay(value: unknown): boolean {
   if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
   const day = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 }
 
-/** A day alone begins in UTC; a time needs a zone, or each machine would read another time. */
+/** A date without a time means midnight in UTC. A time needs a zone: without one, its meaning depends on the machine. */
 function isMoment(value: unknown): boolean {
-  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(String(value)) ?? [];
+  const [, day] = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.exec(String(value)) ?? [];
   return typeof value === "string" && isDay(day) && !Number.isNaN(new Date(value).getTime());
 }
 
-/** Returns an example of a value that fits; undefined when this one does. */
+/** Returns the example of columns with limits. */
+function exampleOf({ type, choices: [first] = [], max = Infinity, digits = 1, scale = 0 }: ColumnState): { readonly example?: string } {
+  if (type === "choice" && first !== undefined) return { example: `{ text: ${JSON.stringify(first)} }` };
+  if (type === "text" && max < 5) return { example: '{ text: "-" }' };
+  return type === "decimal" && (scale === 0 || digits === scale) ? { example: '{ decimal: "0" }' } : {};
+}
+
+/** Returns an example of a value that fits, also the limits of the column; undefined when this one does. */
 export function findFillExample(fill: unknown, column: ColumnState): string | undefined {
-  const form = forms[column.type];
+  const form = { ...forms[column.type], ...exampleOf(column) };
   if (typeof fill === "number" || typeof fill === "boolean") return form.fits(fill, column) ? undefined : form.example;
   if (typeof fill !== "object" || fill === null) return form.example;
   const [[type, value] = ["", undefined], ...others] = Object.entries(fill);

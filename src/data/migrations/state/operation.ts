@@ -227,8 +227,11 @@ function assertFill(where: string, column: ColumnState, fill: ValueData | undefi
     refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
   if (fill === undefined || fill === null) return;
   const example = findFillExample(fill, column);
+  const given = typeof fill === "object" ? JSON.stringify(fill) : describeValue(fill);
+  const { type, max, digits, scale } = column;
+  const limits = max !== undefined ? ` with max: ${max}` : digits !== undefined ? ` with digits: ${digits}, scale: ${scale}` : "";
   if (example !== undefined)
-    refuse(`${where} fills rows with ${describeValue(fill)}, and the column has the type ${column.type}.`, `Write fill: ${example}.`);
+    refuse(`${where} fills rows with ${given}, and the column has the type ${type}${limits}.`, `Write fill: ${example}.`);
 }
 
 function assertColumns(where: string, columns: readonly string[]): void {

@@ -8,6 +8,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialec
 import { castMariadb } from "../casts.ts";
 import type { TruncateUnit } from "../../schema/zones.ts";
 import { beyondRange, changeDateMariadb, startMariadb } from "./zones.ts";
+import { storeWith } from "../store-values.ts";
 import type { Call } from "../functions.ts";
 import { movedNulls, rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
 import { encodeMariadb, mariadbDecoder } from "./codec.ts";
@@ -132,6 +133,7 @@ function encodeText(operator: string, text: string): DriverValue {
 }
 
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  store: storeWith(castMariadb),
   add: rounded(([left, right]) => `(${left} + ${right})`),
   sub: rounded(([left, right]) => `(${left} - ${right})`),
   mul: rounded(([left, right]) => `(${left} * ${right})`),
@@ -252,7 +254,8 @@ function readRefusal(error: unknown): Refusal | undefined {
     /connection (?:is in closed state|lost)|closed/i.test(error.message);
   const isJoined = errno === 1690 && error.message.includes(overflow.replace("COUNT(*)", "count(0)"));
   const isDate = errno === 1690 && error.message.includes(`${beyondRange} + `);
-  const kind = kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : isDate ? "date" : undefined);
+  const kind =
+    kinds[errno ?? 0] ?? (isNetwork ? "connection" : isJoined ? "joined" : isDate ? "date" : errno === 1690 ? "range" : undefined);
   if (kind === undefined) return undefined;
   const named = names[kind]?.exec(error.message)?.[1];
   const isColumn = kind === "notNull" || kind === "tooLong" || kind === "range";

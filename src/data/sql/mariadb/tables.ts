@@ -1,7 +1,7 @@
 /** Table definitions of MariaDB: quoting, and types of columns. */
 import type { DriverValue } from "../../schema/driver-value.ts";
 import { maxOf } from "../../schema/check-value.ts";
-import type { DefinitionMistake } from "../../schema/definitions.ts";
+import type { DefinitionMistake } from "../../schema/definition-mistake.ts";
 import type { ModelMeta } from "../../schema/model-class.ts";
 import type { ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";

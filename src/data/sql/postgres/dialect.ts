@@ -7,6 +7,7 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialec
 import type { DateChange } from "../../schema/zones.ts";
 import { boundsOf } from "../../schema/zones.ts";
 import { castPostgres } from "../casts.ts";
+import { storeWith } from "../store-values.ts";
 import type { Call } from "../functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
 import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./codec.ts";
@@ -67,7 +68,7 @@ export const postgres: Dialect = {
   inList: (part, list, isNegated) => `${part} ${isNegated ? "<> ALL" : "= ANY"}(${list})`,
   call: (name, parts, type, partType) => (calls[name] ?? sameName(name))(parts, type, partType),
   changeDate,
-  aggregate: (name, inner, _type, over) => `${name}(${inner})${over}`,
+  aggregate: (name, inner, { type }, over) => writeAggregate(name, inner, type, over),
   joinTexts: (text, isDistinct, order, separator) => `string_agg(${isDistinct ? "DISTINCT " : ""}${text}, ${separator}${order})`,
   jsonText: (part, path) => `(${part} #>> ${path})`,
   jsonCompare,
@@ -90,6 +91,15 @@ export const postgres: Dialect = {
   countOn,
 };
 
+/** PostgreSQL has no smallest boolean and no smallest UUID. The text of a UUID sorts like the UUID. */
+function writeAggregate(name: string, inner: string, type: ColumnType, over: string): string {
+  const isExtreme = name === "min" || name === "max";
+  const value = inner.replace(/^DISTINCT /, "");
+  if (isExtreme && type === "boolean") return `${name === "min" ? "bool_and" : "bool_or"}(${value})${over}`;
+  if (isExtreme && type === "uuid") return `(${name}((${value})::text COLLATE "C")${over})::uuid`;
+  return `${name}(${inner})${over}`;
+}
+
 function countOn(table: string, column: string): string {
   const [from, key] = [quotePostgres(table), quotePostgres(column)];
   const sequence = `pg_get_serial_sequence(${postgresTables.quoteText(from)}, ${postgresTables.quoteText(column)})`;
@@ -107,6 +117,7 @@ const extract =
     `extract(${field} from ${utc(part, partType)})::int4`;
 
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  store: storeWith(castPostgres),
   add: roundedNumeric(([left, right]) => `(${left} + ${right})`),
   sub: roundedNumeric(([left, right]) => `(${left} - ${right})`),
   mul: roundedNumeric(([left, right]) => `(${left} * ${right})`),

@@ -52,8 +52,9 @@ class PostgresPlan extends StepPlan {
   }
 
   /** Checks all rows without blocking other work: this may take long. */
-  #validate(table: string, quoted: string): Step {
-    return { kind: "sql", sql: `ALTER TABLE ${this.quote(table)} VALIDATE CONSTRAINT ${quoted}`, place: "fresh", isLong: true };
+  #validate(table: string, quoted: string, undo?: string): Step {
+    const sql = `ALTER TABLE ${this.quote(table)} VALIDATE CONSTRAINT ${quoted}`;
+    return { kind: "sql", sql, place: "fresh", isLong: true, ...(undo !== undefined && { undo }) };
   }
 
   #renameTable({ table: from, to }: OperationOf<"renameTable">): Step[] {
@@ -150,7 +151,9 @@ class PostgresPlan extends StepPlan {
   #constraint(table: string, name: string, definition: string, foreignKey?: ForeignKeyState): Step[] {
     const isEmpty = this.fresh.has(table) && (foreignKey === undefined || this.fresh.has(foreignKey.table));
     if (isEmpty) return [this.#alter(table, `ADD ${definition}`)];
-    return [this.#alter(table, `ADD ${definition} NOT VALID`, "fresh"), this.#validate(table, this.quote(name))];
+    // If a row breaks it, nothing of the constraint stays, so that another file, or the migration itself, can follow.
+    const undo = `ALTER TABLE ${this.quote(table)} DROP CONSTRAINT ${this.quote(name)}`;
+    return [this.#alter(table, `ADD ${definition} NOT VALID`, "fresh"), this.#validate(table, this.quote(name), undo)];
   }
 
   #index(table: string, state: TableState, name: string, key: IndexState | UniqueState, what: string): Step {

@@ -3,9 +3,10 @@ import type { DriverValue } from "../../schema/driver-value.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { fitDecimal } from "../../schema/check-value.ts";
-import type { GableError } from "../../../errors/gable-error.ts";
+import { GableError } from "../../../errors/gable-error.ts";
 import { readMoment } from "../moment.ts";
 import { storedError } from "../stored-moment.ts";
+import { isStoredDay, moreDigits, readBigint, readDecimal, readFloat } from "../stored-value.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "../codec.ts";
 
@@ -14,18 +15,18 @@ const noBytes = new Uint8Array(new ArrayBuffer(1), 0, 0);
 
 const codecs: Codecs = {
   ...usualCodecs,
-  bigint: { ...usualCodecs.bigint, encode: takeBigint },
+  bigint: { encode: takeBigint, decode: (value, field) => (typeof value === "bigint" ? value : toBigint(value, field)) },
   // A double keeps every decimal of up to 15 digits; longer ones are stored as strings, or rejected when the models are opened.
   decimal: {
     encode: (value, field) => {
       const text = takeDecimal(value, field);
       return field.storage === "text" ? fitDecimal(text, field.scale) : Number(text);
     },
-    decode: (value, { scale, storage }) => (storage === "text" ? String(value) : toDecimal(Number(value), scale)),
+    decode: (value, field) => (field.storage === "text" ? readDecimal(value, field) : toDecimal(value, field)),
   },
   datetime: { ...usualCodecs.datetime, decode: (value, field) => readText(value, field) },
-  date: { ...usualCodecs.date, decode: (value, field) => assertForm(value, field, dayForm) },
-  time: { ...usualCodecs.time, decode: (value, field) => assertForm(value, field, timeForm) },
+  date: { ...usualCodecs.date, decode: (value, field) => assertForm(value, field, isStoredDay) },
+  time: { ...usualCodecs.time, decode: (value, field) => assertForm(value, field, isTime) },
   boolean: { ...usualCodecs.boolean, encode: (value, field) => (takeBoolean(value, field) ? 1 : 0) },
   bytes: {
     encode: (value, field) => {
@@ -35,23 +36,20 @@ const codecs: Codecs = {
   },
 };
 
-const dayForm = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
-const timeForm = /^[0-9]{2}:[0-9]{2}:[0-9]{2}$/;
-
 /** Decodes a datetime in the one format that sorts by time. Values in other formats were written by other programs. */
 function readText(value: DriverValue, field: ValueType): Date {
   const text = String(value);
-  const isUsual = text.length === 24 && text.charCodeAt(10) === 0x54 && text.charCodeAt(23) === 0x5a;
-  // Years above 9999 have a sign.
-  if (isUsual || /^[+-][0-9]{6}-.{18}Z$/.test(text)) return readMoment(text);
+  if (text.length === 24 && text.charCodeAt(10) === 0x54 && text.charCodeAt(23) === 0x5a) return readMoment(text);
   throw formError(value, field);
 }
 
 /** Decodes a day or a time. A string in another format would neither sort with the rest nor equal any value. */
-function assertForm(value: DriverValue, field: ValueType, form: RegExp): DriverValue {
-  if (typeof value === "string" && form.test(value)) return value;
+function assertForm(value: DriverValue, field: ValueType, hasForm: (text: string) => boolean): DriverValue {
+  if (typeof value === "string" && hasForm(value)) return value;
   throw formError(value, field);
 }
+
+const isTime = (text: string): boolean => /^(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$/.test(text);
 
 function formError(value: DriverValue, field: ValueType): GableError {
   const forms = { date: "%Y-%m-%d", time: "%H:%M:%S", datetime: "%Y-%m-%dT%H:%M:%fZ" };
@@ -75,8 +73,17 @@ export function sqliteDecoder(field: ValueType, readsBigInts: boolean): ((value:
   return !readsBigInts && numberTypes.has(field.type) ? undefined : decoderOf(codecs, field);
 }
 
-/** Decodes a decimal with exactly this many digits after the decimal point, without negative zero. */
-function toDecimal(value: number, scale: number): string {
-  const text = value.toFixed(scale);
-  return text.charCodeAt(0) === 0x2d && Number(text) === 0 ? text.slice(1) : text;
+/** Decodes an integer from a column of any type. A result out of range is a double. */
+function toBigint(value: DriverValue, field: ValueType): bigint {
+  const number = readBigint(value, field);
+  if (BigInt.asIntN(64, number) === number) return number;
+  throw new GableError("E_CONSTRAINT", "The database refused a value: a computed number is out of range.");
+}
+
+/** Decodes a decimal with exactly the digits after the decimal point that its field has, without negative zero. */
+function toDecimal(value: DriverValue, field: ValueType): string {
+  const number = typeof value === "number" ? value : readFloat(value, field);
+  const text = number.toFixed(field.scale);
+  if (Number(text) !== number) throw moreDigits(value, field);
+  return text.charCodeAt(0) === 0x2d && number === 0 ? text.slice(1) : text;
 }

@@ -7,7 +7,8 @@ import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialec
 import { castSqlite } from "../casts.ts";
 import type { Call } from "../functions.ts";
 import { movedNulls, rounded, sameName, wholeTypes } from "../functions.ts";
-import { assertDates } from "./check-dates.ts";
+import { storeSqlite } from "../store-values.ts";
+import { assertStored } from "./check-stored.ts";
 import { encodeSqlite, sqliteDecoder } from "./codec.ts";
 import { sqliteSearch } from "./search.ts";
 import { findSqliteMistakes, quoteSqlite, sqliteTables, writeSqliteLiteral } from "./tables.ts";
@@ -68,7 +69,7 @@ export const sqlite: Dialect = {
   tables: sqliteTables,
   literal: writeSqliteLiteral,
   findMistakes: findSqliteMistakes,
-  assertStored: assertDates,
+  assertStored,
   estimate: {
     sql: "SELECT CAST(stat AS INTEGER) FROM sqlite_stat1 WHERE tbl = ? LIMIT 1",
     subject: (table) => table,
@@ -126,11 +127,22 @@ function nextText(text: string): DriverValue {
   }
 }
 
+/**
+ * Rounds decimals half away from zero: 1.05 + 0.005 is a double slightly below 1.055. The factor adds two steps of a double, which is
+ * below half a unit of the last of 15 digits.
+ */
+const roundedDouble = (write: (parts: readonly string[]) => string): Call => rounded(write, (sql) => `(${sql}) * 1.0000000000000004`);
+
 /** JavaScript numbers are bound as doubles: a cast keeps whole numbers whole. */
 const whole =
   (write: (parts: readonly string[]) => string): Call =>
   (parts, type, partType) =>
-    wholeTypes.has(type.type) ? `CAST(${write(parts)} AS INTEGER)` : rounded(write)(parts, type, partType);
+    // 64-bit integers are bound as such. One out of range becomes a double, which a cast would change to the largest integer.
+    type.type === "bigint"
+      ? write(parts)
+      : wholeTypes.has(type.type)
+        ? `CAST(${write(parts)} AS INTEGER)`
+        : roundedDouble(write)(parts, type, partType);
 
 const digits =
   (start: number, count: number): Call =>
@@ -138,13 +150,14 @@ const digits =
     `CAST(substr(${part}, ${start}, ${count}) AS INTEGER)`;
 
 const calls: Readonly<Partial<Record<CallName, Call>>> = {
+  store: storeSqlite,
   add: whole(([left, right]) => `(${left} + ${right})`),
   sub: whole(([left, right]) => `(${left} - ${right})`),
   mul: whole(([left, right]) => `(${left} * ${right})`),
   div: (parts, type) =>
     wholeTypes.has(type.type)
       ? `(${parts[0]} / nullif(CAST(${parts[1]} AS INTEGER), 0))`
-      : rounded(([left, right]) => `(CAST(${left} AS REAL) / nullif(${right}, 0))`)(parts, type, type),
+      : roundedDouble(([left, right]) => `(CAST(${left} AS REAL) / nullif(${right}, 0))`)(parts, type, type),
   mod: (parts, type) => (wholeTypes.has(type.type) ? `(${parts[0]} % nullif(${parts[1]}, 0))` : `mod(${parts[0]}, nullif(${parts[1]}, 0))`),
   lower: ([part]) => `gable_lower(${part})`,
   upper: ([part]) => `gable_upper(${part})`,
@@ -156,7 +169,10 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
   jsonEquals: ([part, value]) => `gable_json_equals(${part}, ${value})`,
   jsonContains: ([part, value]) => `gable_json_contains(${part}, ${value})`,
   concat: (parts) => `(${parts.map((part) => `coalesce(${part}, '')`).join(" || ")})`,
-  round: ([part, places], { type }) => (wholeTypes.has(type) ? `CAST(round(${part}, ${places}) AS INTEGER)` : `round(${part}, ${places})`),
+  round: ([part, places], { type }) =>
+    wholeTypes.has(type)
+      ? `CAST(round(${part}, ${places}) AS INTEGER)`
+      : `round(${part}${type === "decimal" ? " * 1.0000000000000004" : ""}, ${places})`,
   cast: castSqlite,
   now: () => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   date: ([part]) => `substr(${part}, 1, 10)`,
@@ -206,6 +222,8 @@ const kinds: Readonly<Record<number, Refusal["kind"]>> = {
   2067: "unique",
   1555: "unique",
   787: "foreignKey",
+  // A computed 64-bit integer out of range is a double, which a STRICT table refuses.
+  3091: "range",
   // A trigger inside SQLite enforces foreign keys with the action RESTRICT.
   1811: "foreignKey",
   275: "check",
@@ -220,6 +238,7 @@ function readRefusal(error: unknown): Refusal | undefined {
   if (kind === undefined) return undefined;
   // "UNIQUE constraint failed: books.author_id, books.title"; of an expression: "index 'name'"; of a check its name.
   const named = /failed: (.*)$/.exec((error as Error).message)?.[1] ?? ""; // The code shows that it is an Error.
+  if (kind === "range") return { kind, constraint: undefined, columns: [/\.([^.]*)$/.exec((error as Error).message)?.[1] ?? ""] }; // An Error, too.
   if (kind === "check") return { kind, constraint: named, columns: [] };
   const columns = kind === "foreignKey" ? [] : named.split(", ").map((name) => name.slice(name.indexOf(".") + 1));
   return { kind, constraint: /^index '(.*)'$/.exec(named)?.[1], columns };

@@ -1,6 +1,6 @@
 /** Table definitions of SQLite: quoting, and types of columns. */
 import type { DriverValue } from "../../schema/driver-value.ts";
-import type { DefinitionMistake } from "../../schema/definitions.ts";
+import type { DefinitionMistake } from "../../schema/definition-mistake.ts";
 import type { ModelMeta } from "../../schema/model-class.ts";
 import type { ColumnKind, ColumnState } from "../../schema/table-state.ts";
 import type { TableSyntax } from "../table-syntax.ts";

@@ -1,0 +1,128 @@
+/** The second factor of a user: turning it on and off, recovery codes, and giving a code. */
+import type { AnyContext } from "../../handlers/context.ts";
+import { confirmedUser, currentUser } from "../current-password.ts";
+import { sendLater } from "../mail-links.ts";
+import { mailTexts } from "../mails.ts";
+import { findNext } from "../next-page.ts";
+import { findService } from "../service.ts";
+import { newSecretKey, readKey, writeKey } from "../session-values.ts";
+import { resetCodes, takeCode } from "../throttle.ts";
+import { isRightCode } from "../two-factor/second-factor.ts";
+import { toOtpauth } from "../two-factor/totp.ts";
+import type { TwoFactorState } from "../two-factor/two-factor.ts";
+import { endOtherSessions } from "../user-sessions.ts";
+import type { AccountResult, SentOn } from "./results.ts";
+import { wrongCode } from "./sign-in-actions.ts";
+
+/** What an authenticator app needs. */
+export interface NewSecret {
+  /** The key, in groups of four letters. */
+  readonly key: string;
+  /** Address that opens an app on the same device, and that a QR code carries. */
+  readonly address: string;
+}
+
+/** Actions of two-factor sign-in. All throw `E_ACCOUNTS_SETUP` without the option `twoFactor`. */
+export interface TwoFactorActions {
+  /** Returns the second factor of the user of a request; undefined without one. */
+  find(context: AnyContext): Promise<TwoFactorState | undefined>;
+  /** Returns a new secret, which the session keeps, encrypted, until the user has confirmed it, for an hour at most. */
+  begin(context: AnyContext): Promise<NewSecret>;
+  /**
+   * Turns it on with the first code of the new secret: ends all other sessions, and mails a notice. Undefined when it is on already.
+   * Needs the guard `sudo()`: otherwise it throws `E_CONFIRMATION_REQUIRED`. Throws `E_LOGIN_THROTTLED`.
+   */
+  turnOn(
+    context: AnyContext,
+    values: { readonly code: string },
+  ): Promise<AccountResult<{ readonly recoveryCodes: readonly string[] }> | undefined>;
+  /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo()`. */
+  replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
+  /** Turns it off, and mails a notice. Returns false when it was off. Needs the guard `sudo()`. */
+  turnOff(context: AnyContext): Promise<boolean>;
+  /**
+   * Checks a code of the user for the guard `secondFactor`; the session gets a new id. Undefined without a second factor. Throws
+   * `E_LOGIN_THROTTLED`.
+   */
+  confirm(context: AnyContext, values: { readonly code: string }): Promise<SentOn | undefined>;
+}
+
+export const twoFactorActions: TwoFactorActions = {
+  find: async (context) => {
+    const service = findService(context);
+    const { id } = await currentUser(context);
+    return service.run(() => service.twoFactors().describe(String(id)));
+  },
+  begin: async (context) => {
+    const twoFactors = findService(context).twoFactors();
+    const { id, email } = await confirmedUser(context);
+    let secret = await readNewSecret(context, String(id));
+    if (secret === undefined) {
+      const made = twoFactors.createSecret(String(id));
+      writeKey(context.session, newSecretKey, made.sealed);
+      secret = made.secret;
+    }
+    const key = secret.match(/.{4}/g)!.join(" "); // It has 32 letters.
+    return { key, address: toOtpauth(secret, { issuer: twoFactors.parts.issuer, email }) };
+  },
+  turnOn: async (context, { code }) => {
+    const service = findService(context);
+    const user = await confirmedUser(context);
+    const userId = String(user.id);
+    if (await isOn(context, userId)) return undefined;
+    assertNoticePage(context);
+    const secret = await readNewSecret(context, userId);
+    await takeCode(context, userId);
+    const recoveryCodes = secret && (await service.run(() => service.twoFactors().turnOn(userId, secret, code)));
+    if (!recoveryCodes) return wrongCode();
+    await resetCodes(context, userId);
+    // Whoever knew the password may be signed in elsewhere.
+    await endOtherSessions(context, user);
+    service.noteSecondFactor(context);
+    notify(context, user.email, "turned on");
+    return { recoveryCodes };
+  },
+  replaceCodes: async (context) => {
+    const service = findService(context);
+    const { id } = await confirmedUser(context);
+    return service.run(() => service.twoFactors().replaceCodes(String(id)));
+  },
+  turnOff: async (context) => {
+    const service = findService(context);
+    const { id, email } = await confirmedUser(context);
+    assertNoticePage(context);
+    const wasOn = await service.run(() => service.twoFactors().turnOff(String(id)));
+    if (wasOn) notify(context, email, "turned off");
+    return wasOn;
+  },
+  confirm: async (context, { code }) => {
+    const user = await currentUser(context);
+    if (!(await isOn(context, String(user.id)))) return undefined;
+    if (!(await isRightCode(context, user, code))) return wrongCode();
+    findService(context).noteSecondFactor(context);
+    return { next: findNext(context) };
+  },
+};
+
+function isOn(context: AnyContext, userId: string): Promise<boolean> {
+  const service = findService(context);
+  return service.run(() => service.twoFactors().isOn(userId));
+}
+
+async function readNewSecret(context: AnyContext, userId: string): Promise<string | undefined> {
+  return findService(context)
+    .twoFactors()
+    .openNewSecret(userId, await readKey(context.session, newSecretKey));
+}
+
+/** The notice has a link to the page of a forgotten password. */
+function assertNoticePage(context: AnyContext): void {
+  const { parts, routes } = findService(context);
+  if (parts.mail !== undefined) routes.assert("forgot");
+}
+
+function notify(context: AnyContext, email: string, what: string): void {
+  const { parts, routes } = findService(context);
+  const { mail } = parts;
+  if (mail !== undefined) sendLater(context, () => mail.send(email, mailTexts.twoFactor(what, routes.url("forgot"))));
+}

@@ -1,0 +1,51 @@
+/** Runs `gable start` in a separate process, for tests. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const binary = fileURLToPath(new URL("../../bin/gable.mjs", import.meta.url));
+const hook = fileURLToPath(new URL("../../scripts/source.mjs", import.meta.url));
+
+/** A command that serves, or has ended. */
+export interface Served {
+  readonly url: string;
+  readonly text: () => string;
+  readonly stop: () => void;
+  readonly ended: Promise<unknown>;
+}
+
+/** Starts the command in a folder; resolves when it serves, or has ended without: the address is "" then. */
+export async function serve(folder: string, words: readonly string[], environment: object = {}): Promise<Served> {
+  const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
+    cwd: folder,
+    env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined, NODE_TEST_CONTEXT: undefined, ...environment },
+  });
+  let text = "";
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const url = await new Promise<string>((resolve) => {
+    for (const stream of [child.stdout!, child.stderr!])
+      stream.on("data", (chunk) => {
+        text += String(chunk);
+        const found = /Serving (http:\S+)/.exec(text);
+        if (found !== null) resolve(found[1]!);
+      });
+    void ended.then(() => resolve(""));
+  });
+  return { url, text: () => text, stop: () => child.kill("SIGTERM"), ended };
+}
+
+/** Waits as long as a busy machine may need. */
+export async function until(holds: () => boolean | Promise<boolean>, what: () => string): Promise<void> {
+  for (let count = 0; !(await holds()); count++) {
+    assert.ok(count < 1_200, what());
+    await wait(50);
+  }
+}
+
+/** Asks over a new connection; status 0 when nobody answers. */
+export const ask = (url: string): Promise<{ status: number; text: string }> =>
+  fetch(url, { headers: { connection: "close" } }).then(
+    async (reply) => ({ status: reply.status, text: await reply.text() }),
+    () => ({ status: 0, text: "" }),
+  );

@@ -1,0 +1,98 @@
+/** An application with a database and tasks under load: reloaded, killed, badly deployed and stopped. No task that was promised is lost. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { setTimeout as wait } from "node:timers/promises";
+import { createDatabase } from "gable/data";
+import { fetchOnce, isLong, skipSupervisor, supervising, until } from "./supervised.ts";
+import { Effect, TaskRow } from "./tasks-app.ts";
+
+const app = fileURLToPath(new URL("./tasks-app.ts", import.meta.url));
+const clients = isLong ? 16 : 4;
+/** Most tasks at a time in one process: those of a killed process may run again. */
+const concurrency = 10;
+
+describe("a whole application under load", { skip: skipSupervisor }, () => {
+  it(
+    "runs every task whose request was answered: reload, killed worker, killed tasks, bad deploy, stop",
+    { timeout: 600_000 },
+    async (test) => {
+      const folder = await mkdtemp(join(tmpdir(), "gable-full-"));
+      const database = await createDatabase({ url: `sqlite:${folder}/app.db`, models: [Effect, TaskRow] });
+      await database.createTables();
+      const answered = new Set<number>();
+      const counts: Record<string, { answered: number; failed: number }> = {};
+      let [next, isOver, phase] = [1, false, ""];
+      const run = async (port: number): Promise<void> => {
+        while (!isOver) {
+          const number = next++;
+          const { status } = await fetchOnce(port, `/record/${number}`);
+          const count = (counts[phase] ??= { answered: 0, failed: 0 });
+          if (status === 200) answered.add(number);
+          if (status === 200) count.answered++;
+          else count.failed++;
+          await wait(10);
+        }
+      };
+      try {
+        await supervising({ app, workers: 2, tasks: true, env: { TASKS_FOLDER: folder } }, async ({ supervisor, port, deploy }) => {
+          const find = (role: string): number | undefined =>
+            supervisor.status.workers.find((worker) => worker.role === role && worker.state === "ready")?.pid;
+          const isWhole = (): boolean => supervisor.status.workers.filter(({ state }) => state === "ready").length === 3;
+          await until(isWhole, "two workers and the process for tasks are ready");
+          const load = Promise.all(Array.from({ length: clients }, () => run(port)));
+          const kill = async (role: string): Promise<void> => {
+            const pid = find(role)!;
+            process.kill(pid, "SIGKILL");
+            await until(
+              () => !supervisor.status.workers.some((worker) => worker.pid === pid) && isWhole(),
+              `the ${role} process is replaced`,
+            );
+          };
+          const phases: Readonly<Record<string, () => Promise<unknown>>> = {
+            calm: () => wait(300),
+            reload: async () => assert.equal(await supervisor.reload(), undefined),
+            "killed worker": () => kill("web"),
+            "killed tasks": () => kill("tasks"),
+            "bad deploy": async () => {
+              await deploy("throw");
+              assert.match((await supervisor.reload())!.message, /this deploy is broken/);
+              await deploy("ok");
+            },
+          };
+          for (let round = 0; round < (isLong ? 20 : 1); round++)
+            for (const [name, work] of Object.entries(phases)) {
+              phase = name;
+              await work();
+              await wait(200);
+            }
+          isOver = true;
+          await load;
+          assert.equal((await supervisor.stop()).exitCode, 0);
+        });
+        test.diagnostic(JSON.stringify({ fault: "whole application", ...counts }));
+        for (const [name, { failed }] of Object.entries(counts)) {
+          // Each client has one request at a time; one that begins before a kill may be counted in the next phase.
+          const mayFail = name === "killed worker" ? clients * (isLong ? 20 : 1) : 0;
+          assert.ok(failed <= mayFail, `${name}: ${failed} failed`);
+        }
+        // What the stop has left in the queue runs in the next process.
+        const left = await TaskRow.where({ state: { ne: "done" } });
+        const done = new Map<number, number>();
+        for (const { number } of await Effect.where()) done.set(number, (done.get(number) ?? 0) + 1);
+        const waiting = new Set(left.map(({ input }) => Number(/"number":(\d+)/.exec(input ?? "")?.[1])));
+        const lost = [...answered].filter((number) => !done.has(number) && !waiting.has(number));
+        assert.deepEqual(lost, []);
+        const repeats = [...done.values()].reduce((sum, count) => sum + count - 1, 0);
+        assert.ok(repeats <= concurrency * (isLong ? 40 : 2), `${repeats} tasks ran again`);
+        assert.ok(answered.size > 20, `${answered.size} requests were answered`);
+      } finally {
+        await database.close();
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
+});
