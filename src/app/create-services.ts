@@ -54,7 +54,7 @@ export function createServices(
     renderView: (name, props, context) => {
       const views = find(viewsPart);
       if (views === undefined) throw viewsMissing(name, options.views !== undefined);
-      return areRendersWatched() ? noteView(name, () => views.render(name, props, context)) : views.render(name, props, context);
+      return areRendersWatched() ? noteView(views, name, props, context) : views.render(name, props, context);
     },
     findView: (name) => find(viewsPart)?.find(name),
     renderOptions: toRenderOptions({ ...views, keepsComments: mode === "development" }),

@@ -2,6 +2,7 @@
 import type { ReplyBody } from "../http/message.ts";
 import { isFileBody } from "../http/message.ts";
 import { openChannel } from "../parts/event-channel.ts";
+import type { RenderContext } from "../views/rendering/render-context.ts";
 import type { Rendered } from "../views/rendering/render.ts";
 
 /** The event on the channel `gable.view.render` when a view has become text, or has failed. */
@@ -28,11 +29,16 @@ export function areRendersWatched(): boolean {
   return renders.hasSubscribers;
 }
 
+/** What renders template files. */
+interface ViewRenderer {
+  render(name: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered;
+}
+
 /** Creates a view of a template file, and notes its name where somebody listens. */
-export function noteView(view: string, create: () => Rendered): Rendered {
+export function noteView(views: ViewRenderer, view: string, props: Readonly<Record<string, unknown>>, context: RenderContext): Rendered {
   const startedMs = performance.now();
   try {
-    const rendered = create();
+    const rendered = views.render(view, props, context);
     created.set(rendered, { view, durationMs: performance.now() - startedMs });
     return rendered;
   } catch (error) {

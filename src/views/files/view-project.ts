@@ -139,9 +139,13 @@ export class ViewProject {
   /** Returns a view by its name. In development, throws the error of its file. */
   find(name: string): View | undefined {
     if (this.#options.watches) this.#used.add(name);
-    if (this.#failures.has(name)) throw this.#failures.get(name);
-    if (this.#failures.has(fileOf(name))) throw this.#failures.get(fileOf(name));
+    if (this.#failures.size > 0) this.#assertUsable(name);
     return this.#views.get(name);
+  }
+
+  /** Throws the error of a file that could not be compiled. */
+  #assertUsable(name: string): void {
+    for (const failed of [name, fileOf(name)]) if (this.#failures.has(failed)) throw this.#failures.get(failed);
   }
 
   /** Renders a view. Throws `E_VIEW_NOT_FOUND`; for outputs other than HTML, also what the view throws. */

@@ -5,7 +5,7 @@ import type { RenderContext } from "./render-context.ts";
 import { toXmlDocument } from "../formats/xml.ts";
 import { isHtml, isXml } from "../values.ts";
 import type { Html, Xml, PlainText } from "../values.ts";
-import { walkIn } from "./walk-context.ts";
+import { switchContext, walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
 
 /** Pieces that are sent immediately are at least this long while nothing is awaited. */
@@ -38,7 +38,14 @@ async function joinPieces(pieces: AsyncIterable<string>): Promise<string> {
 export function walk(value: Rendered, context: RenderContext): string | AsyncGenerator<string> {
   if (!isHtml(value)) return isXml(value) ? toXmlDocument(String(value)) : String(value);
   const out = new Output(context);
-  const body = walkIn(context, () => writeHtml(out, "", value));
+  // Not walkIn(): each page is rendered here, and a function for each costs as much as a small page.
+  const outer = switchContext(context);
+  let body: string;
+  try {
+    body = writeHtml(out, "", value);
+  } finally {
+    switchContext(outer);
+  }
   if (out.segments === undefined) return body;
   out.segments.push(body);
   return toPieces(out.segments, context);

@@ -15,6 +15,13 @@ export function escapeInWalk(text: string): string {
   return escapeText(text, currentContext.options?.mustache === "split");
 }
 
+/** Makes a context the current one; returns the one before. Pass that to this function in a `finally`. */
+export function switchContext(context: RenderContext): RenderContext {
+  const outer = currentContext;
+  currentContext = context;
+  return outer;
+}
+
 /** Runs a function in a render context. */
 export function walkIn(context: RenderContext, run: () => string): string {
   const outer = currentContext;
