@@ -4,7 +4,7 @@ import { toErrorText } from "../errors/error-text.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { Traces } from "../traces/traces.ts";
 import { retryDelayMs } from "./retry-delay.ts";
-import type { AnyTask } from "./task.ts";
+import type { AnyTask, TaskContext } from "./task.ts";
 import { TaskRejected } from "./task.ts";
 import type { TaskEnd } from "./task-events.ts";
 import { publishTask } from "./task-events.ts";
@@ -45,8 +45,9 @@ export class TaskRun {
   readonly #input: StoredInput;
   readonly #task: AnyTask;
   readonly #settings: TaskRunSettings;
-  readonly #controller = new AbortController();
-  readonly #log: Logger;
+  // Made when the work asks for them: few tasks use them, and together they cost more than a task that does nothing.
+  #controller: AbortController | undefined;
+  #log: Logger | undefined;
   /** Ends the wait for work that ignores its signal. */
   #giveUp: (error: GableError) => void = () => undefined;
   #graceTimer: NodeJS.Timeout | undefined;
@@ -56,8 +57,8 @@ export class TaskRun {
   #isStopping = false;
   #isCancelled = false;
   #isLost = false;
-  readonly #progress: TaskProgressWriter;
-  readonly #steps: TaskSteps;
+  #progress: TaskProgressWriter | undefined;
+  #steps: TaskSteps | undefined;
 
   constructor(task: AnyTask, claimed: ClaimedTask, token: string, settings: TaskRunSettings) {
     this.lease = { id: claimed.id, token };
@@ -65,17 +66,6 @@ export class TaskRun {
     this.#claimed = claimed;
     this.#input = readOrigin(claimed.input);
     this.#settings = settings;
-    const { requestId } = this.#input;
-    this.#log = settings.logger.child({ task: task.name, taskId: claimed.id, ...(requestId !== undefined && { requestId }) });
-    const now = (): number => performance.now();
-    this.#progress = new TaskProgressWriter((progress) => this.#showProgress(progress), now);
-    this.#steps = new TaskSteps({
-      task: task.name,
-      kept: claimed.steps,
-      save: (steps) => this.#saveSteps(steps),
-      assertGoing: () => this.#assertGoing(),
-      now,
-    });
   }
 
   /** Whether the outcome no longer counts. */
@@ -150,20 +140,62 @@ export class TaskRun {
 
   async #work(): Promise<void> {
     const { reader, work } = this.#task.$task;
-    const { id, attempt } = this.#claimed;
     const input = await reader.read(this.#input.input);
     const givenUp = new Promise<never>((_resolve, reject) => (this.#giveUp = reject));
-    const context = {
+    const context = this.#createContext(input as never); // The types of the definition say what the reader gives.
+    await Promise.race([(async () => work(context))(), givenUp]);
+    await this.#progress?.end();
+  }
+
+  #createContext(input: never): TaskContext<never> {
+    const { id, attempt } = this.#claimed;
+    const find = {
+      signal: () => (this.#controller ??= new AbortController()).signal,
+      log: () => this.#findLog(),
+      step: () => this.#findSteps().run,
+      progress: () => this.#findProgress().progress,
+    };
+    return {
       id,
       attempt,
-      input: input as never, // The types of the definition say what the reader gives.
-      signal: this.#controller.signal,
-      log: this.#log,
-      step: this.#steps.run,
-      progress: this.#progress.progress,
+      input,
+      get signal() {
+        return find.signal();
+      },
+      get log() {
+        return find.log();
+      },
+      get step() {
+        return find.step();
+      },
+      get progress() {
+        return find.progress();
+      },
     };
-    await Promise.race([(async () => work(context))(), givenUp]);
-    await this.#progress.end();
+  }
+
+  #findLog(): Logger {
+    const { requestId } = this.#input;
+    const facts = { task: this.#task.name, taskId: this.#claimed.id, ...(requestId !== undefined && { requestId }) };
+    return (this.#log ??= this.#settings.logger.child(facts));
+  }
+
+  #findSteps(): TaskSteps {
+    this.#steps ??= new TaskSteps({
+      task: this.#task.name,
+      kept: this.#claimed.steps,
+      save: (steps) => this.#saveSteps(steps),
+      assertGoing: () => this.#assertGoing(),
+      now: () => performance.now(),
+    });
+    return this.#steps;
+  }
+
+  #findProgress(): TaskProgressWriter {
+    return (this.#progress ??= new TaskProgressWriter(
+      (progress) => this.#showProgress(progress),
+      () => performance.now(),
+    ));
   }
 
   /** Never rejects: work must not fail because nobody can see how far it is. */
@@ -173,7 +205,7 @@ export class TaskRun {
     try {
       if (!(await this.#settings.queue.save(this.lease, { progress }))) this.lose();
     } catch (error) {
-      this.#log.warn({ error }, `The progress of the task "${this.#task.name}" could not be stored.`);
+      this.#findLog().warn({ error }, `The progress of the task "${this.#task.name}" could not be stored.`);
     }
   }
 
@@ -188,7 +220,7 @@ export class TaskRun {
   /** Ends the work at a place from where it can go on. */
   #assertGoing(): void {
     if (this.#isDraining) this.stop(this.#settings.graceMs);
-    this.#controller.signal.throwIfAborted();
+    this.#controller?.signal.throwIfAborted();
   }
 
   #lost(): GableError {
@@ -203,25 +235,26 @@ export class TaskRun {
       clearTimeout(this.#graceTimer);
       this.#graceTimer = setTimeout(() => this.#giveUp(reason), waitMs);
     }
+    this.#controller ??= new AbortController();
     if (!this.#controller.signal.aborted) this.#controller.abort(reason);
   }
 
   async #fail(error: unknown): Promise<TaskEnd["outcome"]> {
     if (this.#isLost) {
-      this.#log.warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
+      this.#findLog().warn({ error }, `The task "${this.#task.name}" no longer belongs to this worker.`);
       return "lost";
     }
     this.#settings.onFailure?.(this.#task.name, error);
     const outcome = this.#outcomeOf(error);
     const what = outcome.isFree === true ? "goes on in another worker" : endings[outcome.state];
     const facts = { error, attempt: this.#claimed.attempt, attemptsMax: this.#claimed.attemptsMax };
-    await this.#progress.end();
-    this.#log[outcome.state === "failed" ? "error" : "warn"](facts, `The task "${this.#task.name}" ${what}: ${toErrorText(error)}`);
+    await this.#progress?.end();
+    this.#findLog()[outcome.state === "failed" ? "error" : "warn"](facts, `The task "${this.#task.name}" ${what}: ${toErrorText(error)}`);
     try {
       await this.#settings.queue.settle(this.lease, outcome);
     } catch (failure) {
       // The lease ends by itself, and the task runs again.
-      this.#log.error({ error: failure }, `The outcome of the task "${this.#task.name}" could not be stored.`);
+      this.#findLog().error({ error: failure }, `The outcome of the task "${this.#task.name}" could not be stored.`);
     }
     return outcome.state;
   }

@@ -54,9 +54,10 @@ const defaultTimes: WorkerTimes = { pollMs: 1_000, renewMs: 20_000, sweepMs: 5_0
 export class Worker {
   readonly #settings: WorkerSettings;
   readonly #times: WorkerTimes;
+  // Arrays: a Set that grows and shrinks all the time keeps what was in it until the next full collection.
   /** A task may run twice here for a while: when its lease has ended, and the attempt before ignores its signal. */
-  readonly #runs = new Set<TaskRun>();
-  readonly #ends = new Set<Promise<void>>();
+  readonly #runs: TaskRun[] = [];
+  readonly #ends: Promise<void>[] = [];
   readonly #timers: NodeJS.Timeout[] = [];
   #loop: Promise<void> | undefined;
   #isStopping = false;
@@ -86,8 +87,8 @@ export class Worker {
       while (!this.#isStopping) {
         const started = await this.#claim();
         count += started;
-        if (started === 0 && this.#ends.size === 0) break;
-        if (this.#ends.size > 0) await Promise.race(this.#ends);
+        if (started === 0 && this.#ends.length === 0) break;
+        if (this.#ends.length > 0) await Promise.race(this.#ends);
       }
     } finally {
       this.#clearTimers();
@@ -124,7 +125,7 @@ export class Worker {
     const timer = setTimeout(() => {
       for (const run of this.#runs) run.stop(graceMs - abortMs);
     }, abortMs);
-    while (this.#ends.size > 0) await Promise.all(this.#ends);
+    while (this.#ends.length > 0) await Promise.all(this.#ends);
     clearTimeout(timer);
     this.#clearTimers();
   }
@@ -132,7 +133,7 @@ export class Worker {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       this.#isAwake = false;
-      const free = this.#settings.concurrency - this.#runs.size;
+      const free = this.#settings.concurrency - this.#runs.length;
       const started = free > 0 ? await this.#tryClaim() : 0;
       // A full answer: there may be more.
       if (free > 0 && started === free) continue;
@@ -166,7 +167,7 @@ export class Worker {
 
   async #claim(): Promise<number> {
     const { queue, tasks, queues, concurrency, now } = this.#settings;
-    const count = concurrency - this.#runs.size;
+    const count = concurrency - this.#runs.length;
     if (count === 0 || tasks.size === 0) return 0;
     const token = randomUUID();
     const startedAt = now();
@@ -175,13 +176,13 @@ export class Worker {
       // The lease of an earlier attempt here has ended.
       for (const before of this.#runs) if (before.lease.id === each.id) before.lose();
       const run = new TaskRun(tasks.get(each.name)!, each, token, { ...this.#settings, graceMs: this.#times.graceMs });
-      this.#runs.add(run);
+      this.#runs.push(run);
       const end: Promise<void> = run.run().finally(() => {
-        this.#runs.delete(run);
-        this.#ends.delete(end);
+        remove(this.#runs, run);
+        remove(this.#ends, end);
         this.wake();
       });
-      this.#ends.add(end);
+      this.#ends.push(end);
     }
     return claimed.length;
   }
@@ -192,11 +193,11 @@ export class Worker {
     const leases = runs.map(({ lease }) => lease);
     const held = new Set(await this.#settings.queue.renew(leases, this.#settings.now() + leaseMs));
     // One that has ended meanwhile is not held either.
-    for (const run of runs) if (!held.has(run.lease.id) && this.#runs.has(run)) run.lose();
+    for (const run of runs) if (!held.has(run.lease.id) && this.#runs.includes(run)) run.lose();
   }
 
   #heldRuns(): TaskRun[] {
-    return [...this.#runs].filter(({ isLost }) => !isLost);
+    return this.#runs.filter(({ isLost }) => !isLost);
   }
 
   /** Other processes ask for a stop in the queue. */
@@ -236,4 +237,8 @@ export class Worker {
   #clearTimers(): void {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
+}
+
+function remove<Item>(list: Item[], item: Item): void {
+  list.splice(list.indexOf(item), 1);
 }

@@ -35,7 +35,9 @@ async function renderByGable({ templates, props }: JinjaCase): Promise<Outcome> 
 }
 
 describe("Jinja2 and Gable", () => {
-  it("has Jinja2 where the tests require it", { skip: mustRun ? false : "only where GABLE_TEST_REQUIRE is all" }, () => assert.ok(hasJinja, "install python3-jinja2"));
+  it("has Jinja2 where the tests require it", { skip: mustRun ? false : "only where GABLE_TEST_REQUIRE is all" }, () =>
+    assert.ok(hasJinja, "install python3-jinja2"),
+  );
 
   it("give the same output for random templates", { skip: hasJinja ? false : "python3-jinja2 is not installed" }, async () => {
     const generator = new TemplateGenerator(Number(process.env["GABLE_TEST_SEED"] ?? 20_261));

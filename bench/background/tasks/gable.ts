@@ -16,11 +16,13 @@ export async function openGable(queue: "database" | TaskQueue, options: Pick<Gab
   const nothing = task("nothing", { input: { number: f.int() } }, async () => onRun());
   const app = gable({
     ...options,
-    mode: "development",
-    log: { level: "warn" },
+    mode: "production",
+    hosts: ["localhost"],
+    log: { level: "fatal" },
     tasks: { tasks: [nothing], queue, run: "elsewhere", concurrency: 10 },
   });
   await app.start();
+  if (options.database !== undefined) await app.database().createTables();
   const tasks = app.part(tasksPart);
   return {
     enqueue: (number) => nothing.enqueue({ number }),
