@@ -23,7 +23,7 @@ describe("the test reporter", () => {
     const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
     const { stdout } = spawnSync(process.execPath, ["--test", reporter, "--test-reporter-destination=stdout", file], {
       encoding: "utf8",
-      timeout: 20_000,
+      timeout: 300_000,
       env: { ...environment, GABLE_TEST_FILES: JSON.stringify([file]) },
     });
     return stdout.replaceAll(relative(root, file), "x.test.mjs").replaceAll(/^\.\.\/.*?: /gm, "AREA: ");

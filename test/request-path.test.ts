@@ -67,7 +67,7 @@ function lineOf(text: string, name: string): number {
 }
 
 describe("how a request travels", () => {
-  it("names the functions that run for a request, in their order", { timeout: 60_000 }, async () => {
+  it("names the functions that run for a request, in their order", async () => {
     assert.ok(rows.length > 10);
     const child = spawn(
       process.execPath,

@@ -29,7 +29,7 @@ if (skipRedis === false)
 describe("redisCache()", { skip: skipRedis }, () => {
   testCounters(async () => redisCache({ url: redisUrl, prefix: newPrefix() }));
 
-  it("closes although Redis does not answer", { skip: canStartRedis() ? false : "no redis-server here", timeout: 120_000 }, async () => {
+  it("closes although Redis does not answer", { skip: canStartRedis() ? false : "no redis-server here" }, async () => {
     const port = await findFreePort();
     const server = await startRedis(port);
     const [store, queue] = [redisCache({ url: `redis://127.0.0.1:${port}` }), bullmqQueue({ url: `redis://127.0.0.1:${port}` })];

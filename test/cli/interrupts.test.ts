@@ -112,7 +112,7 @@ const rows: ReadonlyArray<
 
 describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux here" }, () => {
   for (const [name, fields, words, prompts] of rows)
-    it(`ends ${name} with 130, and changes no file`, { timeout: 60_000 }, async () => {
+    it(`ends ${name} with 130, and changes no file`, async () => {
       const project = createProject(fields);
       const run = async (...more: string[]): Promise<number> => (await project.run(...more, "--mode", "development")).code;
       // Users are stored: the database needs its tables.
@@ -140,7 +140,7 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
   const program = `process.exitCode = await (await import(${main})).main(process.argv.slice(1));`;
   const create = [process.execPath, "--input-type=module", "--eval", program, "--"];
   for (const [index, [question]] of answers.entries())
-    it(`ends create-gable with 130 at "${question}", before it has made a folder`, { timeout: 60_000 }, async () => {
+    it(`ends create-gable with 130 at "${question}", before it has made a folder`, async () => {
       const project = createTestProject({});
       projects.push(project);
       const { code, out } = await interrupt(
@@ -153,7 +153,7 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
       assert.deepEqual(readdirSync(project.folder), ["package.json"]);
     });
 
-  it("makes what the answers say, and ends with 130 when the install is stopped", { timeout: 60_000 }, async () => {
+  it("makes what the answers say, and ends with 130 when the install is stopped", async () => {
     const project = createTestProject({ "bin/npm": "#!/bin/sh\necho installing\nexec sleep 60\n" });
     projects.push(project);
     chmodSync(join(project.folder, "bin/npm"), 0o755);

@@ -159,7 +159,7 @@ async function type(
 }
 
 describe("the prompt of gable shell", { skip: isMissing && "no script of util-linux here" }, () => {
-  it("has a red banner in production, and asks once before writes", { timeout: 120_000 }, async () => {
+  it("has a red banner in production, and asks once before writes", async () => {
     const create = 'await Book.create({ title: "typed" }).then(() => Book.count())\r';
     const { code, out } = await type(
       ["--mode", "production"],
@@ -186,13 +186,13 @@ describe("the prompt of gable shell", { skip: isMissing && "no script of util-li
   for (const colours of [{ NO_COLOR: "1" }, { FORCE_COLOR: "0" }, { NODE_DISABLE_COLORS: "1" }, { CI: "1" }] as ReadonlyArray<
     Record<string, string>
   >)
-    it(`has a banner without colours with ${Object.keys(colours).join()}`, { timeout: 120_000 }, async () => {
+    it(`has a banner without colours with ${Object.keys(colours).join()}`, async () => {
       const { code, out } = await type(["--mode", "production"], [["production> ", ".exit\r"]], colours);
       assert.equal(code, 0, out);
       assert.match(out, /^ PRODUCTION: this is the database of production\./m);
     });
 
-  it("loads the application again with reload(), and keeps plain variables, the user and the history", { timeout: 120_000 }, async () => {
+  it("loads the application again with reload(), and keeps plain variables, the user and the history", async () => {
     const { code, out } = await type(
       ["--as", "ann@example.com"],
       [

@@ -249,7 +249,7 @@ describe("checks before a start", () => {
     });
   }
 
-  it("give running requests the seconds of gable start --graceful-seconds, in one process", { timeout: 60_000 }, async () => {
+  it("give running requests the seconds of gable start --graceful-seconds, in one process", async () => {
     const module = `import { gable, get } from "gable";
 const slow = get("/slow", () => new Promise(() => setTimeout(() => process.kill(process.pid, "SIGTERM"), 0)));
 export default gable({ health: false, routes: [slow] });

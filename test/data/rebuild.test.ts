@@ -266,7 +266,7 @@ describe("changes of PostgreSQL", { skip: skipPostgres }, () => {
     assert.equal(statements.filter((text) => text.includes("statement_timeout")).length, 3);
   });
 
-  it("give up after waiting for a lock ten times", { timeout: 60_000 }, async () => {
+  it("give up after waiting for a lock ten times", async () => {
     const other = await createDatabase({ url: place.url, models: [], bind: false });
     try {
       const statements: string[] = [];

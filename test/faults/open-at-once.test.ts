@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 const [workers, rounds] = [2, 200];
 
 describe("a new file of SQLite", () => {
-  it(`is opened by ${workers} concurrently, ${rounds} times`, { timeout: 60_000 }, async () => {
+  it(`is opened by ${workers} concurrently, ${rounds} times`, async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-open-"));
     const gate = new Int32Array(new SharedArrayBuffer(4));
     const paths = Array.from({ length: rounds }, (_, round) => join(folder, `${round}.db`));

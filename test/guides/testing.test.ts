@@ -13,7 +13,7 @@ function run(file: string): Promise<string> {
   const words = ["--import", `${root}scripts/source.mjs`, "--test", "--test-reporter=tap", file];
   return new Promise((resolve) =>
     // The folder has no migrations: the tables come from the models.
-    execFile(process.execPath, words, { cwd: folder, env: environment, timeout: 120_000 }, (_error, output) => resolve(output)),
+    execFile(process.execPath, words, { cwd: folder, env: environment, timeout: 600_000 }, (_error, output) => resolve(output)),
   );
 }
 

@@ -438,7 +438,7 @@ describe("channels over PostgreSQL", { skip: skipPostgres }, () => {
     }
   });
 
-  it("says at the start that notifications do not arrive", { timeout: 30_000 }, async () => {
+  it("says at the start that notifications do not arrive", async () => {
     const proxy = await openWireProxy(place.url);
     proxy.passesNotifications = false;
     try {

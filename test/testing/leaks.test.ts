@@ -10,7 +10,7 @@ function run(): Promise<string> {
   const { NODE_TEST_CONTEXT: _runner, ...environment } = process.env;
   const words = ["--import", "./scripts/source.mjs", "--test", "--test-reporter=tap", "test/testing/leaking/leaks.ts"];
   return new Promise((resolve) =>
-    execFile(process.execPath, words, { cwd: root, env: environment, timeout: 120_000 }, (_error, output) => resolve(output)),
+    execFile(process.execPath, words, { cwd: root, env: environment, timeout: 600_000 }, (_error, output) => resolve(output)),
   );
 }
 

@@ -198,7 +198,7 @@ describe("a page under gable dev", { skip: skipWithoutBrowser }, () => {
       await open; // The page that listens has been told.
       assert.equal(await late.evaluate(isShown), false, name);
       listen!();
-      await late.waitForFunction(isShown, undefined, { timeout: 60_000 });
+      await late.waitForFunction(isShown, undefined, { timeout: 300_000 });
       await late.close();
     }
   });
