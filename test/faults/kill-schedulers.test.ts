@@ -55,7 +55,7 @@ async function showAndKill(child: ChildProcess, time: number): Promise<void> {
 
 for (const { name, skip, place } of databaseKinds)
   describe(`schedulers on ${name} that are killed`, { skip }, () => {
-    it(`enqueue each of ${tickCount} times once`, { timeout: tickCount * 20_000 }, async (test) => {
+    it(`enqueue each of ${tickCount} times once`, async (test) => {
       const { tasks: own, url, close } = await openQueue(place, [Effect, TaskRow], { tasks: tickTasks });
       const children: ChildProcess[] = [];
       test.after(async () => {

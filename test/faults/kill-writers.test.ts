@@ -50,7 +50,7 @@ describe("writers of SQLite that are killed", () => {
   });
   after(() => place.remove());
 
-  it(`lose nothing that was said to be stored, ${kills} times`, { timeout: kills * 10_000 }, async () => {
+  it(`lose nothing that was said to be stored, ${kills} times`, async () => {
     const told = new Map<string, number>();
     const work = async (slot: number): Promise<void> => {
       for (let turn = 0; turn < kills / writersAtOnce; turn++) {

@@ -427,10 +427,8 @@ describe("small chunks", () => {
           const chunk = content.slice(offset, offset + size);
           wire += `${chunk.length.toString(16)}\r\n${chunk}\r\n`;
         }
-        const running = exchange(port, { pieces: [`${wire}0\r\n\r\n`], quietMs: 5000, halfClose: true });
-        await wait(100);
-        read();
-        const { body } = await running;
+        const onSent = (): void => void setTimeout(read, 100);
+        const { body } = await exchange(port, { pieces: [`${wire}0\r\n\r\n`], quietMs: 5000, replies: 1, halfClose: true, onSent });
         const [, pieces, received] = /<([0-9]+) ([^]*)>\n?(?:\r\n)?/.exec(body) ?? [];
         assert.equal(received, content);
         assert.ok(Number(pieces) <= 40, `${pieces} pieces were kept`);
@@ -441,10 +439,15 @@ describe("small chunks", () => {
   it("of a declared length that come one byte at a time are joined, too", async () => {
     const { listener, read } = createLateReader();
     await serving(listener, {}, async ({ port }) => {
-      const running = exchange(port, { pieces: [post(300), ..."z".repeat(300)], quietMs: 5000, halfClose: true });
-      await wait(200);
-      read();
-      const [, pieces] = /<([0-9]+) z{300}>/.exec((await running).body) ?? [];
+      const onSent = (): void => void setTimeout(read, 200);
+      const { body } = await exchange(port, {
+        pieces: [post(300), ..."z".repeat(300)],
+        quietMs: 5000,
+        replies: 1,
+        halfClose: true,
+        onSent,
+      });
+      const [, pieces] = /<([0-9]+) z{300}>/.exec(body) ?? [];
       assert.ok(Number(pieces) <= 3, `${pieces} pieces were kept`);
     });
   });

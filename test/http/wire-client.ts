@@ -24,12 +24,19 @@ export interface WireOptions {
   readonly pauseMs?: number;
   /** How long to wait for a close after the last byte that came, in milliseconds. */
   readonly quietMs?: number;
+  /** Replies that must come: until then, the server is given half a minute. */
+  readonly replies?: number;
+  /** Called when all pieces are sent. */
+  readonly onSent?: () => void;
 }
 
 const tickMs = 10;
+/** A busy machine needs its time. */
+const replyMs = 30_000;
 
 /** Sends pieces to a port of loopback and reads until the server closes or is quiet. */
-export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0, quietMs = 120 }: WireOptions): Promise<WireAnswer> {
+export function exchange(port: number, options: WireOptions): Promise<WireAnswer> {
+  const { pieces, halfClose = false, pauseMs = 0, quietMs = 120, replies = 0, onSent } = options;
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     let text = "";
@@ -43,7 +50,7 @@ export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0,
     // Quiet is counted in turns of the event loop, so that a machine that stands still for a while is not taken for a quiet server.
     const tick = (): void => {
       quietTicks++;
-      if (quietTicks * tickMs >= quietMs) finish(false);
+      if (quietTicks * tickMs >= (readStatuses(text).length < replies ? replyMs : quietMs)) finish(false);
       else ticking = setTimeout(tick, tickMs);
     };
     socket.on("data", (chunk) => {
@@ -60,6 +67,7 @@ export function exchange(port: number, { pieces, halfClose = false, pauseMs = 0,
         await pause(pauseMs);
       }
       if (halfClose) socket.end();
+      onSent?.();
       if (!socket.destroyed) tick();
     })();
   });

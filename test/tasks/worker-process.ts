@@ -1,4 +1,5 @@
 /** A worker in a separate process: runs tasks of a database until it is killed, or until nothing is left. */
+import { subscribe } from "node:diagnostics_channel";
 import { gable } from "gable";
 import { tasksPart } from "gable/tasks";
 import { silentLogger } from "../silent-logger.ts";
@@ -18,7 +19,14 @@ if (kind === "once") {
   console.log(await own.runAll());
   await app.close();
 } else {
+  // Says that it works, or that there is nothing to do.
+  let hasSaid = false;
+  const say = (): void => {
+    if (!hasSaid) console.log("started");
+    hasSaid = true;
+  };
+  subscribe("gable.task.start", say);
   own.startWorker({ times: { pollMs: 20 } });
-  console.log("started");
+  setTimeout(say, 2_000);
   setInterval(() => undefined, 60_000);
 }

@@ -24,16 +24,16 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
       const database = await createDatabase({ url: `sqlite:${folder}/app.db`, models: [Effect, TaskRow] });
       await database.createTables();
       const answered = new Set<number>();
-      const counts: Record<string, { answered: number; failed: number }> = {};
+      const counts: Record<string, { answered: number; failed: string[] }> = {};
       let [next, isOver, phase] = [1, false, ""];
       const run = async (port: number): Promise<void> => {
         while (!isOver) {
           const number = next++;
-          const { status } = await fetchOnce(port, `/record/${number}`);
-          const count = (counts[phase] ??= { answered: 0, failed: 0 });
+          const { status, text } = await fetchOnce(port, `/record/${number}`);
+          const count = (counts[phase] ??= { answered: 0, failed: [] });
           if (status === 200) answered.add(number);
           if (status === 200) count.answered++;
-          else count.failed++;
+          else count.failed.push(`${status} ${text}`);
           await wait(10);
         }
       };
@@ -75,9 +75,9 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
         });
         test.diagnostic(JSON.stringify({ fault: "whole application", ...counts }));
         for (const [name, { failed }] of Object.entries(counts)) {
-          // Each client has one request at a time; one that begins before a kill may be counted in the next phase.
-          const mayFail = name === "killed worker" ? clients * (isLong ? 20 : 1) : 0;
-          assert.ok(failed <= mayFail, `${name}: ${failed} failed`);
+          // Each client has one request at a time. Its next one may reach the dead worker, too: the kernel closes one socket after the other.
+          const mayFail = name === "killed worker" ? 2 * clients * (isLong ? 20 : 1) : 0;
+          assert.ok(failed.length <= mayFail, `${name}: ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`);
         }
         // What the stop has left in the queue runs in the next process.
         const left = await TaskRow.where({ state: { ne: "done" } });
