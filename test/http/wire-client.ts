@@ -24,7 +24,7 @@ export interface WireOptions {
   readonly pauseMs?: number;
   /** How long to wait for a close after the last byte that came, in milliseconds. */
   readonly quietMs?: number;
-  /** Replies that must come: until then, the server is given half a minute. */
+  /** Replies that must come, by default 1: until then, the server is given half a minute. */
   readonly replies?: number;
   /** Called when all pieces are sent. */
   readonly onSent?: () => void;
@@ -36,7 +36,7 @@ const replyMs = 30_000;
 
 /** Sends pieces to a port of loopback and reads until the server closes or is quiet. */
 export function exchange(port: number, options: WireOptions): Promise<WireAnswer> {
-  const { pieces, halfClose = false, pauseMs = 0, quietMs = 120, replies = 0, onSent } = options;
+  const { pieces, halfClose = false, pauseMs = 0, quietMs = 120, replies = 1, onSent } = options;
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
     let text = "";
