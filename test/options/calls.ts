@@ -335,7 +335,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   ],
   "index.ViewOptions": [() => app({ views: odd({ directories: [folder] }) })],
   CompileStringOptions: [() => testing.compileString("x", odd({}))],
-  CheckViewsOptions: [() => checks.checkViews(odd({ project: folder, directories: [folder] }))],
+  CheckViewsOptions: [() => checks.checkViews(odd({ project: folder, directories: [`${folder}/missing`] }))],
   MemoryFragmentsOptions: [() => new views.MemoryFragments(odd({}) as never)],
   ApiTokenOptions: [() => auth.defineAccounts({ user: User, tokens: odd({ scopes: ["read"] }) })],
   SudoOptions: [() => auth.defineAccounts({ user: User }).guards.sudo(odd({}))],
