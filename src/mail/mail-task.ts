@@ -34,7 +34,7 @@ const stored: StandardSchema<StoredMessage, StoredMessage> = {
 };
 
 /**
- * Sends a message from the queue. Twelve attempts take about five hours. A message that the server refuses for good fails immediately.
+ * Sends a message from the queue. Twelve attempts take about four hours. A message that the server refuses for good fails immediately.
  * The table forgets a message that was sent: links in it may be secret.
  */
 export const mailTask: Task<typeof stored> = task(
