@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { catalogue, isErrorCode } from "../src/errors/catalogue.ts";
 import { root } from "./run-command.ts";
 
-/** The version that has all codes whose entry on the page names none. */
+/** The version in which codes exist whose entry names no version. */
 const first = "0.1.0";
 
 /** The explanation of a code: the cause, an example, and how to fix it, as Markdown. */
@@ -40,5 +40,5 @@ export async function toErrorPage(): Promise<string> {
     return `## ${code}\n\n${title}. Status ${status}${since === first ? "" : `, since ${since}`}.\n\n**Fix:** ${fix}\n${more === undefined ? "" : `\n${more}\n`}`;
   });
   return `# Errors\n\nEvery error of Gable has a code that never changes. This page lists all codes, with the fix for each. Codes that need more than
-a line have a cause and an example too. A code without a version is there since ${first}. This page is generated from \`src/errors/catalogue.ts\` and \`src/errors/pages/\`.\n\n${sections.join("\n")}`;
+a line also have a cause and an example. A code without a version has existed since ${first}. This page is generated from the catalogues in \`src/errors/\`, and from \`src/errors/pages/\`.\n\n${sections.join("\n")}`;
 }

@@ -6,25 +6,27 @@ import { toSpecifier } from "./entries.ts";
 import { root } from "./run-command.ts";
 import { shortenDeclaration } from "./short-declarations.ts";
 
-/** What each entry is for. An entry that is not listed gets a page without this. */
+/** What each entry exports. The page of an entry that is not listed does not say it. */
 const subjects: Readonly<Record<string, string>> = {
   index: "the application, routes, replies, middleware and settings",
   http: "headers, cookies, media types, bodies and the other parts of HTTP messages",
   server: "the HTTP/1.1 engine and the adapter for `node:http`",
   views: "`html` and other markup, template files, feeds and sitemaps",
-  testing: "the test client, isolated databases, factories, and contracts for your own drivers and transports",
+  testing: "the test client, isolated databases, factories, and contract tests for your own drivers and transports",
   check: "checks of template files, and messages to translate",
   data: "models, queries and transactions",
-  migrations: "migrations, the structure of databases, and rows as files",
+  migrations: "migrations, database schemas, and rows as files",
   kysely: "Kysely queries that are typed from your models",
-  forms: "forms by hand and from models, their fields and rendering",
-  auth: "accounts: login, registration, passwords and guards",
+  forms: "forms, with or without a model, their fields and their rendering",
+  auth: "accounts, with login, registration, passwords and guards",
   session: "session stores in memory, in the database and in Redis",
   security: "rate limits and their stores",
   storage: "stored files, and the stores that keep them",
   cache: "the cache, its tags and its stores",
-  development: "reports of errors, and how to render them",
+  development: "error reports, and functions that render them",
   mail: "messages and mail transports",
+  live: "event streams, WebSockets, and channels between processes",
+  tasks: "background tasks, schedules and queues",
 };
 
 function toText(comment: string): string {
@@ -35,7 +37,7 @@ function toText(comment: string): string {
     .replace(/@example\n([^]*)$/, "```ts\n$1\n```");
 }
 
-/** Puts the declarations of one name together: a function and its overloads, a class and its type. */
+/** Joins the declarations of each name: a function and its overloads, a class and its type. */
 function toSections(declarations: readonly Declaration[]): string {
   return [...new Set(declarations.map(({ name }) => name))]
     .map((name) => {
@@ -67,5 +69,5 @@ export async function toReferencePage(entry: string): Promise<string> {
     ["Types", types],
   ] as const;
   const sections = groups.filter(([, list]) => list.length > 0).map(([name, list]) => `## ${name}\n\n${toSections(list)}`);
-  return `# ${title}\n\nEverything that \`${title}\` exports${about}. This page is generated from the declarations of the package, without \`readonly\`.\n\n${sections.join("\n")}`;
+  return `# ${title}\n\nEverything that \`${title}\` exports${about}. This page is generated from the declarations of the package. It leaves out \`readonly\`.\n\n${sections.join("\n")}`;
 }
