@@ -8,7 +8,7 @@ import { createChunkNames, isOwn } from "./chunk-groups.ts";
 import { compactCode } from "./compact-code.ts";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
-/** Entries that applications load. Testing is last: it needs most of the others. */
+/** Entries that applications load. Testing is last, because it needs most of the others. */
 const order = [
   "index",
   "data",

@@ -1,11 +1,11 @@
-/** Decides which modules are one file of the built package: a module costs more to find than to run (decisions/006). */
+/** Decides which modules share a file of the built package, because a module costs more to find than to run (decisions/006). */
 import type { ChunkingContext } from "rolldown";
 
 /** The package as its files are planned. */
 export interface ChunkPlan {
   /** Files of entries by name. */
   readonly entries: Readonly<Record<string, string>>;
-  /** Names of entries that applications load, the first one always. What an entry needs besides the earlier ones is one file, where that costs nobody else. */
+  /** Names of entries that applications load; every application loads the first one. The modules that an entry needs besides those of earlier entries share a file, unless others would load too much. */
   readonly order: readonly string[];
 }
 
@@ -31,7 +31,7 @@ function nameModules(context: ChunkingContext, { entries, order }: ChunkPlan): R
   const nameByUsers = new Map<string, string>();
   for (const id of [...new Set(closures.flatMap(({ modules }) => [...modules]))].sort()) {
     const { name } = closures.find(({ modules }) => modules.has(id))!;
-    // What the first entry needs is there whenever something is loaded on demand.
+    // What the first entry needs is already loaded when something is loaded on demand.
     const users = [...others, ...(core.has(id) ? [] : onDemand)].map((modules) => Number(modules.has(id)));
     const key = `${name} ${users.join("")}`;
     if (!nameByUsers.has(key)) {

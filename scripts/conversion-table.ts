@@ -1,4 +1,4 @@
-/** The rule of type changes as a table of Markdown, for the guide. */
+/** Writes the rules of type changes as a Markdown table, for the guide. */
 import type { ColumnState } from "../src/data/schema/table-state.ts";
 import { conversionOf } from "../src/data/migrations/state/conversion.ts";
 

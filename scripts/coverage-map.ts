@@ -42,7 +42,7 @@ export async function readCoverage(root: string, cache: string, test: string): P
   return measured;
 }
 
-/** Whether a test file executes a place of a source, or the place before it: `&&` also matters where its right side is never reached. */
+/** Whether a test file executes a place of a source, or the place before it: an `&&` matters even if its right side is never reached. */
 export function executes({ executed }: TestCoverage, source: string, offset: number): boolean {
   const pieces = executed[source] ?? [];
   return pieces.some((start, index) => index % 2 === 0 && start <= offset && offset - 1 < pieces[index + 1]!);
@@ -57,8 +57,8 @@ export interface TestHopes {
 }
 
 /**
- * The test files of a change, the most promising first. Those that would take more than a time in all are left out, but neither the
- * first nor those that have noticed a change of the same source.
+ * The test files of a change, the most promising first. Files that would exceed the time limit are left out, except the first one
+ * and those that have noticed a change of the same source.
  */
 export function mostLikely(able: readonly TestCoverage[], { hitsOf, isOwn }: TestHopes, msMax: number): TestCoverage[] {
   const costOf = ({ test, ms }: TestCoverage): number => ms / (1 + 3 * (hitsOf(test) + Number(isOwn(test))));
@@ -106,7 +106,7 @@ function addProcess(root: string, { result }: ProcessCoverage, painted: Map<stri
     if (!url.startsWith("file:")) continue;
     const file = relative(root, fileURLToPath(url.replace(/[?#].*/, "")));
     if (file.startsWith("..") || file.includes("node_modules") || !existsSync(join(root, file))) continue;
-    // Inner ranges come after outer ones, and decide.
+    // Inner ranges come after outer ones, and override them.
     const ranges = functions
       .flatMap((one) => one.ranges)
       .sort((one, other) => one.startOffset - other.startOffset || other.endOffset - one.endOffset);

@@ -4,13 +4,13 @@ import { readFile } from "node:fs/promises";
 import { root } from "./run-command.ts";
 
 /**
- * Returns every `ts` block of the README, the docs, except the tutorial and declarations, and the examples as a module, by file name. Blocks of one page share a
- * folder. A block that begins with a file name, `// models.ts`, is that file to the other blocks of its page.
+ * Returns every `ts` block of the README, the examples and the docs (without the tutorial and declarations) as a module, by file name. Blocks of one page share a
+ * folder. If a block begins with a file name, such as `// models.ts`, the other blocks of its page can import it by that name.
  */
 export async function readDocsBlocks(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for (const page of globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root }).sort()) {
-    // A test plays the tutorial as one project.
+    // A test runs the tutorial as one project.
     if (page.startsWith("docs/tutorial/")) continue;
     const text = await readFile(root + page, "utf8");
     // Its blocks are declarations, which the package has as files.

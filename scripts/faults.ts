@@ -14,7 +14,7 @@ for await (const file of glob(
 }
 const isLong = process.env["GABLE_FAULTS"] === "long";
 console.log(`Node ${process.versions.node}, ${files.length} test files, ${isLong ? "long" : "short"} forms.`);
-// One file at a time: the load of one would be a fault for another.
+// One file at a time, because the load of one would disturb another.
 process.exitCode = await runCommand(
   process.execPath,
   ["--import", "./scripts/source.mjs", "--test", "--test-reporter=spec", "--test-concurrency=1", ...files.sort()],

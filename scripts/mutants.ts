@@ -55,7 +55,7 @@ export function findMutants(root: string, file: string): Mutant[] {
   return found.sort((one, other) => one.start - other.start);
 }
 
-/** Whether a change gives other code that a program can have: one within types gives the same code, one of a literal may not parse. */
+/** Whether a change results in different, valid code: a change within types results in the same code, and one of a literal may not parse. */
 export function changesCode(root: string, { file, start, end, text }: Mutant): boolean {
   const source = readFileSync(join(root, file), "utf8");
   try {

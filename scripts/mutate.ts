@@ -1,8 +1,8 @@
 /**
  * `npm run mutate -- src/settings [--count=30] [--seed=1] [--tests=WORD,WORD] [--jobs=1] [--seconds=60] [--lines=FILE:LINE,FILE:LINE]`:
  * changes one operator of a sample at a time, runs the tests that execute it, and lists the changes that no test notices. Each one is
- * either an equivalent or a missing test. `--tests` names words of the paths of test files; without it, tests of the folder and those
- * below `test/` with its name are taken. `--seconds` runs no more files for one change than fit into that time.
+ * either equivalent code or a missing test. `--tests` selects the test files whose paths contain one of the words; without it, the command uses
+ * the tests of the folder, and those below `test/` with its name. `--seconds` runs only as many files for one change as fit into that time.
  * `--lines` tries all changes of some lines instead of a sample.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";

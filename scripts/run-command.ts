@@ -10,7 +10,7 @@ export function localProgram(name: string): string {
   return `${root}node_modules/.bin/${name}`;
 }
 
-/** Runs a program with the terminal of this one; gives its exit status. */
+/** Runs a program in the terminal of this process, and returns its exit status. */
 export function runCommand(program: string, args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...environment } });

@@ -9,12 +9,12 @@ import { join } from "node:path";
 export interface TestRun {
   readonly root: string;
   readonly file: string;
-  /** The run is ended after this time, and counts as failed. */
+  /** The run is stopped after this time, and counts as failed. */
   readonly limitMs: number;
   readonly environment: Record<string, string>;
 }
 
-/** A file that has a failed test may still remove what it made, for this time. */
+/** How long a file with a failed test may still clean up. */
 const cleanUpMs = 5_000;
 const failedTest = /^\s*not ok (?!.*# (?:TODO|SKIP))/m;
 

@@ -1,4 +1,4 @@
-/** Shortens declarations for people: what the compiler writes for a model is ten times as long as its fields. */
+/** Shortens declarations for readers: what the compiler writes for a model is ten times as long as its fields. */
 
 /** Leaves out where a type comes from, that properties are read-only, and what the rows of a model have: it follows from the fields. */
 export function shortenDeclaration(text: string): string {

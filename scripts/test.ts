@@ -16,9 +16,9 @@ const patterns = [
   "scripts/**/*.test.ts",
   "examples/*/**/*.test.ts",
 ];
-/** More files than this do not fail because the machine is busy: `--again` leaves them. */
+/** If more files than this fail, the reason is not a busy machine, so `--again` does not repeat them. */
 const againMax = 5;
-/** Test files at the same time. Many wait for servers and processes: with as many files as cores, four tenths of the time are idle. */
+/** Number of test files at the same time. Many wait for servers and processes: with one file per core, the cores are idle for 40 % of the time. */
 const concurrencyUsual = availableParallelism() + 1;
 /** Where Node keeps compiled files; it compares their contents. */
 const compileCache = join(root, "node_modules/.cache/gable-tests");
