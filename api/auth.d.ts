@@ -961,7 +961,7 @@ export type AccountModel = ReturnType<typeof createModel>;
 /**
  * What the pages of accounts do. Each action takes the values of a valid form.
  *
- * An action does all that makes it safe: it throttles, takes equally long for unknown accounts, hashes, gives the session a new id, sends
+ * An action does everything that makes it safe: it throttles, takes equally long for unknown accounts, hashes, gives the session a new id, sends
  * mails after the reply, and writes to the log.
  *
  * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
@@ -973,11 +973,11 @@ export type AccountModel = ReturnType<typeof createModel>;
  */
 export interface AccountActions {
     /**
-     * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. One problem for all
-     * failures. Throws `E_LOGIN_THROTTLED` after too many attempts.
+     * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. All failures
+     * have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
      */
     signIn(context: AnyContext, values: SignInValues): Promise<SentOn>;
-    /** Whether a sign-in of this browser waits for a code, since 10 minutes at most. */
+    /** Whether a sign-in of this browser waits for a code. It waits for at most 10 minutes. */
     hasPendingSignIn(context: AnyContext): Promise<boolean>;
     /** Finishes a sign-in that waits, with a code. Undefined when none waits. Throws `E_LOGIN_THROTTLED`. */
     signInWithCode(context: AnyContext, values: {
@@ -985,7 +985,7 @@ export interface AccountActions {
     }): Promise<SentOn | undefined>;
     /** Ends the session, and forgets the browser. */
     signOut(context: AnyContext): void;
-    /** Returns the path that the query `next` asks for if it is of this site, else the option `afterLogin`. */
+    /** Returns the path that the query `next` asks for if it is on this site, else the option `afterLogin`. */
     findNext(context: AnyContext): string;
     /**
      * Makes an account from the columns of `values`. With `verifyEmail: "before"` the answer is the same for a known address, whose owner
@@ -994,25 +994,25 @@ export interface AccountActions {
     register(context: AnyContext, values: NewAccount): Promise<AccountResult<{
         readonly next: string | undefined;
     }>>;
-    /** Returns what a link confirms, without using it up: mail scanners open links. Undefined when it is worth nothing. */
+    /** Returns what a link confirms, without using it up, because mail scanners open links. Undefined when the link is not valid. */
     findVerification(context: AnyContext, token: string): Promise<{
         readonly email: string;
     } | undefined>;
-    /** Confirms an address by its link, once. Undefined when the link is worth nothing. */
+    /** Confirms an address by its link, once. Undefined when the link is not valid. */
     verify(context: AnyContext, token: string): Promise<{
         readonly next: string;
     } | undefined>;
-    /** Mails a link for a new password after the reply, if there is such an account. Throws `E_RATE_LIMITED`. */
+    /** Sends a link to set a new password, after the reply, if the account exists. Throws `E_RATE_LIMITED`. */
     mailReset(context: AnyContext, values: {
         readonly email: string;
     }): Promise<void>;
-    /** Moves the secret of a reset link from the address into the session: redirect to a page without it. */
+    /** Moves the secret of a reset link from the URL into the session. Then redirect to a URL without it. */
     openReset(context: AnyContext, token: string): void;
-    /** Returns what the opened link is about; undefined when it is worth nothing. */
+    /** Returns what the opened link is for; undefined when the link is not valid. */
     findReset(context: AnyContext): Promise<{
         readonly email: string;
     } | undefined>;
-    /** Sets a new password by the opened link, once, and ends all sessions. `next` is the login. Undefined when the link is worth nothing. */
+    /** Sets a new password with the opened link, once, and ends all sessions. `next` is the login. Undefined when the link is not valid. */
     resetPassword(context: AnyContext, values: {
         readonly password: string;
     }): Promise<SentOn | undefined>;
@@ -1027,12 +1027,12 @@ export interface AccountActions {
     setFirstPassword(context: AnyContext, values: {
         readonly password: string;
     }): Promise<SentOn | undefined>;
-    /** Mails a link to the new address, which counts once it is opened, and a notice to the old one. Throws `E_LOGIN_THROTTLED` and `E_RATE_LIMITED`. */
+    /** Sends a link to the new address, which takes effect when the link is opened, and a notice to the old one. Throws `E_LOGIN_THROTTLED` and `E_RATE_LIMITED`. */
     changeEmail(context: AnyContext, values: {
         readonly current: string;
         readonly email: string;
     }): Promise<AccountResult>;
-    /** Confirms that it is the user, by the password, for the guard `sudo()`. Throws `E_LOGIN_THROTTLED`. */
+    /** Confirms with the password that this is the user, for the guard `sudo()`. Throws `E_LOGIN_THROTTLED`. */
     confirm(context: AnyContext, values: {
         readonly current: string;
     }): Promise<SentOn>;
@@ -1046,7 +1046,7 @@ export interface AccountActions {
     readonly twoFactor: TwoFactorActions;
 }
 
-/** Why an action did nothing: an error for the form, in the words of `form.addError()`. */
+/** Why an action did nothing: an error for the form, as `form.addError()` takes it. */
 export interface AccountProblem {
     /** Name of the field; null for the whole form. */
     readonly field: string | null;
@@ -1107,7 +1107,7 @@ export interface TokenActions {
 export interface NewSecret {
     /** The key, in groups of four letters. */
     readonly key: string;
-    /** Address that opens an app on the same device, and that a QR code carries. */
+    /** Link that opens an app on the same device; a QR code can contain it. */
     readonly address: string;
 }
 
@@ -1115,7 +1115,7 @@ export interface NewSecret {
 export interface TwoFactorActions {
     /** Returns the second factor of the user of a request; undefined without one. */
     find(context: AnyContext): Promise<TwoFactorState | undefined>;
-    /** Returns a new secret, which the session keeps, encrypted, until the user has confirmed it, for an hour at most. */
+    /** Returns a new secret. The session keeps it encrypted until the user confirms it, for at most an hour. */
     begin(context: AnyContext): Promise<NewSecret>;
     /**
      * Turns it on with the first code of the new secret: ends all other sessions, and mails a notice. Undefined when it is on already.
@@ -1194,9 +1194,9 @@ export interface Accounts<User = object, Permission extends string = never, Scop
     readonly options: AccountsOptions;
     /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
     readonly routes: readonly RouteEntry[];
-    /** Sign-in with providers, for a site with its own other pages. */
+    /** Sign-in with providers, for a site that writes all other pages itself. */
     readonly providers: AccountProviders;
-    /** What these routes do, for pages of your own: `npx gable make accounts --routes` writes them. */
+    /** What these routes do, for your own pages: `npx gable make accounts --routes` writes such pages. */
     readonly actions: AccountActions;
     /** Guards for your own routes. */
     readonly guards: AccountGuards<User, Permission, Scope>;
@@ -1257,7 +1257,7 @@ export interface AccountManager {
     findByEmail(email: string): Promise<Account | undefined>;
     /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
     getByEmail(email: string): Promise<Account>;
-    /** Checks a password by the built-in rules. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+    /** Checks a password by the built-in rules. `personal` are strings that identify the owner, such as names. Throws `E_PASSWORD_WEAK`. */
     assertPassword(password: string, personal: readonly string[]): void;
     /**
      * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws
@@ -1375,11 +1375,11 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
     readonly afterLogin?: string;
     /** Fewest characters of a password. Default 8. */
     readonly passwordMin?: number;
-    /** Asked for each new password that keeps the rules: returns a sentence that refuses it. A failure, or 5 s without an answer, refuses none. */
+    /** Called with each new password that follows the rules; returns a sentence to refuse it. If it fails or takes longer than 5 s, the password is accepted. */
     readonly checkPassword?: (password: string, request: {
         readonly signal: AbortSignal;
     }) => string | undefined | Promise<string | undefined>;
-    /** How much longer a password is hashed, 1 to 5; `gable doctor` proposes a value. Default 1. */
+    /** How many times as long hashing a password takes, 1 to 5; `gable doctor` proposes a value. Default 1. */
     readonly hashCost?: number;
     /** Password hashes of other systems. They are replaced at the next login. None by default. */
     readonly foreignHashes?: readonly ForeignScheme[];
@@ -1403,19 +1403,19 @@ export interface AccountsSetting {
     accounts?: Accounts;
 }
 
-/** Sign-in with providers, for pages of your own. Empty lists without the option `providers`. */
+/** Sign-in with providers, for your own pages. Its lists are empty without the option `providers`. */
 export interface AccountProviders {
     /** The routes that lead to providers and back; those of `accounts.routes` include them. */
     readonly routes: readonly RouteEntry[];
     /** The providers, for buttons. A button posts to the route with the name `accounts.provider`. */
     readonly choices: readonly ProviderChoice[];
-    /** The targets of forms on pages with such buttons: `security: { csp: { formAction } }`. */
+    /** The allowed targets of forms on pages with such buttons, for `security: { csp: { formAction } }`. */
     readonly formAction: readonly string[];
 }
 
 /** What the page of the guard sudo can ask a user for. */
 export interface ConfirmationWays {
-    /** Whether the user knows a password: not for an account that a provider created, until a password is set. */
+    /** Whether the user knows a password. False for an account that a provider created, until its user sets a password. */
     readonly hasPassword: boolean;
     /** The linked providers. */
     readonly providers: readonly ProviderChoice[];
@@ -1537,7 +1537,7 @@ export interface PasswordHasher {
 export interface PasswordHasherOptions extends HashQueueOptions {
     /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
     readonly foreign?: readonly ForeignScheme[];
-    /** How much longer than by default a hash takes, 1 to 5. Default 1. */
+    /** How many times as long as by default a hash takes, 1 to 5. Default 1. */
     readonly cost?: number;
 }
 

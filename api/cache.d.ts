@@ -98,7 +98,7 @@ export interface Cache {
     set(key: CacheKey, value: unknown, options: CacheOptions): Promise<void>;
     /** Forgets a key: its value, and its number. */
     delete(key: CacheKey): Promise<void>;
-    /** Adds to a number that starts at 0, in one step, and returns the sum. Its time starts with the first call. It replaces a value of the key. */
+    /** Adds to a number that starts at 0, in one step, and returns the sum. Its lifetime starts with the first call. It replaces a value that the key has. */
     increment(key: CacheKey, options: {
         readonly ttlSeconds: number;
         readonly by?: number;

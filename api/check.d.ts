@@ -35,7 +35,7 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
     readonly project?: string;
     /** Whether warnings list the code that bypasses escaping: `raw()`, `sql.unsafe()`, `safe`, `autoescape false`. Default false. */
     readonly listsUnsafe?: boolean;
-    /** Folder of static files: warnings name the files of `asset("name")` that it lacks. None by default. */
+    /** Folder of static files: a warning names each file in `asset("name")` that the folder lacks. None by default. */
     readonly statics?: string;
 }
 

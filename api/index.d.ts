@@ -321,7 +321,7 @@ export declare class Application {
      * Throws `E_LISTEN`, and `E_HOSTS_MISSING` for an open address in production without a list of hosts.
      */
     listen(where?: number | ListenOptions): Promise<RunningApp>;
-    /** Reports an error that no reply can tell; with the request of a reply that was being sent, the line says which. */
+    /** Reports an error that no reply can show. If a reply was being sent, pass its request: the log line then names it. */
     reportError(error: unknown, request?: RawRequest | null): void;
 }
 
@@ -376,7 +376,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
     trailingSlash?: "redirect" | "strict";
     /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
     locale?: string;
-    /** Time zone of dates in views and forms, as a name of IANA. Default "UTC". */
+    /** Time zone of dates in views and forms, as an IANA name. Default "UTC". */
     timeZone?: string;
     /**
      * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true
@@ -404,7 +404,7 @@ export interface SecurityOptions {
      * as the part `csp-reports`, or an address of another service. None by default.
      */
     cspReports?: string;
-    /** What tells browsers to use https only, on replies by https in production; false for nothing. Default: for a year, without sub-domains. */
+    /** The header that tells browsers to use only https, on replies over https in production; false sends none. Default: one year, without sub-domains. */
     hsts?: StrictTransportOptions | false;
     /** Why the policy may have unsafe sources. Without it they are errors at start. */
     allowUnsafe?: string;
@@ -1521,7 +1521,7 @@ export interface FetchRuntime {
     remote?: RemotePeer;
     /**
      * Called when a request opens a WebSocket, with a function that takes its connection: a duplex stream of Node, and the bytes after the
-     * head. The response means nothing then. Without it, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
+     * head. Ignore the response then. Without this option, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
      */
     onUpgrade?: (take: (connection: {
         readonly socket: object;
@@ -2310,7 +2310,7 @@ export declare function assertCommand(options: Command<unknown, unknown, never>)
 export declare function defineCommand<const Arguments extends Readonly<Record<string, ArgumentOptions>> = {}, const Flags extends Readonly<Record<string, FlagOptions>> = {}>(options: CommandOptions<Arguments, Flags>): Command<Arguments, Flags>;
 
 /**
- * Defines a check, which `gable check` runs, and which also runs before `gable dev`, `test` and `start`. Pass it to
+ * Defines a check. It runs in `gable check`, and before `gable dev`, `test` and `start`. Pass it to
  * `gable({ checks: { add } })`, or as `checks` of a part. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
  * @example
@@ -2328,7 +2328,7 @@ export interface Check extends Omit<AnyCheck, "run"> {
     readonly run: (subject: CheckSubject) => readonly CheckFinding[] | Promise<readonly CheckFinding[]>;
 }
 
-/** What a check can look at. Nothing is started: databases are closed. */
+/** What a check can look at. The application is not started, so its databases are closed. */
 export interface CheckSubject {
     /** Facts of the application; `facts.options` are its options as they were given. */
     readonly facts: ApplicationFacts;
@@ -2340,7 +2340,7 @@ export interface CheckSubject {
 
 /** A check, whatever it looks at. Make one with `defineCheck()`. */
 export interface AnyCheck {
-    /** Stable id: what is checked and the problem, such as `shop.rates-missing`. */
+    /** Stable id: the subject and the problem, such as `shop.rates-missing`. */
     readonly id: string;
     /** An `error` stops `gable dev`, `test` and `start`. */
     readonly level: "error" | "warning" | "info";

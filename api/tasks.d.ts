@@ -329,7 +329,7 @@ export interface QueueStats {
     readonly running: number;
     /** Tasks that failed in the last 24 hours. */
     readonly failed: number;
-    /** Duration within which half of the latest 1,000 finished tasks of all queues ended, in ms; null if none of this queue did. */
+    /** Duration within which half of this queue's tasks ended, among the latest 1,000 finished tasks of all queues, in ms; null if it has none. */
     readonly p50Ms: number | null;
     /** The same for 95 %. */
     readonly p95Ms: number | null;
@@ -445,7 +445,7 @@ export interface SweepRequest {
     /** Most tasks to change and to delete. */
     readonly rowsMax: number;
     /**
-     * How long the queue must have seen a lease without a change before it counts as ended, in ms: clocks can be set, and a worker that
+     * How long a lease must stay unchanged before the queue counts it as ended, in ms: clocks can be set, and a worker that
      * lives renews its lease. Default 0: the time of the lease decides.
      */
     readonly unchangedMs?: number;

@@ -293,11 +293,11 @@ export interface TestClient {
     /** Sends any method. */
     request(method: string, path: string, request?: TestRequest): Promise<TestReply>;
     /**
-     * Opens a stream of server-sent events. It ends with its test; a test that leaves one open fails where leaks are watched
+     * Opens a stream of server-sent events. It ends with its test. In files that check for leaks, a test that leaves one open fails
      * (`E_TEST_LEAK`). Throws `E_TEST_LIVE` for any other reply.
      */
     liveEvents(path: string, options?: TestEventsOptions): Promise<TestEvents>;
-    /** Opens a WebSocket, which ends as `liveEvents()`. Throws `E_TEST_LIVE` for an address that opens none, or that refuses it. */
+    /** Opens a WebSocket, which ends like a stream of `liveEvents()`. Throws `E_TEST_LIVE` if the address opens none, or refuses it. */
     socket(path: string, options?: TestSocketOptions): Promise<TestSocket>;
     /** Cookies by name. */
     readonly cookies: ReadonlyMap<string, string>;
@@ -629,8 +629,8 @@ export interface TaskQueueUnderTest {
     /** The queue. Nothing else uses it. */
     readonly queue: TaskQueue;
     /**
-     * Whether the queue follows the clock of its machine instead of the times it is given, and gives back a task that the caller does not know
-     * after a rest. The tests then take the current time and wait. Default false.
+     * Whether the queue follows the clock of its machine instead of the times that it gets, and lets a task rest that the caller does not
+     * know. The tests then use the current time, and wait. Default false.
      */
     readonly hasOwnClock?: boolean;
     /** Called after the tests. None by default. */

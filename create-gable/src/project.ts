@@ -48,7 +48,7 @@ export async function createProject(options: ProjectOptions): Promise<string[]> 
       const target = join(dirname(name), toTargetName(basename(name)));
       const path = join(folder, target);
       if (await exists(path)) continue;
-      if (signal?.aborted === true) throw new Stopped("You stopped. The files were removed again.");
+      if (signal?.aborted === true) throw new Stopped("You cancelled. The files were removed again.");
       const created = await mkdir(dirname(path), { recursive: true });
       made.push(created ?? path);
       // Other users of the machine must not read the keys.

@@ -16,7 +16,7 @@ export async function loadQuestions(): Promise<Questions> {
   const prompts = await import("@clack/prompts");
   const output = process.stderr;
   const finish = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
-    if (prompts.isCancel(answer)) throw new Stopped("You stopped. Nothing was written.");
+    if (prompts.isCancel(answer)) throw new Stopped("You cancelled. Nothing was written.");
     return answer as Exclude<Answer, symbol>; // The only symbol is the one of Ctrl-C.
   };
   return {

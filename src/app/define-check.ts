@@ -3,7 +3,7 @@ import type { AnyCheck, CheckFinding } from "../parts/check.ts";
 import { assertCheck } from "../parts/check.ts";
 import type { ApplicationFacts } from "./describe.ts";
 
-/** What a check can look at. Nothing is started: databases are closed. */
+/** What a check can look at. The application is not started, so its databases are closed. */
 export interface CheckSubject {
   /** Facts of the application; `facts.options` are its options as they were given. */
   readonly facts: ApplicationFacts;
@@ -20,7 +20,7 @@ export interface Check extends Omit<AnyCheck, "run"> {
 }
 
 /**
- * Defines a check, which `gable check` runs, and which also runs before `gable dev`, `test` and `start`. Pass it to
+ * Defines a check. It runs in `gable check`, and before `gable dev`, `test` and `start`. Pass it to
  * `gable({ checks: { add } })`, or as `checks` of a part. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
  * @example

@@ -157,16 +157,16 @@ function track<Result>(context: RequestContext, answer: (context: RequestContext
   return tracker === undefined ? answer(context) : tracker.run(context, answer, context);
 }
 
-/** What refused a request, and who may know it. */
+/** Why a request was refused, and who may see the reason. */
 interface CrossSiteReason {
   readonly row: CrossSiteRefusal;
   readonly origin: string;
-  /** Whether the own origin is that of the option. */
+  /** Whether the own origin comes from the option `origin`. */
   readonly isSet: boolean;
   readonly isDevelopment: boolean;
 }
 
-/** Logs the refusal, and returns its error. Problems for programs have the details of an error: only a developer may see what decided. */
+/** Logs the refusal, and returns its error. Problem replies contain the details of an error, so only in development do they say what decided. */
 function refuseCrossSite(context: RequestContext, reason: CrossSiteReason): GableError {
   const details = reason.isDevelopment ? toCrossSiteDetails(context, reason) : {};
   const error = new GableError("E_REQUEST_CROSS_SITE", "The request comes from another site.", { details });

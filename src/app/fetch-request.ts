@@ -61,7 +61,7 @@ export interface FetchRuntime {
   remote?: RemotePeer;
   /**
    * Called when a request opens a WebSocket, with a function that takes its connection: a duplex stream of Node, and the bytes after the
-   * head. The response means nothing then. Without it, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
+   * head. Ignore the response then. Without this option, WebSockets are refused with 501 (`E_SOCKET_UNSUPPORTED`).
    */
   onUpgrade?: (take: (connection: { readonly socket: object; readonly received: Uint8Array }) => void) => void;
 }
@@ -272,7 +272,7 @@ export function toFetchRequest(context: RequestContext): Request {
   return withReaders(new Request(context.url, init));
 }
 
-/** A body that is not what it should be is the client's error: 400, where the runtime would throw an error without a status, or guess. */
+/** A malformed body is an error of the client, so the reply is 400. The runtime would throw an error without a status, or guess. */
 function withReaders(request: Request): Request {
   const clone = request.clone.bind(request);
   // A second read is a mistake of the program.

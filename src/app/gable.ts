@@ -237,7 +237,7 @@ export class Application {
     return label;
   }
 
-  /** Reports an error that no reply can tell; with the request of a reply that was being sent, the line says which. */
+  /** Reports an error that no reply can show. If a reply was being sent, pass its request: the log line then names it. */
   reportError(error: unknown, request?: RawRequest | null): void {
     const context = request === undefined || request === null ? undefined : this.#services.watch.replies.get(request);
     if (context !== undefined) return logLateError(context, error);

@@ -28,7 +28,7 @@ export interface LiveRequests {
 /** Creates what opens live connections. */
 export function createLiveRequests({ table, services, Context, lifecycle }: LiveRequestSettings): LiveRequests {
   const findLive = (): Live => lifecycle.get(livePart);
-  /** Evaluates the guards of a request again, and looks for its session, with a context that has read nothing yet. */
+  /** Evaluates the guards of a request again and looks up its session, with a fresh context that has read nothing yet. */
   async function isAllowed(raw: RawRequest, session: SessionIdentity | undefined): Promise<boolean> {
     const match = table.find(raw.method, raw.path);
     if (match === undefined) return true;

@@ -42,7 +42,7 @@ export interface SecurityOptions {
    * as the part `csp-reports`, or an address of another service. None by default.
    */
   cspReports?: string;
-  /** What tells browsers to use https only, on replies by https in production; false for nothing. Default: for a year, without sub-domains. */
+  /** The header that tells browsers to use only https, on replies over https in production; false sends none. Default: one year, without sub-domains. */
   hsts?: StrictTransportOptions | false;
   /** Why the policy may have unsafe sources. Without it they are errors at start. */
   allowUnsafe?: string;
@@ -125,7 +125,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
   trailingSlash?: "redirect" | "strict";
   /** Language of dates and numbers in views, as a tag of BCP 47. Default "en". */
   locale?: string;
-  /** Time zone of dates in views and forms, as a name of IANA. Default "UTC". */
+  /** Time zone of dates in views and forms, as an IANA name. Default "UTC". */
   timeZone?: string;
   /**
    * Whether the links of `reply.earlyHints()` are also sent in a reply 103, before the page, to browsers that open a page. Set it to true

@@ -100,9 +100,9 @@ export interface Accounts<User = object, Permission extends string = never, Scop
   readonly options: AccountsOptions;
   /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
   readonly routes: readonly RouteEntry[];
-  /** Sign-in with providers, for a site with its own other pages. */
+  /** Sign-in with providers, for a site that writes all other pages itself. */
   readonly providers: AccountProviders;
-  /** What these routes do, for pages of your own: `npx gable make accounts --routes` writes them. */
+  /** What these routes do, for your own pages: `npx gable make accounts --routes` writes such pages. */
   readonly actions: AccountActions;
   /** Guards for your own routes. */
   readonly guards: AccountGuards<User, Permission, Scope>;

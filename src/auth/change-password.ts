@@ -19,7 +19,7 @@ export interface NewPassword {
   readonly owner: object;
 }
 
-/** Returns why an account may not have a password; undefined for a good one. The application is asked last. */
+/** Returns why an account may not have a password; undefined for a good one. The check of the application runs last. */
 export async function findProblemFor(
   context: AnyContext,
   { password, owner }: NewPassword,

@@ -58,7 +58,7 @@ function createEmailRoutes({ guards: { signedIn }, actions }: RouteMakings) {
     }
     return showPage(context, {
       name: "email-sent",
-      title: "Look into your mail",
+      title: "Check your mail",
       text: "Open the link in the mail that we have sent to your new address.",
     });
   });

@@ -44,7 +44,7 @@ export const sessionListForm = (choices: Readonly<Record<string, string>>) =>
       end: f.choice(choices, {
         label: "Other devices",
         widget: "radio",
-        messages: { required: "Choose a device.", choice: "Choose a device of the list. It may be signed out already." },
+        messages: { required: "Choose a device.", choice: "Choose a device from the list. It may be signed out already." },
       }),
     },
     { name: "sessions" },

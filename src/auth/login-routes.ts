@@ -39,7 +39,7 @@ function showLogin(context: Context, form: DisplayForm, status = 200): HandlerRe
   const { routes, parts } = findService(context);
   const links = {
     ...(parts.mail === undefined ? {} : { "Forgotten your password?": routes.url("forgot") }),
-    ...(routes.has("register") && { "Make an account": routes.url("register") }),
+    ...(routes.has("register") && { "Create an account": routes.url("register") }),
   };
   const query = toNextQuery(context);
   const buttons = [...(parts.providers?.byName ?? [])].map(([name, { label }]) => [

@@ -38,7 +38,7 @@ export interface AccountManager {
   findByEmail(email: string): Promise<Account | undefined>;
   /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
   getByEmail(email: string): Promise<Account>;
-  /** Checks a password by the built-in rules. `personal` are texts that the owner is known by. Throws `E_PASSWORD_WEAK`. */
+  /** Checks a password by the built-in rules. `personal` are strings that identify the owner, such as names. Throws `E_PASSWORD_WEAK`. */
   assertPassword(password: string, personal: readonly string[]): void;
   /**
    * Creates an account whose address counts as confirmed. The password is checked and hashed as at registration. Throws

@@ -40,12 +40,12 @@ export interface AccountsOptions<User extends UserClass = UserClass, Permission 
   readonly afterLogin?: string;
   /** Fewest characters of a password. Default 8. */
   readonly passwordMin?: number;
-  /** Asked for each new password that keeps the rules: returns a sentence that refuses it. A failure, or 5 s without an answer, refuses none. */
+  /** Called with each new password that follows the rules; returns a sentence to refuse it. If it fails or takes longer than 5 s, the password is accepted. */
   readonly checkPassword?: (
     password: string,
     request: { readonly signal: AbortSignal },
   ) => string | undefined | Promise<string | undefined>;
-  /** How much longer a password is hashed, 1 to 5; `gable doctor` proposes a value. Default 1. */
+  /** How many times as long hashing a password takes, 1 to 5; `gable doctor` proposes a value. Default 1. */
   readonly hashCost?: number;
   /** Password hashes of other systems. They are replaced at the next login. None by default. */
   readonly foreignHashes?: readonly ForeignScheme[];

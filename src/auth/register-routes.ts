@@ -32,12 +32,12 @@ export function createRegisterRoutes({ options, guards: { signedOut }, actions }
 function showSent(context: AnyContext): HandlerReply {
   return showPage(context, {
     name: "register-sent",
-    title: "Look into your mail",
+    title: "Check your mail",
     text: "We have sent you a link. Open it to confirm your address.",
   });
 }
 
 function showRegister(context: AnyContext, form: DisplayForm, status = 200): HandlerReply {
   const links = { "Sign in": findService(context).routes.url("login") };
-  return showPage(context, { name: "register", title: "Make an account", form, submit: "Make an account", links, status });
+  return showPage(context, { name: "register", title: "Create an account", form, submit: "Create an account", links, status });
 }

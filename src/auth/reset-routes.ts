@@ -25,7 +25,7 @@ export function createResetRoutes({ options: { passwordMin }, actions }: RouteMa
     await actions.mailReset(context, sent.data);
     return showPage(context, {
       name: "forgot-sent",
-      title: "Look into your mail",
+      title: "Check your mail",
       text: "If there is an account with this address, we have sent it a link.",
     });
   });

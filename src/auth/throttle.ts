@@ -74,7 +74,7 @@ export async function resetLogin(context: AnyContext, email: string): Promise<vo
   );
 }
 
-/** The password or the code was right, and a code is used up: a store that fails now must not refuse the user. */
+/** The password or the code was right, and the code is used up, so a store that fails now must not refuse the user. */
 async function resetAll(context: AnyContext, keys: readonly string[]): Promise<void> {
   try {
     for (const key of keys) await context.rateLimits.reset(key);

@@ -57,7 +57,7 @@ export async function askQuestion({ kind, text }: Question): Promise<string> {
             ],
           })
         : await confirm({ message: text, initialValue: false });
-  if (isCancel(answer)) throw new PromptStopped("You stopped. Nothing was written.");
-  if (answer === false || answer === undefined) throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was written.");
+  if (isCancel(answer)) throw new PromptStopped("You cancelled. Nothing was written.");
+  if (answer === false || answer === undefined) throw new GableError("E_COMMAND_CONFIRM", "You cancelled. Nothing was written.");
   return String(answer);
 }

@@ -234,7 +234,7 @@ async function confirm(question: string, { yes }: CommonFlags, terminal: Termina
   if (!terminal.canAsk) throw new GableError("E_COMMAND_CONFIRM", `${question} Nobody can answer here.`);
   const prompts = await import("@clack/prompts");
   const answer = await prompts.confirm({ message: question, initialValue: false });
-  if (prompts.isCancel(answer)) throw new PromptStopped("You stopped. Nothing was changed.");
+  if (prompts.isCancel(answer)) throw new PromptStopped("You cancelled. Nothing was changed.");
   return answer;
 }
 

@@ -12,7 +12,7 @@ export class PromptStopped extends GableError {
 /** Asks for a line of text. Throws {@link PromptStopped}. */
 export async function askText(terminal: Terminal, question: string, isSecret = false): Promise<string> {
   const answer = await terminal.ask(question, { isSecret });
-  if (answer === undefined) throw new PromptStopped("You stopped. Nothing was changed.");
+  if (answer === undefined) throw new PromptStopped("You cancelled. Nothing was changed.");
   return isSecret ? answer : answer.trim();
 }
 

@@ -20,7 +20,7 @@ export const storageErrors = {
     "The folders of stored files and of static files lie in each other",
     'Use a separate folder for stored files, such as "var/media".',
   ),
-  E_UPLOAD_DIRECTORY: entry(500, "The folder of uploads cannot be used", "Create the folder, and let the process write into it."),
+  E_UPLOAD_DIRECTORY: entry(500, "The folder for uploads cannot be used", "Create the folder, and let the process write into it."),
   E_STORAGE_PACKAGE: entry(500, "The package aws4 is missing", "Install it: npm install aws4."),
   E_STORAGE_DISABLED: entry(500, "This application has no storage", 'Pass the option storage to gable(): storage: "var/media".'),
 } as const;

@@ -10,7 +10,7 @@ export const testingErrors = {
   E_TEST_PAGE: entry(500, "The page has mistakes", "Give each control a label and each field a name, and use each id once."),
   E_TEST_QUERIES: entry(500, "A request sends the same query again and again", "Load the rows together, such as with: { author: true }."),
   E_TEST_OUTGOING: entry(500, "The test does not answer this outgoing request", "Name its address in fakeFetch()."),
-  E_TEST_LIVE: entry(500, "A WebSocket or a stream of events does not do what the test waits for", "Look at the messages that have come."),
+  E_TEST_LIVE: entry(500, "A WebSocket or an event stream did not do what the test waited for", "Look at the messages that have arrived."),
   E_TEST_LEAK: entry(500, "The test leaves something behind", "End what the message names before the test ends."),
   E_TEST_TIME: entry(500, "Time cannot travel like this", "Pass a duration such as { days: 15 }, and await time.travel()."),
   E_TRANSACTION_OPEN: entry(500, "A transaction is still open when the test ends", "Await transaction()."),

@@ -49,7 +49,7 @@ function isBoolean(value: unknown): boolean {
   return typeof value === "boolean";
 }
 
-/** Labels of letters, digits, "-" and "_"; browsers ignore a leading dot. A browser takes everything else for no domain, or refuses the cookie. */
+/** Labels of letters, digits, "-" and "_"; browsers ignore a leading dot. Browsers ignore any other domain, or refuse the cookie. */
 const domainPattern = /^\.?(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/i;
 const minExpires = Date.UTC(1601, 0, 1);
 const maxExpires = Date.UTC(10_000, 0, 1) - 1;

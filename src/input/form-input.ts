@@ -120,7 +120,7 @@ async function readMultipartForm(source: InputSource, contentType: string, fileL
 async function assertBlank(part: MultipartPart): Promise<void> {
   let isBlank = part.fileName === "";
   if (isBlank) for await (const chunk of part.chunks()) isBlank &&= chunk.length === 0;
-  if (!isBlank) throw new GableError("E_UPLOAD_NOT_DECLARED", `The form takes no file named "${part.name}".`);
+  if (!isBlank) throw new GableError("E_UPLOAD_NOT_DECLARED", `The form does not declare a file named "${part.name}".`);
 }
 
 async function takeFile(

@@ -15,8 +15,8 @@ export interface SessionEndsParts {
   readonly ownsCarrier: boolean;
   readonly logger: Logger;
   /**
-   * Ids of the secret keys. Two applications with one carrier may have users with the same ids, so each hears only of keys that it has. While
-   * keys change, processes with the old ones and the new ones have a key in common.
+   * Ids of the secret keys. Two applications with one carrier may have users with the same ids, so each receives only announcements for its keys. While
+   * you replace keys, processes with the old ones and the new ones have a key in common.
    */
   readonly keyIds: () => readonly string[];
   /** Called with sessions that end in any process. */
@@ -48,7 +48,7 @@ export class SessionEnds {
   /** Tells all processes that sessions have ended. */
   announce(ended: EndedSessions): void {
     const sending = this.#send(JSON.stringify(ended)).catch((error: unknown) => {
-      this.#parts.logger.error({ error }, `Other processes do not know that a session has ended: ${toErrorText(error)}`);
+      this.#parts.logger.error({ error }, `Cannot tell other processes that a session has ended: ${toErrorText(error)}`);
     });
     this.#sending.add(sending);
     void sending.then(() => this.#sending.delete(sending));

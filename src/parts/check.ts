@@ -13,7 +13,7 @@ export interface CheckFinding {
 
 /** A check, whatever it looks at. Make one with `defineCheck()`. */
 export interface AnyCheck {
-  /** Stable id: what is checked and the problem, such as `shop.rates-missing`. */
+  /** Stable id: the subject and the problem, such as `shop.rates-missing`. */
   readonly id: string;
   /** An `error` stops `gable dev`, `test` and `start`. */
   readonly level: "error" | "warning" | "info";
@@ -40,7 +40,7 @@ export function assertCheck(owner: string, check: AnyCheck): void {
   assertKnownOptions(owner, check, checkNames);
   const { id, level, run } = check;
   if (typeof id !== "string" || !/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/.test(id))
-    throw optionInvalid(owner, "id", id, 'two words with a point, such as "shop.rates-missing"');
+    throw optionInvalid(owner, "id", id, 'two words with a dot between them, such as "shop.rates-missing"');
   if (level === undefined) throw optionInvalid(`${owner} "${id}"`, "level", level, '"error", "warning" or "info"');
   if (run === undefined) throw optionInvalid(`${owner} "${id}"`, "run", run, "a function");
 }

@@ -39,7 +39,7 @@ function assertSettings({ uploads }: UploadsSetting): void {
     throw optionInvalid("gable() uploads", "directory", directory, 'a folder such as "var/uploads"');
 }
 
-/** Makes a temporary file, as an upload does: rights and missing folders are found at start. */
+/** Creates a temporary file, as an upload does, so that missing rights and folders are found at start. */
 async function assertWritable(directory: string): Promise<void> {
   const { openUnlinked } = await import("../input/spooled-file.ts");
   try {
@@ -47,6 +47,6 @@ async function assertWritable(directory: string): Promise<void> {
     await file.close();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new GableError("E_UPLOAD_DIRECTORY", `The folder of uploads "${directory}" takes no file: ${reason}.`, { cause: error });
+    throw new GableError("E_UPLOAD_DIRECTORY", `Cannot write to the folder of uploads "${directory}": ${reason}.`, { cause: error });
   }
 }

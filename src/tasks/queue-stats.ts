@@ -14,7 +14,7 @@ export interface QueueStats {
   readonly running: number;
   /** Tasks that failed in the last 24 hours. */
   readonly failed: number;
-  /** Duration within which half of the latest 1,000 finished tasks of all queues ended, in ms; null if none of this queue did. */
+  /** Duration within which half of this queue's tasks ended, among the latest 1,000 finished tasks of all queues, in ms; null if it has none. */
   readonly p50Ms: number | null;
   /** The same for 95 %. */
   readonly p95Ms: number | null;

@@ -114,7 +114,7 @@ export interface SweepRequest {
   /** Most tasks to change and to delete. */
   readonly rowsMax: number;
   /**
-   * How long the queue must have seen a lease without a change before it counts as ended, in ms: clocks can be set, and a worker that
+   * How long a lease must stay unchanged before the queue counts it as ended, in ms: clocks can be set, and a worker that
    * lives renews its lease. Default 0: the time of the lease decides.
    */
   readonly unchangedMs?: number;

@@ -10,8 +10,8 @@ export interface TaskQueueUnderTest {
   /** The queue. Nothing else uses it. */
   readonly queue: TaskQueue;
   /**
-   * Whether the queue follows the clock of its machine instead of the times it is given, and gives back a task that the caller does not know
-   * after a rest. The tests then take the current time and wait. Default false.
+   * Whether the queue follows the clock of its machine instead of the times that it gets, and lets a task rest that the caller does not
+   * know. The tests then use the current time, and wait. Default false.
    */
   readonly hasOwnClock?: boolean;
   /** Called after the tests. None by default. */

@@ -242,7 +242,7 @@ describe("turning it on", () => {
     const { client, codes } = await site.enrol();
     assert.equal(codes.length, 10);
     assert.deepEqual(readCodes(await client.get("/account/two-factor")), []);
-    assert.match((await client.get("/account/two-factor")).body, /It is on since 2026-05-01\. 10 of 10 recovery codes are left\./);
+    assert.match((await client.get("/account/two-factor")).body, /It has been on since 2026-05-01\. 10 of 10 recovery codes are left\./);
     assert.equal(await me(client), email);
     assert.equal(await me(other), null);
     const again = site.visit();

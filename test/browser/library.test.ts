@@ -162,14 +162,14 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
       await page.getByLabel("E-mail address").fill(email);
       await page.getByLabel("Your name").fill("A <b>new</b> reader");
       await page.getByLabel("Password").fill("12345678");
-      await page.getByRole("button", { name: "Make an account" }).click();
+      await page.getByRole("button", { name: "Create an account" }).click();
       // The password is a common one: the form comes back with everything else.
       assert.match(await page.getByRole("alert").innerText(), /There is 1 problem/);
       assert.equal(await page.getByLabel("E-mail address").inputValue(), email);
       assert.equal(await page.getByLabel("Your name").inputValue(), "A <b>new</b> reader");
       if (javaScriptEnabled) await assertAccessible(page);
       await page.getByLabel("Password").fill("a first long password");
-      await page.getByRole("button", { name: "Make an account" }).click();
+      await page.getByRole("button", { name: "Create an account" }).click();
       await page.goto(await findLink(email, /verify/));
       await page.getByRole("button", { name: "Confirm this address" }).click();
       assert.match(await page.getByRole("status").innerText(), /Your address is confirmed/);

@@ -108,7 +108,7 @@ for (const { name, skip, place } of databaseKinds)
       [
         ["load", "var/dump", "--app", "to.ts"],
         2,
-        /E_COMMAND_CONFIRM: The rows would go into the database of production\.\n {2}fix: Pass --force/,
+        /E_COMMAND_CONFIRM: The rows would go into the production database\.\n {2}fix: Pass --force/,
       ],
     ];
     for (const [words, expected, message] of wrong)

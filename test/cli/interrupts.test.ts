@@ -123,7 +123,7 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
       const mode = words.includes("--mode") ? [] : ["--mode", "development"];
       const { code, out } = await interrupt(project.folder, [...gable, ...words, ...mode], prompts);
       assert.equal(code, 130, out);
-      assert.match(out, /You stopped\./);
+      assert.match(out, /You cancelled\./);
       assert.deepEqual(readAll(project.folder), before);
       if (hadDatabase) assert.ok(existsSync(join(project.folder, "app.db")));
     });
@@ -149,7 +149,7 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
         [...answers.slice(0, index), [question, end]],
       );
       assert.equal(code, 130, out);
-      assert.match(out, /You stopped\. Nothing was written\./);
+      assert.match(out, /You cancelled\. Nothing was written\./);
       assert.deepEqual(readdirSync(project.folder), ["package.json"]);
     });
 

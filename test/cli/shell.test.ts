@@ -74,7 +74,7 @@ describe("gable shell in production", () => {
     for (const code of ['Book.create({ title: "A" })', insert, "transaction(() => Book.count())"]) {
       const failed = await run("--eval", code);
       assert.deepEqual([failed.code, failed.problems.map(({ id }) => id)], [2, ["E_COMMAND_CONFIRM"]], code);
-      assert.match(failed.problems[0]!.message, /^This writes to the database of production\. Go on\? Nobody can answer here\.$/);
+      assert.match(failed.problems[0]!.message, /^This writes to the production database\. Go on\? Nobody can answer here\.$/);
     }
     assert.equal(await count(), "0\n");
   });
@@ -178,7 +178,7 @@ describe("the prompt of gable shell", { skip: isMissing && "no script of util-li
     assert.equal(code, 0, out);
     assert.match(
       out,
-      /\u001b\[41m\u001b\[97m PRODUCTION: this is the database of production\. The first write asks\. \u001b\[39m\u001b\[49m/,
+      /\u001b\[41m\u001b\[97m PRODUCTION: this is the production database\. The first write asks for confirmation\. \u001b\[39m\u001b\[49m/,
     );
     assert.equal((await project.run("shell", "--eval", "Book.where({ title: 'typed' }).delete()")).code, 0);
   });
@@ -189,7 +189,7 @@ describe("the prompt of gable shell", { skip: isMissing && "no script of util-li
     it(`has a banner without colours with ${Object.keys(colours).join()}`, async () => {
       const { code, out } = await type(["--mode", "production"], [["production> ", ".exit\r"]], colours);
       assert.equal(code, 0, out);
-      assert.match(out, /^ PRODUCTION: this is the database of production\./m);
+      assert.match(out, /^ PRODUCTION: this is the production database\./m);
     });
 
   it("loads the application again with reload(), and keeps plain variables, the user and the history", async () => {

@@ -38,7 +38,7 @@ describe("defineCheck()", () => {
       "an id of one word",
       () => defineCheck({ ...good, id: "prices" }),
       "E_OPTION_INVALID",
-      /option "id" is "prices"; it must be two words with a point/,
+      /option "id" is "prices"; it must be two words with a dot between them/,
     ],
     ["an unknown option", () => defineCheck({ ...good, levle: 1 } as never), "E_OPTION_UNKNOWN", /has no option "levle"/],
     ["an unknown level", () => defineCheck({ ...good, level: "fatal" as never }), "E_OPTION_INVALID", /option "level"/],

@@ -99,7 +99,7 @@ describe("flags of gable start", { skip: process.platform === "win32" ? "one pro
   it("end a start whose checks take longer than --boot-seconds", async () => {
     const { url, ended, text } = await serve(project.folder, ["--boot-seconds", "1", "--workers", "2"], { HANGS: "always" });
     assert.deepEqual([url, await ended], ["", 1], text());
-    assert.match(text(), /gable check has not ended within 1 s\. Nothing was started\.\n +fix: Look for what the application waits for/);
+    assert.match(text(), /gable check did not end within 1 s\. Nothing was started\.\n +fix: Look for what the application waits for/);
   });
 
   it("kill a worker that stands still for --stall-seconds", async () => {

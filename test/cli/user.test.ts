@@ -155,7 +155,7 @@ describe("gable user", () => {
     [[...fresh, ...named], "too-short", 1, /E_PASSWORD_WEAK: The password cannot be used\.\n {2}fix: Use at least 10 characters\./],
     [[...fresh, ...named], "new@example.com", 1, /too close to your name or address/],
     [[...fresh, ...named], [password, "other"], 2, /The two passwords differ/],
-    [[...fresh, ...named], [password], 130, /You stopped\. Nothing was changed/],
+    [[...fresh, ...named], [password], 130, /You cancelled\. Nothing was changed/],
     [["user", "create", "--no-input"], [], 2, /--email is missing/],
     [["user", "password"], password, 2, /--email is missing/],
     [["user", "password", "--email", "none@example.com"], password, 1, /E_ACCOUNT_UNKNOWN: No account has the address "none@example\.com"/],

@@ -197,7 +197,7 @@ for (const { name, skip, place } of databaseKinds.filter((kind) => kind.name !==
       );
       await assert.rejects(Plain.get(1), {
         code: "E_VALUE_STORED",
-        message: /That is not a valid date and time of the years 1 to 9999\.$/,
+        message: /That is not a valid date and time in the years 1 to 9999\.$/,
       });
     });
   });

@@ -71,7 +71,7 @@ describeOnDatabases("computed values", [Sum], () => {
     for (const made of ["+010000-01-01T00:00:00.000Z", "0000-12-31T23:59:59.999Z"].map((text) => new Date(text))) {
       await assert.rejects(Sum.create({ ...row, token, made }), {
         code: "E_VALIDATION",
-        message: "Sum cannot be stored: made: Give a date and time of the years 1 to 9999.",
+        message: "Sum cannot be stored: made: Give a date and time in the years 1 to 9999.",
       });
       assert.throws(() => Sum.where({ made: { lt: made } }), { code: "E_FILTER_VALUE" });
     }

@@ -55,7 +55,7 @@ describe("the first hour of a newcomer", { skip: skipWithoutBrowser || skipSuper
       await make("accounts");
       await project.type("npx gable db make accounts");
       await project.type("npx gable db migrate");
-      await act("open /account/register", `fill E-mail address = ${email}`, `fill Password = ${password}`, "press Make an account");
+      await act("open /account/register", `fill E-mail address = ${email}`, `fill Password = ${password}`, "press Create an account");
       await act("see We have sent you a link", "open /_gable/mail", `see ${email}`, "click text");
       const link = /\/account\/verify\/\S+/.exec(await page.locator("body").innerText());
       assert.ok(link !== null, "the mail has a link");

@@ -141,7 +141,7 @@ describe("uploads: { directory }", { skip: process.platform === "linux" ? false 
       const app = gable({ mode: "test", logger: silentLogger, uploads: { directory: path } });
       await assert.rejects(app.start(), (error: { code: string; message: string }) => {
         assert.equal(error.code, "E_UPLOAD_DIRECTORY");
-        assert.ok(error.message.startsWith(`The folder of uploads "${path}" takes no file: E`), error.message);
+        assert.ok(error.message.startsWith(`Cannot write to the folder of uploads "${path}": E`), error.message);
         return true;
       });
       await app.close();

@@ -23,7 +23,7 @@ import { twoFactorActions } from "./two-factor-actions.ts";
 /**
  * What the pages of accounts do. Each action takes the values of a valid form.
  *
- * An action does all that makes it safe: it throttles, takes equally long for unknown accounts, hashes, gives the session a new id, sends
+ * An action does everything that makes it safe: it throttles, takes equally long for unknown accounts, hashes, gives the session a new id, sends
  * mails after the reply, and writes to the log.
  *
  * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
@@ -35,34 +35,34 @@ import { twoFactorActions } from "./two-factor-actions.ts";
  */
 export interface AccountActions {
   /**
-   * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. One problem for all
-   * failures. Throws `E_LOGIN_THROTTLED` after too many attempts.
+   * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. All failures
+   * have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
    */
   signIn(context: AnyContext, values: SignInValues): Promise<SentOn>;
-  /** Whether a sign-in of this browser waits for a code, since 10 minutes at most. */
+  /** Whether a sign-in of this browser waits for a code. It waits for at most 10 minutes. */
   hasPendingSignIn(context: AnyContext): Promise<boolean>;
   /** Finishes a sign-in that waits, with a code. Undefined when none waits. Throws `E_LOGIN_THROTTLED`. */
   signInWithCode(context: AnyContext, values: { readonly code: string }): Promise<SentOn | undefined>;
   /** Ends the session, and forgets the browser. */
   signOut(context: AnyContext): void;
-  /** Returns the path that the query `next` asks for if it is of this site, else the option `afterLogin`. */
+  /** Returns the path that the query `next` asks for if it is on this site, else the option `afterLogin`. */
   findNext(context: AnyContext): string;
   /**
    * Makes an account from the columns of `values`. With `verifyEmail: "before"` the answer is the same for a known address, whose owner
    * gets a mail. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
    */
   register(context: AnyContext, values: NewAccount): Promise<AccountResult<{ readonly next: string | undefined }>>;
-  /** Returns what a link confirms, without using it up: mail scanners open links. Undefined when it is worth nothing. */
+  /** Returns what a link confirms, without using it up, because mail scanners open links. Undefined when the link is not valid. */
   findVerification(context: AnyContext, token: string): Promise<{ readonly email: string } | undefined>;
-  /** Confirms an address by its link, once. Undefined when the link is worth nothing. */
+  /** Confirms an address by its link, once. Undefined when the link is not valid. */
   verify(context: AnyContext, token: string): Promise<{ readonly next: string } | undefined>;
-  /** Mails a link for a new password after the reply, if there is such an account. Throws `E_RATE_LIMITED`. */
+  /** Sends a link to set a new password, after the reply, if the account exists. Throws `E_RATE_LIMITED`. */
   mailReset(context: AnyContext, values: { readonly email: string }): Promise<void>;
-  /** Moves the secret of a reset link from the address into the session: redirect to a page without it. */
+  /** Moves the secret of a reset link from the URL into the session. Then redirect to a URL without it. */
   openReset(context: AnyContext, token: string): void;
-  /** Returns what the opened link is about; undefined when it is worth nothing. */
+  /** Returns what the opened link is for; undefined when the link is not valid. */
   findReset(context: AnyContext): Promise<{ readonly email: string } | undefined>;
-  /** Sets a new password by the opened link, once, and ends all sessions. `next` is the login. Undefined when the link is worth nothing. */
+  /** Sets a new password with the opened link, once, and ends all sessions. `next` is the login. Undefined when the link is not valid. */
   resetPassword(context: AnyContext, values: { readonly password: string }): Promise<SentOn | undefined>;
   /** Changes the password of the user: ends all other sessions, and mails a notice. Throws `E_LOGIN_THROTTLED`. */
   changePassword(context: AnyContext, values: { readonly current: string; readonly password: string }): Promise<SentOn>;
@@ -70,9 +70,9 @@ export interface AccountActions {
   findFirstPassword(context: AnyContext): Promise<string | undefined>;
   /** Sets the first password of a user. Undefined for a user who has one. Needs the guard `sudo()`. */
   setFirstPassword(context: AnyContext, values: { readonly password: string }): Promise<SentOn | undefined>;
-  /** Mails a link to the new address, which counts once it is opened, and a notice to the old one. Throws `E_LOGIN_THROTTLED` and `E_RATE_LIMITED`. */
+  /** Sends a link to the new address, which takes effect when the link is opened, and a notice to the old one. Throws `E_LOGIN_THROTTLED` and `E_RATE_LIMITED`. */
   changeEmail(context: AnyContext, values: { readonly current: string; readonly email: string }): Promise<AccountResult>;
-  /** Confirms that it is the user, by the password, for the guard `sudo()`. Throws `E_LOGIN_THROTTLED`. */
+  /** Confirms with the password that this is the user, for the guard `sudo()`. Throws `E_LOGIN_THROTTLED`. */
   confirm(context: AnyContext, values: { readonly current: string }): Promise<SentOn>;
   /** Finds what the user can confirm with: a password, and the linked providers. */
   findConfirmation(context: AnyContext): Promise<ConfirmationWays>;

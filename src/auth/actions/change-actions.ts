@@ -1,4 +1,4 @@
-/** Changes by a user who is signed in, and the confirmation that it is this user. */
+/** Changes that a signed-in user makes, and the confirmation that this is the user. */
 import type { AnyContext } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { changePassword, findProblemFor } from "../change-password.ts";

@@ -1,4 +1,4 @@
-/** What links in mails do: they confirm an address, and let somebody set a new password who has forgotten the old one. */
+/** What links in emails do: they confirm an address, and let users who have forgotten their password set a new one. */
 import type { AnyContext } from "../../handlers/context.ts";
 import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
@@ -89,14 +89,14 @@ export async function resetPassword(
   if (!(await service.run(() => tokens.consume(secret)))) return undefined;
   await service.setPassword(user, password);
   logAccountEvent(context, "password-changed", user.id);
-  // Who has read the mail owns the address.
+  // Whoever has read the mail owns the address.
   if (user.emailVerifiedAt === null) await service.update(user, { emailVerifiedAt: new Date(service.parts.now()) });
   context.session.end();
   sendLater(context, () => mail.send(user.email, mailTexts.passwordChanged(forgot)));
   return { next: login };
 }
 
-/** Finds the account of the link that the visitor has opened; undefined when the link is worth nothing. */
+/** Finds the account of the link that the visitor has opened; undefined when the link is not valid. */
 async function findResetAccount(context: AnyContext): Promise<{ readonly user: Account; readonly secret: string } | undefined> {
   hideAddress(context);
   const service = findService(context);

@@ -1,6 +1,6 @@
 /** What the actions of accounts return. */
 
-/** Why an action did nothing: an error for the form, in the words of `form.addError()`. */
+/** Why an action did nothing: an error for the form, as `form.addError()` takes it. */
 export interface AccountProblem {
   /** Name of the field; null for the whole form. */
   readonly field: string | null;

@@ -39,12 +39,12 @@ export async function signInWithCode(context: AnyContext, { code }: { readonly c
   return { next: findNext(context) };
 }
 
-/** Says that a code is not right. */
+/** Refuses a code that is not right. */
 export function wrongCode(): ReturnType<typeof refuse> {
   return refuse("code", "wrong", "This code is wrong, was used already, or is too old. Wait for the next one.");
 }
 
-/** Returns the account that may sign in. Without one, all the same work is done: the time says nothing. */
+/** Returns the account that may sign in. Without one, it does the same work, so that the time reveals nothing. */
 async function checkLogin(context: AnyContext, email: string, password: string): Promise<Account | undefined> {
   await takeLogin(context, email);
   const service = findService(context);

@@ -18,7 +18,7 @@ import { wrongCode } from "./sign-in-actions.ts";
 export interface NewSecret {
   /** The key, in groups of four letters. */
   readonly key: string;
-  /** Address that opens an app on the same device, and that a QR code carries. */
+  /** Link that opens an app on the same device; a QR code can contain it. */
   readonly address: string;
 }
 
@@ -26,7 +26,7 @@ export interface NewSecret {
 export interface TwoFactorActions {
   /** Returns the second factor of the user of a request; undefined without one. */
   find(context: AnyContext): Promise<TwoFactorState | undefined>;
-  /** Returns a new secret, which the session keeps, encrypted, until the user has confirmed it, for an hour at most. */
+  /** Returns a new secret. The session keeps it encrypted until the user confirms it, for at most an hour. */
   begin(context: AnyContext): Promise<NewSecret>;
   /**
    * Turns it on with the first code of the new secret: ends all other sessions, and mails a notice. Undefined when it is on already.

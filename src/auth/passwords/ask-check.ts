@@ -1,4 +1,4 @@
-/** Asks the application whether a password may be used, such as by a list of passwords that have leaked. */
+/** Asks the application whether a password may be used. It may have a list of leaked passwords, for example. */
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { AccountsOptions } from "../options.ts";
 
@@ -9,8 +9,8 @@ export type CheckPassword = NonNullable<AccountsOptions["checkPassword"]>;
 const checkMsMax = 5_000;
 
 /**
- * Returns the sentence that refuses a password. A check that fails refuses nothing, as with other frameworks: such checks ask a service
- * elsewhere, and its failure would keep everybody from registering and from resetting a password that others know. The rules of Gable hold
+ * Returns the sentence that refuses a password. A check that fails refuses nothing, as in other frameworks: such checks often call an external
+ * service, whose failure would stop everybody from registering and from resetting a leaked password. The rules of Gable apply
  * in any case. Throws `E_OPTION_INVALID` for an answer that is not a sentence.
  */
 export async function askCheck(

@@ -21,7 +21,7 @@ export interface ForeignScheme {
 export interface PasswordHasherOptions extends HashQueueOptions {
   /** Schemes of other systems. Their hashes are replaced at the next login. None by default. */
   readonly foreign?: readonly ForeignScheme[];
-  /** How much longer than by default a hash takes, 1 to 5. Default 1. */
+  /** How many times as long as by default a hash takes, 1 to 5. Default 1. */
   readonly cost?: number;
 }
 

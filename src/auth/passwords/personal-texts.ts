@@ -1,4 +1,4 @@
-/** What the owner of an account is known by, for the rule that a password must not be close to it. */
+/** Strings that identify the owner of an account, for the rule that a password must not be close to them. */
 import type { AccountModel } from "../account-fields.ts";
 import { reservedColumns } from "../options.ts";
 

@@ -6,7 +6,7 @@ import { hasNoPassword } from "./providers.ts";
 
 /** What the page of the guard sudo can ask a user for. */
 export interface ConfirmationWays {
-  /** Whether the user knows a password: not for an account that a provider created, until a password is set. */
+  /** Whether the user knows a password. False for an account that a provider created, until its user sets a password. */
   readonly hasPassword: boolean;
   /** The linked providers. */
   readonly providers: readonly ProviderChoice[];

@@ -94,7 +94,7 @@ async function findWaysOn(context: Context): Promise<Readonly<Record<string, str
   return {
     "Sign in": routes.url("login"),
     ...(parts.mail !== undefined && { "Forgotten your password?": routes.url("forgot") }),
-    ...(routes.has("register") && { "Make an account": routes.url("register") }),
+    ...(routes.has("register") && { "Create an account": routes.url("register") }),
   };
 }
 

@@ -24,7 +24,7 @@ export function createTwoFactorRoutes({ guards: { sudo }, actions: { twoFactor: 
   const show = get("/two-factor", { guard, name: "accounts.twoFactor" }, async (context) => {
     const state = await actions.find(context);
     if (state === undefined) return showEnrolment(context, actions, firstCode.blank());
-    const text = `It is on since ${state.enabledAt.toISOString().slice(0, 10)}. ${state.codesLeft} of ${recoveryCodesMax} recovery codes are left.`;
+    const text = `It has been on since ${state.enabledAt.toISOString().slice(0, 10)}. ${state.codesLeft} of ${recoveryCodesMax} recovery codes are left.`;
     const links = { "Make new recovery codes": codes.show.url(), "Turn it off": off.show.url() };
     return showPage(context, { name: "two-factor", title, text, links });
   });

@@ -47,7 +47,7 @@ export async function runOwn({ checks }: ApplicationFacts, subject: OwnSubject, 
   return (await Promise.all(chosen.map((check) => runOne(check, subject)))).flat();
 }
 
-/** A check that throws is a problem itself: the others run all the same. */
+/** A check that throws is a problem itself; the others still run. */
 async function runOne({ id, level, run }: AnyCheck, subject: OwnSubject): Promise<Problem[]> {
   try {
     // defineCheck() gives each check this subject.
@@ -65,7 +65,7 @@ export interface Heard {
   readonly silenced: ReadonlyArray<{ readonly id: string; readonly reason: string; readonly count: number }>;
 }
 
-/** Takes out the problems whose id is silenced. Throws `E_OPTION_INVALID` for ids that cannot be. */
+/** Removes the problems whose id is silenced. Throws `E_OPTION_INVALID` for ids that cannot be silenced. */
 export async function silence(found: readonly Problem[], { options, checks }: ApplicationFacts): Promise<Heard> {
   const reasons = Object.entries(options.checks?.silence ?? {});
   // Most applications have neither: the list of all checks is loaded for those that do.

@@ -66,7 +66,7 @@ const hosts: readonly Check[] = [
     return any === undefined
       ? undefined
       : {
-          message: `The proxies "${any}" are nearly everybody: those clients can choose their own address.`,
+          message: `The proxies "${any}" trust nearly everybody: such clients can claim any IP address.`,
           fix: 'Name the addresses of your proxies, "loopback" or "private".',
         };
   }),

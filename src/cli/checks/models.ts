@@ -52,8 +52,8 @@ function findUnindexed(subject: CheckSubject): readonly CheckFinding[] {
       .map((relation) => ({ relation, back: findBack(meta, relation) }))
       .filter(({ back }) => back !== undefined)
       .map(({ relation, back }) => ({
-        message: `${meta.name}.${relation.name} has no index, and ${relation.target.name}.${back} searches by it: it reads the whole table.`,
-        fix: `Leave index: false out of ${meta.name}.${relation.name}, or list an index that begins with it.`,
+        message: `${meta.name}.${relation.name} has no index, but ${relation.target.name}.${back} searches by it and reads the whole table.`,
+        fix: `Remove index: false from ${meta.name}.${relation.name}, or add an index that begins with it.`,
       })),
   );
 }

@@ -45,7 +45,10 @@ export const packageChecks: readonly Check[] = [
         fix: 'Pass mail to gable(), or verifyEmail: "never" to defineAccounts().',
       };
     return typeof mail === "object" && mail.transport === undefined && mode === "production"
-      ? { message: "Mail has no transport, which production needs.", fix: "Pass its address: mail: { transport: settings.mailUrl }." }
+      ? {
+          message: "Production needs a mail transport, and the application has none.",
+          fix: "Pass its address: mail: { transport: settings.mailUrl }.",
+        }
       : undefined;
   }),
   ofOptions("static.missing", "warning", ({ static: files }, { folder }) => {

@@ -4,7 +4,7 @@ import type { RouteFacts } from "gable";
 import { builtInConverters, createExpressionConverter, plainConverter } from "../../routing/converters.ts";
 import type { Check, CheckSubject, Options } from "./check.ts";
 
-/** Values that parameters may have: each kind of value is there several times, so that a narrow route does not take all of them. */
+/** Values that parameters may have. Each kind of value occurs several times, so that a narrow route does not match all of them. */
 const samples: readonly string[] = [
   ..."abcdefghijklmnopqrstuvwxyz0123456789",
   ..."0042 1066 1850 1999 2024 2026 3001 12345 -5 3.14 en de fr xyz EN en-US Zebra UPPER hello-world snake_case no-1 ümlaut".split(" "),

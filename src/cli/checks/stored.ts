@@ -1,4 +1,4 @@
-/** Looks at databases that may not be there: a check must not create one, and must not fail without one. */
+/** Looks at databases that may not exist: a check must not create one, and must not fail without one. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isGableError } from "gable";

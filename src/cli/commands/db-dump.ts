@@ -96,7 +96,7 @@ export const dbLoad = builtIn({
         fix: "Give the folder that `npx gable db dump` has written.",
       });
     if (project.mode === "production" && !common.force)
-      throw new GableError("E_COMMAND_CONFIRM", "The rows would go into the database of production.", {
+      throw new GableError("E_COMMAND_CONFIRM", "The rows would go into the production database.", {
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {

@@ -119,7 +119,7 @@ export function withSteps<Result>(
       else bar.step(`${migration}: ${step}/${steps} ${text}`);
       current = migration;
       if (terminal.signal.aborted)
-        throw new GableError("E_COMMAND_CONFIRM", `You stopped in ${migration}. Run the command again to go on.`);
+        throw new GableError("E_COMMAND_CONFIRM", `You cancelled in ${migration}. Run the command again to go on.`);
     }),
   );
 }

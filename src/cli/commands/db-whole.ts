@@ -71,7 +71,7 @@ async function assertConsent({ project, common, confirm }: Context, address: Dat
       fix: "Pass --force --yes when you are sure.",
     });
   if (!(await confirm(`Delete everything in the database "${nameOf(address)}"?`)))
-    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was deleted.");
+    throw new GableError("E_COMMAND_CONFIRM", "You cancelled. Nothing was deleted.");
 }
 
 /** Creates the database. */
@@ -146,7 +146,7 @@ export const dbSeed = builtIn({
   run: (context: SeedContext) => {
     const { flags, project, common, print } = context;
     if (project.mode === "production" && !common.force)
-      throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the database of production.", {
+      throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the production database.", {
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {

@@ -27,7 +27,7 @@ const flags = {
   fields: { type: "string", help: "Its fields in one string, instead of words after the name" },
   force: { type: "boolean", help: "Overwrites files that exist" },
   noTest: { type: "boolean", help: "Writes no test" },
-  routes: { type: "boolean", help: "With accounts: writes their pages into the application, to change them" },
+  routes: { type: "boolean", help: "With accounts: writes all of their pages, so that you can change them" },
   dryRun: { type: "boolean", help: "Shows what it would write, and writes nothing" },
 } as const;
 const words = {
@@ -102,7 +102,7 @@ async function planAccounts({ name, facts, context: { project, flags } }: Given)
   const { accounts, mail, tasks } = (await project.loadApp()).describe().options;
   if (accounts === undefined || read("accounts/accounts.ts") === undefined)
     refuse(
-      "The application has no accounts in accounts/accounts.ts, and their pages import it.",
+      "The pages import the accounts from accounts/accounts.ts, but the application has none there.",
       accounts === undefined ? "Make them first: gable make accounts" : "Move defineAccounts() to accounts/accounts.ts.",
     );
   const own = read("accounts/routes.ts");
@@ -148,7 +148,7 @@ export const make = builtIn({
     if (name === "" && kind !== "accounts" && Object.hasOwn(kinds, kind))
       refuse(`A ${kind} needs a name.`, `Write: gable make ${kind} ${["model", "resource", "policy"].includes(kind) ? "Post" : "example"}`);
     if (context.flags.routes && kind !== "accounts")
-      refuse(`--routes means nothing here: it writes the pages of accounts.`, "Leave it out, or write: gable make accounts --routes");
+      refuse(`--routes means nothing here: it only writes the pages of accounts.`, "Leave it out, or write: gable make accounts --routes");
     const plan = await toPlan(context, kind, name, fields);
     const { force, dryRun: isDry, noTest } = context.flags;
     const kept = noTest
@@ -165,7 +165,7 @@ function chooseFields(words: readonly string[], given: string | undefined): read
   if (given === undefined) return words;
   if (words.length > 0)
     refuse(
-      `"${words[0]}" comes after the name, and --fields is given, too.`,
+      `"${words[0]}" comes after the name, but --fields is also given.`,
       "Write all fields after the name, or all of them in --fields.",
     );
   const fields = given.split(/\s+/).filter((word) => word !== "");

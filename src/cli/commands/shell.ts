@@ -66,7 +66,7 @@ async function withRules<Result>(
   { ask = confirm, email = given["as"] }: { readonly ask?: (question: string) => Promise<boolean>; readonly email?: string | undefined },
   work: (acting: ActingUser) => Promise<Result>,
 ): Promise<Result> {
-  const question = "This writes to the database of production. Go on?";
+  const question = "This writes to the production database. Go on?";
   const end = await guardWrites(app, {
     isSandbox: given.sandbox,
     isReadOnly: given.readOnly,
@@ -123,7 +123,9 @@ async function evaluate(context: Context, app: Application, code: string): Promi
 
 /** Each run of `--eval` and `--file` loads the application. */
 function reload(): never {
-  throw new GableError("E_COMMAND_USAGE", "reload() is for the prompt.", { fix: "Leave it out: this run has loaded the newest modules." });
+  throw new GableError("E_COMMAND_USAGE", "reload() works only at the prompt.", {
+    fix: "Leave it out: this run has loaded the newest modules.",
+  });
 }
 
 /** An expression gives its value; statements give what they return. */
@@ -171,5 +173,5 @@ async function prompt(context: Context, app: Application): Promise<PromptEnd> {
 
 function describeRules({ readOnly, sandbox }: Context["flags"]): string {
   if (readOnly) return "Every write is refused.";
-  return sandbox ? "Everything is rolled back at the end." : "The first write asks.";
+  return sandbox ? "Everything is rolled back at the end." : "The first write asks for confirmation.";
 }

@@ -25,11 +25,11 @@ const flags = {
   workers: { type: "string", help: "Number of worker processes, or auto: one per core; by default that of the settings, else 1" },
   noTasks: { type: "boolean", help: "Runs no background tasks: run `gable worker` elsewhere" },
   gracefulSeconds: { type: "int", help: "Time for running requests and tasks when it stops", default: 30 },
-  stopDelaySeconds: { type: "int", help: "Time in which /ready says 503 before it stops accepting; by default 0, Kubernetes needs 5" },
+  stopDelaySeconds: { type: "int", help: "Time for which /ready returns 503 before the listener closes; by default 0, Kubernetes needs 5" },
   requestsMax: { type: "int", help: "Requests after which a worker is replaced; by default 0: never" },
   rssBytesMax: { type: "int", help: "Memory in bytes above which a worker is replaced; by default 0: never" },
   bootSeconds: { type: "int", help: "Time for a worker to become ready; by default 60" },
-  stallSeconds: { type: "int", help: "Time without a sign of life after which a worker is killed; by default 10, 0 for never" },
+  stallSeconds: { type: "int", help: "Time after which a worker that does not respond is killed; by default 10, 0 for never" },
   migrate: { type: "boolean", help: "Runs the migrations that are due before it starts" },
 } as const;
 
@@ -196,7 +196,7 @@ interface Outcome {
 
 function readOutcome({ out, error, isLate }: BinaryOutcome, command: string, flags: Context["flags"]): Outcome {
   if (isLate)
-    throw new GableError("E_COMMAND_PROGRAM", `gable ${command} has not ended within ${bootMsOf(flags) / 1_000} s. Nothing was started.`, {
+    throw new GableError("E_COMMAND_PROGRAM", `gable ${command} did not end within ${bootMsOf(flags) / 1_000} s. Nothing was started.`, {
       fix: "Look for what the application waits for while it is loaded, or give it more time with --boot-seconds.",
     });
   try {

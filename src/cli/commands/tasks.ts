@@ -83,7 +83,7 @@ export const tasksDiscard = builtIn({
     return withTasks(context, async (tasks) => {
       const { id } = context.arguments;
       if (!(await context.confirm(`Delete the task "${id}"?`)))
-        throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was deleted.");
+        throw new GableError("E_COMMAND_CONFIRM", "You cancelled. Nothing was deleted.");
       if (!(await tasks.discard(id))) throw new GableError("E_COMMAND_USAGE", `No failed or cancelled task has the id "${id}".`);
       context.print(`Deleted ${id}.`);
       return { id };

@@ -73,7 +73,7 @@ export const showRegister = get("/register", { guard: guards.signedOut, name: "a
 ${verifyEmail === "before" ? "/** A known address gets the same answer: its owner gets another mail. */\n" : ""}export const register = post("/register", { guard: guards.signedOut, form: registerForm }, async (context) => {
 ${toHandler(
   "actions.register(context, form.data)",
-  'return done.next === undefined ? view("accounts/mail-sent.html", { title: "Look into your mail", text: mailText }) : redirect(done.next);',
+  'return done.next === undefined ? view("accounts/mail-sent.html", { title: "Check your mail", text: mailText }) : redirect(done.next);',
   "register.html",
 )}});
 
@@ -113,7 +113,7 @@ export const sendForgot = post("/password/forgot", { form: forgotForm }, async (
   if (!form.valid) return view("accounts/forgot.html", { form }, { status: form.status });
   await actions.mailReset(context, form.data);
   const text = "If there is an account with this address, we have sent it a link.";
-  return view("accounts/mail-sent.html", { title: "Look into your mail", text });
+  return view("accounts/mail-sent.html", { title: "Check your mail", text });
 });
 
 /** The link of the mail. The secret leaves the address before a page is shown. */
@@ -161,7 +161,7 @@ export const showEmail = get("/email", { guard: guards.signedIn }, ${toShow("ema
 export const changeEmail = post("/email", { guard: guards.signedIn, form: emailForm }, async (context) => {
 ${first}${toHandler(
     "actions.changeEmail(context, form.data)",
-    'return view("accounts/mail-sent.html", { title: "Look into your mail", text: mailText });',
+    'return view("accounts/mail-sent.html", { title: "Check your mail", text: mailText });',
     "email.html",
   )}});
 
@@ -224,7 +224,7 @@ export const endSession = post("/sessions", { guard: guards.signedIn, form: sess
     flash("success", "The device is signed out.");
     return redirect(showSessions.url());
   }
-  const problem = "Choose a device of the list. It may be signed out already.";
+  const problem = "Choose a device from the list. It may be signed out already.";
   return view("accounts/sessions.html", { listed, problem }, { status: 422 });
 });
 `;

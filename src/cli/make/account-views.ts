@@ -26,7 +26,7 @@ const flash = "{{ flash.render() }}\n";
 function toLogin({ options: { providers, registration }, hasMail }: AccountFacts): string {
   const links = [
     ...(hasMail ? [toLink("forgot", "Forgotten your password?")] : []),
-    ...(registration === "open" ? [toLink("register", "Make an account")] : []),
+    ...(registration === "open" ? [toLink("register", "Create an account")] : []),
   ].join("\n");
   if (providers === undefined) return toFormPage("Sign in", "Sign in", links);
   const body = `${flash}<form method="post" id="login-form">
@@ -116,7 +116,7 @@ const twoFactorViews = {
   code: toFormPage("Type your code", "Continue"),
   "two-factor": toPage(
     "Two-factor sign-in",
-    `${flash}<p>It is on since ${day("state.enabledAt")}. {{ state.codesLeft }} of 10 recovery codes are left.</p>
+    `${flash}<p>It has been on since ${day("state.enabledAt")}. {{ state.codesLeft }} of 10 recovery codes are left.</p>
 <p><a href="{{ route('accounts.twoFactor') }}/codes">Make new recovery codes</a></p>
 <p><a href="{{ route('accounts.twoFactor') }}/off">Turn it off</a></p>`,
     { imports: `{% import type { TwoFactorState } from "gable/auth" %}\n`, props: "state: TwoFactorState" },
@@ -151,11 +151,11 @@ ${back}`,
 /** Returns the templates by their names, without \`accounts/\` and \`.html\`. */
 export function toAccountViews(facts: AccountFacts): Readonly<Record<string, string>> {
   const { options, hasMail } = facts;
-  const mailSent = toPage("Look into your mail", "<p>{{ text }}</p>", { props: "text: string" });
+  const mailSent = toPage("Check your mail", "<p>{{ text }}</p>", { props: "text: string" });
   return {
     login: toLogin(facts),
     logout: toPage("Sign out", toButton("Sign out")),
-    ...(options.registration === "open" && { register: toFormPage("Make an account", "Make an account", toLink("login", "Sign in")) }),
+    ...(options.registration === "open" && { register: toFormPage("Create an account", "Create an account", toLink("login", "Sign in")) }),
     ...(hasMail && {
       verify: toPage("Confirm your address", `<p>{{ email }}</p>\n${toButton("Confirm this address")}`, { props: "email: string" }),
       forgot: toFormPage("Forgotten your password?", "Send the mail"),
@@ -163,7 +163,7 @@ export function toAccountViews(facts: AccountFacts): Readonly<Record<string, str
       email: toFormPage("Change your e-mail address", "Send the mail"),
       "mail-sent": mailSent,
       "link-expired": toPage(
-        "This link does not work any more",
+        "This link no longer works",
         `<p>It was used already, or it has expired. Ask for a new mail, or sign in: you get a new link there.</p>
 ${toLink("forgot", "Send a new mail")}
 ${toLink("login", "Sign in")}`,

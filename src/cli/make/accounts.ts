@@ -94,7 +94,7 @@ test("signs a user up by the link in a mail, in, and out", async () => {
   const client = createTestClient(app);
   const logIn = async (values: typeof ada) => (await client.get("/account/login")).form().fill(values).submit();
   const sent = await (await client.get("/account/register")).form().fill(ada).submit();
-  assert.equal(sent.text("h1"), "Look into your mail");
+  assert.equal(sent.text("h1"), "Check your mail");
   assert.equal((await User.get({ email: ada.email })).emailVerifiedAt, null);
   assert.equal((await logIn(ada)).status, 422); // The address is not confirmed.
 

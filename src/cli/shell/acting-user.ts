@@ -1,4 +1,4 @@
-/** The user as whom a shell works: `as()`, `request()`, and the flag `--as`. */
+/** The user on whose behalf a shell works: `as()`, `request()`, and the flag `--as`. */
 import type { Application, Context } from "gable";
 import { GableError } from "gable";
 import type { Account } from "gable/auth";

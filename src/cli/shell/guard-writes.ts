@@ -53,6 +53,6 @@ function askOnce(ask: () => Promise<boolean>): () => Promise<void> {
       throw error;
     }
     answer = undefined;
-    throw new GableError("E_COMMAND_CONFIRM", "You stopped. Nothing was written.", { fix: "Answer yes, or read with --read-only." });
+    throw new GableError("E_COMMAND_CONFIRM", "You cancelled. Nothing was written.", { fix: "Answer yes, or read with --read-only." });
   };
 }

@@ -31,7 +31,7 @@ const red = (text: string): string => styleText(["bgRed", "whiteBright"], text);
 
 /** Returns the banner above the first prompt of production. */
 export function toBanner(rules: string): string {
-  return red(` PRODUCTION: this is the database of production. ${rules} `);
+  return red(` PRODUCTION: this is the production database. ${rules} `);
 }
 
 /** Asks while a line of the prompt runs: until then, the prompt keeps the keys for its next line. */

@@ -294,7 +294,7 @@ function readAll(prepared: StatementSync, { parameters, isOneRow = false }: Stat
     return prepared.all(...toSqlite(parameters)) as unknown as DriverValue[][]; // setReturnArrays() changes the result of all().
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE")) throw error;
-    throw new GableError("E_VALUE_RANGE", "A column holds a whole number that a number of JavaScript cannot hold.", {
+    throw new GableError("E_VALUE_RANGE", "A column holds a whole number that a JavaScript number cannot hold.", {
       fix: "Declare the field as field.bigint().",
       cause: error,
     });

@@ -53,7 +53,7 @@ const checks: Readonly<Record<ColumnType, (value: unknown, column: AnyColumn) =>
   time: checkTime,
   datetime: (value, { options }) => {
     if (!(value instanceof Date) || Number.isNaN(value.getTime())) return { message: "Give a valid date and time." };
-    if (!isInYears(value)) return { message: "Give a date and time of the years 1 to 9999." };
+    if (!isInYears(value)) return { message: "Give a date and time in the years 1 to 9999." };
     const isFine = options.precision === 0 && value.getTime() % 1_000 !== 0;
     return isFine ? { message: "Give a time in whole seconds." } : { value };
   },

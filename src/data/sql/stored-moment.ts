@@ -17,7 +17,7 @@ export function readStoredMoment(text: string, field: ValueType): Date {
 
 /** Returns the error about what is not a datetime. */
 export function momentError(text: string, field: ValueType): GableError {
-  return storedError(text, field, "That is not a valid date and time of the years 1 to 9999.", {
+  return storedError(text, field, "That is not a valid date and time in the years 1 to 9999.", {
     fix: "Change it in the database to a date and time, or to null.",
   });
 }

@@ -16,7 +16,7 @@ export function readWhole(value: DriverValue, field: ValueType): number {
   const number = isBlank(value) ? Number.NaN : Number(value);
   if (Number.isSafeInteger(number)) return number;
   if (!/^-?[0-9]+$/.test(String(value))) throw storedError(value, field, "That is not a whole number.", otherType);
-  throw new GableError("E_VALUE_RANGE", `${field.where} holds ${String(value)}, which a number of JavaScript cannot hold.`, {
+  throw new GableError("E_VALUE_RANGE", `${field.where} holds ${String(value)}, which a JavaScript number cannot hold.`, {
     fix: "Declare the field as field.bigint().",
   });
 }
@@ -98,7 +98,7 @@ export function isStoredDay(text: string): boolean {
 /** Decodes a day. */
 export function readDay(value: DriverValue, field: ValueType): string {
   if (typeof value === "string" && isStoredDay(value)) return value;
-  throw storedError(value, field, "That is not a valid day of the years 1 to 9999.", otherType);
+  throw storedError(value, field, "That is not a valid day in the years 1 to 9999.", otherType);
 }
 
 /** Decodes a time of day, whose fraction of a second may only have zeros. */
@@ -136,7 +136,7 @@ export function readJson(value: DriverValue, field: ValueType): unknown {
 function exactNumber(_key: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown {
   const isRounded =
     typeof value === "number" && source !== String(value) && /^-?[0-9]{16,}$/.test(source) && BigInt(source) !== BigInt(value);
-  if (isRounded || value === Infinity || value === -Infinity) throw new RangeError(`A number of JavaScript cannot hold ${source}.`);
+  if (isRounded || value === Infinity || value === -Infinity) throw new RangeError(`A JavaScript number cannot hold ${source}.`);
   return value;
 }
 

@@ -367,7 +367,7 @@ describe("gable make refuses", async () => {
     ["model Note text:text", /notes\/models\.ts exists already/, /--force/],
     [
       "model Post title:text --fields body:text",
-      /"title:text" comes after the name, and --fields is given, too/,
+      /"title:text" comes after the name, but --fields is also given/,
       /all of them in --fields/,
     ],
     ["model Post --fields ", /--fields has no field/, /title:text:200 body:text/],

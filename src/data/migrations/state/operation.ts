@@ -231,7 +231,7 @@ function assertFill(where: string, column: ColumnState, fill: ValueData | undefi
   const { type, max, digits, scale } = column;
   const limits = max !== undefined ? ` with max: ${max}` : digits !== undefined ? ` with digits: ${digits}, scale: ${scale}` : "";
   if (example !== undefined)
-    refuse(`${where} fills rows with ${given}, and the column has the type ${type}${limits}.`, `Write fill: ${example}.`);
+    refuse(`${where} fills rows with ${given}, but the column has the type ${type}${limits}.`, `Write fill: ${example}.`);
 }
 
 function assertColumns(where: string, columns: readonly string[]): void {

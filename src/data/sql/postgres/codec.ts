@@ -47,7 +47,7 @@ function fail(error: Error): never {
 
 function readBoolean(value: DriverValue, field: ValueType): boolean {
   if (typeof value === "boolean") return value;
-  throw storedError(value, field, "That is not a boolean of PostgreSQL.", { fix: "Declare the field with the type of its column." });
+  throw storedError(value, field, "That is not a PostgreSQL boolean.", { fix: "Declare the field with the type of its column." });
 }
 
 /** Decodes an address. PostgreSQL writes some IPv6 addresses with an IPv4 part, and keeps IPv4 addresses within IPv6 apart. */
