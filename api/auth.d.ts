@@ -1,5 +1,5 @@
 /**
- * Creates the columns of accounts, for a model of yours.
+ * Creates the columns of accounts, for your model.
  *
  * @example
  * export class User extends Model("users", { ...accountFields(), name: f.text({ max: 100 }) }) {}

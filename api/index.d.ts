@@ -354,7 +354,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
     host?: string;
     /** Routes, groups, and modules that export them. None by default. */
     routes?: readonly RouteEntry[];
-    /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
+    /** Parts: your own features, or those of packages, which start and stop with the application. None by default. */
     parts?: readonly AnyPart[];
     /** Checks that run before the application serves, and checks whose problems are not reported. */
     checks?: CheckSettings;
@@ -487,7 +487,7 @@ export interface LogOptions {
     readonly level?: LogLevel | "silent";
     /** Whether each request writes a line when its reply is made, while the application listens. Default true in production, else false. */
     readonly requests?: boolean;
-    /** Levels of parts by name: `gable.sql` for statements, `gable.tasks` and others for features, or names of your own. */
+    /** Levels of parts by name: `gable.sql` for statements, `gable.tasks` and others for features, or your own names. */
     readonly [part: string]: LogLevel | "silent" | boolean | undefined;
 }
 
@@ -1412,7 +1412,7 @@ export interface Part<Name extends string = string, Instance extends PartInstanc
     readonly name: Name;
     /** Parts that start before this one and stop after it. The application takes them, too. None by default. */
     readonly needs?: readonly AnyPart[];
-    /** Options of `gable()` that bring a built-in part. None by default: a part of your own takes its options where you create it. */
+    /** Options of `gable()` that bring a built-in part. None by default: your own part takes its options where you create it. */
     readonly option?: PartOption<Options>;
     /**
      * Creates the routes that the part adds. `instance` gives what `start` returned, once the application has started.
@@ -1869,7 +1869,7 @@ export interface RateLimits {
 /** Where rate limits are counted. */
 export interface RateLimitsOptions {
     /**
-     * The memory of the process, the table of `rateModel()`, or a store of your own such as `redisRates()`. With several processes, each
+     * The memory of the process, the table of `rateModel()`, or another store such as `redisRates()`. With several processes, each
      * memory counts on its own. Default: "database" when the models have a `rateModel()`, else "memory".
      */
     readonly store?: "memory" | "database" | RateStore;
@@ -1968,7 +1968,7 @@ export type SessionValues = AppTypes extends {
 /** How sessions are stored, and how long they live. */
 export interface SessionOptions {
     /**
-     * Where sessions are: in an encrypted cookie, in the table of `sessionModel()`, in memory, or in a store of your own such as
+     * Where sessions are: in an encrypted cookie, in the table of `sessionModel()`, in memory, or in another store such as
      * `redisSessions()`. Default: "database" when the models have a `sessionModel()`, else "cookie".
      */
     readonly store?: "cookie" | "database" | "memory" | SessionStore;
@@ -2362,7 +2362,7 @@ export interface CheckFinding {
 
 /** Checks of an application. */
 export interface CheckSettings {
-    /** Checks of your own. None by default. */
+    /** Your own checks. None by default. */
     readonly add?: readonly AnyCheck[];
     /** Ids of checks whose problems are not reported, each with the reason. None by default. */
     readonly silence?: Readonly<Record<string, string>>;

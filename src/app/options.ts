@@ -103,7 +103,7 @@ export interface GableOptions extends FeatureOptions, LogSetting {
   host?: string;
   /** Routes, groups, and modules that export them. None by default. */
   routes?: readonly RouteEntry[];
-  /** Parts: features of your own, or of packages, which start and stop with the application. None by default. */
+  /** Parts: your own features, or those of packages, which start and stop with the application. None by default. */
   parts?: readonly AnyPart[];
   /** Checks that run before the application serves, and checks whose problems are not reported. */
   checks?: CheckSettings;

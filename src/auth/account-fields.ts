@@ -4,7 +4,7 @@ import { field as f } from "../data/schema/field.ts";
 
 // The type of a record of fields is what the fields make it: writing it out would repeat them.
 /**
- * Creates the columns of accounts, for a model of yours.
+ * Creates the columns of accounts, for your model.
  *
  * @example
  * export class User extends Model("users", { ...accountFields(), name: f.text({ max: 100 }) }) {}

@@ -229,7 +229,7 @@ const programmer = {
   E_PART_MISSING: entry(500, "A part is not running", "Pass the part in the option parts of gable(), and await app.start()."),
   E_PART_START: entry(500, "A part of the application cannot start", "Fix the cause, and start the application again."),
   E_TRACES_PACKAGE: entry(500, "The package @opentelemetry/api is missing", "Install it: npm install @opentelemetry/api."),
-  E_PART_STOP: entry(500, "A part of the application failed to stop", "Look at the cause: what the part opened may still be open."),
+  E_PART_STOP: entry(500, "A part of the application failed to stop", "Read the cause: what the part opened may still be open."),
   E_NEXT_REPEATED: entry(500, "A middleware called next() twice", "Call next() once, and keep the reply that it returns."),
   E_HEAD_SENT: entry(500, "The head of the reply has been sent", "Do this before the handler returns, or in context.beforeReply()."),
   E_HOSTS_MISSING: entry(500, "Production needs a list of hosts", 'Pass gable({ hosts: ["example.com"] }), or listen on loopback.'),
@@ -321,7 +321,7 @@ const data = {
   E_MIGRATION_VALUES: entry(
     500,
     "Existing values do not fit the changed column",
-    "Change these rows first, for example by op.run() in a migration before; nothing is cut off or rounded.",
+    "Change these rows first, for example with op.run() in an earlier migration. Gable never cuts off or rounds values.",
   ),
   E_MIGRATION_HEADS: entry(500, "Several migrations claim to be the last", "Merge them with a migration that comes after all of them."),
   E_MIGRATION_PENDING: entry(503, "The database is behind the application", "Run npx gable db migrate."),

@@ -5,7 +5,7 @@ import { entry } from "./catalogue-entry.ts";
 export const developmentErrors = {
   E_DEVELOPMENT_FOREIGN: entry(
     403,
-    "Development is for its own pages",
+    "The development tools answer only pages of this application",
     "Open the page by an address of the application, such as http://localhost:3000.",
   ),
   E_MODULE_SYNTAX: entry(500, "A module has a syntax error", "Correct the line that the report shows."),

@@ -14,10 +14,10 @@ export const storageErrors = {
     "The storage cannot be used now",
     "Read the reason in the log: free space on the disk, correct the rights of the folder, or wait for the service.",
   ),
-  E_STORAGE_LINK: entry(403, "The address of the file has expired, or is not signed", "Open the page that has the link again."),
+  E_STORAGE_LINK: entry(403, "The address of the file has expired, or is not signed", "Open the page with the link again."),
   E_STORAGE_DIRECTORY: entry(
     500,
-    "The folders of stored files and of static files lie in each other",
+    "The folder of stored files contains the static folder, or is inside it",
     'Use a separate folder for stored files, such as "var/media".',
   ),
   E_UPLOAD_DIRECTORY: entry(500, "The folder for uploads cannot be used", "Create the folder, and let the process write into it."),

@@ -22,10 +22,10 @@ export const taskErrors = {
   E_TASK_STEP: entry(
     500,
     "The steps of a task cannot be kept",
-    "Give each step of a task another name and a small result of JSON, and keep large results in your own tables.",
+    "Give each step of a task a different name and a small JSON result, and keep large results in your own tables.",
   ),
   E_TASK_KEY_HELD: entry(409, "Another task holds this unique key", "Wait until the other task has ended, or cancel it."),
   E_TASK_TIMEOUT: entry(500, "A task took too long", "Raise timeoutSeconds of the task, or split its work."),
   E_TASK_CANCELLED: entry(500, "A task no longer belongs to its worker", "End the work when `signal` aborts."),
-  E_TASK_STOPPED: entry(500, "The worker of a task stops", "End the work when `signal` aborts. Another worker begins it again."),
+  E_TASK_STOPPED: entry(500, "The worker of a task is stopping", "End the work when `signal` aborts. Another worker runs the task again."),
 } as const;

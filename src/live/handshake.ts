@@ -8,7 +8,7 @@ const keyPattern = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 /** Checks the handshake. Throws `E_SOCKET_UPGRADE` and `E_SOCKET_HANDSHAKE`. */
 export function assertHandshake(method: string, headers: HeaderReader): void {
   if (method !== "GET" || headers.get("upgrade")?.trim().toLowerCase() !== "websocket" || !hasToken(headers.get("connection"), "upgrade"))
-    throw new GableError("E_SOCKET_UPGRADE", "This address opens WebSockets only.");
+    throw new GableError("E_SOCKET_UPGRADE", "This address opens only WebSockets.");
   if (headers.get("sec-websocket-version") !== "13")
     throw new GableError("E_SOCKET_UPGRADE", "The handshake has another Sec-WebSocket-Version than 13.", {
       headers: [["sec-websocket-version", "13"]],

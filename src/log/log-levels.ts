@@ -10,7 +10,7 @@ export interface LogOptions {
   readonly level?: LogLevel | "silent";
   /** Whether each request writes a line when its reply is made, while the application listens. Default true in production, else false. */
   readonly requests?: boolean;
-  /** Levels of parts by name: `gable.sql` for statements, `gable.tasks` and others for features, or names of your own. */
+  /** Levels of parts by name: `gable.sql` for statements, `gable.tasks` and others for features, or your own names. */
   readonly [part: string]: LogLevel | "silent" | boolean | undefined;
 }
 

@@ -25,7 +25,7 @@ export interface AnyCheck {
 
 /** Checks of an application. */
 export interface CheckSettings {
-  /** Checks of your own. None by default. */
+  /** Your own checks. None by default. */
   readonly add?: readonly AnyCheck[];
   /** Ids of checks whose problems are not reported, each with the reason. None by default. */
   readonly silence?: Readonly<Record<string, string>>;

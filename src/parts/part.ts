@@ -19,7 +19,7 @@ export interface Part<Name extends string = string, Instance extends PartInstanc
   readonly name: Name;
   /** Parts that start before this one and stop after it. The application takes them, too. None by default. */
   readonly needs?: readonly AnyPart[];
-  /** Options of `gable()` that bring a built-in part. None by default: a part of your own takes its options where you create it. */
+  /** Options of `gable()` that bring a built-in part. None by default: your own part takes its options where you create it. */
   readonly option?: PartOption<Options>;
   /**
    * Creates the routes that the part adds. `instance` gives what `start` returned, once the application has started.

@@ -14,7 +14,7 @@ import { Sessions } from "./sessions.ts";
 /** How sessions are stored, and how long they live. */
 export interface SessionOptions {
   /**
-   * Where sessions are: in an encrypted cookie, in the table of `sessionModel()`, in memory, or in a store of your own such as
+   * Where sessions are: in an encrypted cookie, in the table of `sessionModel()`, in memory, or in another store such as
    * `redisSessions()`. Default: "database" when the models have a `sessionModel()`, else "cookie".
    */
   readonly store?: "cookie" | "database" | "memory" | SessionStore;

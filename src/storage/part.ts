@@ -92,7 +92,7 @@ async function assertOutsideStatic({ directory }: FileStore, host: PartHost): Pr
   if (areApart(resolve(directory), resolve(files.options.directory))) return;
   throw new GableError(
     "E_STORAGE_DIRECTORY",
-    `The storage folder "${directory}" and the static folder "${files.options.directory}" lie in each other.`,
+    `The storage folder "${directory}" and the static folder "${files.options.directory}" overlap.`,
   );
 }
 

@@ -12,7 +12,7 @@ export type TaskRunMode = "worker" | "elsewhere" | "inline" | "record";
 export interface TaskSetupOptions {
   /** The tasks and schedules: a list, or a module that exports them. */
   readonly tasks: ReadonlyArray<AnyTask | Schedule> | Readonly<Record<string, unknown>>;
-  /** The table of `taskModel()`, or a queue of your own. Default "database"; with `run: "inline"` and "record" a queue in memory. */
+  /** The table of `taskModel()`, or another queue. Default "database"; with `run: "inline"` and "record" a queue in memory. */
   readonly queue?: "database" | TaskQueue;
   /**
    * Where tasks run: in this process ("worker"), in other processes such as `gable worker` ("elsewhere"), in `enqueue()` itself or at

@@ -90,7 +90,7 @@ export class TaskRun {
     this.#isDraining = true;
   }
 
-  /** Aborts the work, because the worker stops. Another worker begins it again, and the attempt does not count. */
+  /** Aborts the work, because the worker stops. Another worker runs it again, and the attempt does not count. */
   stop(waitMs: number): void {
     this.#isStopping = true;
     this.#abort(new GableError("E_TASK_STOPPED", `The worker of the task "${this.#task.name}" stops.`), waitMs);

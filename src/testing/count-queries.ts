@@ -109,7 +109,7 @@ export function assertNoLoop(statements: readonly RecordedStatement[], request: 
     throw testError(
       "E_TEST_QUERIES",
       `${request} sends ${count} queries that differ only in their values${place === undefined ? "" : ` (${place})`}: ${sql}`,
-      'Load the rows together, such as with: { author: true }, or create the client with { nPlusOne: "allow" }.',
+      'Load the rows together, for example with({ author: true }), or create the client with { nPlusOne: "allow" }.',
     );
   }
 }

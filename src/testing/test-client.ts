@@ -68,7 +68,7 @@ export interface TestClient {
   /** Returns the flash messages that wait for the next page, and leaves them there. */
   flash(): Promise<readonly FlashMessage[]>;
   /**
-   * Signs a user in without a password: writes a session. Works with `accounts`, and with sessions of your own, which then
+   * Signs a user in without a password: writes a session. Works with `accounts`, and with your own sessions, which then
    * belong to the user's id. Throws `E_TEST_SETUP` for an application without sessions, and for an account that is not active.
    */
   signIn(user: TestUser): Promise<void>;

@@ -321,7 +321,7 @@ const rows: () => readonly CheckRow[] = () => [
       { static: { directory: "./static" }, storage: "static/media" },
       { static: "var/static", storage: { store: diskStorage({ directory: "/var" }) } },
     ],
-    /lie in each other/,
+    /overlap/,
     [{ static: "static", storage: "static-uploads" }, { static: "static", storage: { store: memoryStorage() } }, { storage: "static" }],
   ],
   [

@@ -230,7 +230,7 @@ describe("gable({ storage })", () => {
     for (const name of ["site/static", "site/static/media", "site"])
       await assert.rejects(start({ static: join(folder, "site", "static"), storage: join(folder, name) }), {
         code: "E_STORAGE_DIRECTORY",
-        message: /^The storage folder ".*" and the static folder ".*" lie in each other\.$/,
+        message: /^The storage folder ".*" and the static folder ".*" overlap\.$/,
       });
     await start({ static: join(folder, "site", "static"), storage: join(folder, "site", "static-uploads") });
   });

@@ -14,7 +14,7 @@ export function expiredPage(context: AnyContext): HandlerReply {
   return showPage(context, {
     name: "link-expired",
     title: "This link no longer works",
-    text: "It was used already, or it has expired. Ask for a new mail, or sign in: you get a new link there.",
+    text: "It was used already, or it has expired. Request a new email, or sign in: you get a new link there.",
     links: { "Send a new mail": routes.url("forgot"), "Sign in": routes.url("login") },
     status: 410,
   });

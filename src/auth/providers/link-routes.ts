@@ -37,7 +37,10 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
       const service = findService(context);
       const user = await currentUser(context);
       if (!(await service.run(() => openProviders(service).unlink(user, context.params.id))))
-        throw new GableError("E_IDENTITY_LAST", "This is the last way into your account: set a password first, or link another provider.");
+        throw new GableError(
+          "E_IDENTITY_LAST",
+          "This is the only way to sign in to your account: set a password first, or link another provider.",
+        );
       context.flash("success", "The provider is unlinked.");
       return redirect(list.url());
     }),

@@ -74,7 +74,7 @@ export class Providers {
     return await this.#model.where({ userId }).orderBy("id").on("primary").all();
   }
 
-  /** Unlinks an identity. Returns false when it is the last way into the account. */
+  /** Unlinks an identity. Returns false when it is the only way to sign in to the account. */
   async unlink(user: Account, id: number): Promise<boolean> {
     const userId = String(user.id);
     return transaction(

@@ -257,7 +257,7 @@ const storages: readonly Check[] = [
     const [one, other] = [stored, served].map((path) => resolve(project, path) + sep);
     return one!.startsWith(other!) || other!.startsWith(one!)
       ? {
-          message: `The folder of stored files "${stored}" and the static folder "${served}" lie in each other: uploads would be pages of the site.`,
+          message: `The folder of stored files "${stored}" and the static folder "${served}" overlap: uploads would be pages of the site.`,
           fix: 'Use a separate folder for stored files: storage: "var/media".',
         }
       : undefined;

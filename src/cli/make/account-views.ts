@@ -164,7 +164,7 @@ export function toAccountViews(facts: AccountFacts): Readonly<Record<string, str
       "mail-sent": mailSent,
       "link-expired": toPage(
         "This link no longer works",
-        `<p>It was used already, or it has expired. Ask for a new mail, or sign in: you get a new link there.</p>
+        `<p>It was used already, or it has expired. Request a new email, or sign in: you get a new link there.</p>
 ${toLink("forgot", "Send a new mail")}
 ${toLink("login", "Sign in")}`,
       ),

@@ -11,7 +11,7 @@ import { Rates } from "./rates.ts";
 /** Where rate limits are counted. */
 export interface RateLimitsOptions {
   /**
-   * The memory of the process, the table of `rateModel()`, or a store of your own such as `redisRates()`. With several processes, each
+   * The memory of the process, the table of `rateModel()`, or another store such as `redisRates()`. With several processes, each
    * memory counts on its own. Default: "database" when the models have a `rateModel()`, else "memory".
    */
   readonly store?: "memory" | "database" | RateStore;

@@ -33,7 +33,7 @@ export class Rates implements RateLimits {
   }
 
   /**
-   * Counts something under a key of your own, such as failed logins of an account. Throws what the store throws.
+   * Counts something under your own key, such as failed logins of an account. Throws what the store throws.
    *
    * @example
    * const { isAllowed, retryAfterSeconds } = await context.rateLimits.take(`login:${email}`, { requestsMax: 5, windowSeconds: 600 });
@@ -43,7 +43,7 @@ export class Rates implements RateLimits {
     return this.#take(`own\n${key}`, toRule(rate));
   }
 
-  /** Forgets what was counted under a key of your own. */
+  /** Forgets what was counted under your own key. */
   async reset(key: string): Promise<void> {
     await this.#store.reset(toStoreKey(`own\n${key}`));
   }
