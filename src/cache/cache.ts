@@ -8,7 +8,7 @@ import { toStoreKey } from "./cache-key.ts";
 import type { CacheStore } from "./cache-store.ts";
 import { decodeValue, encodeValue } from "./cache-value.ts";
 import { Lease } from "./lease.ts";
-import { publishRead } from "./read-events.ts";
+import { areReadsWatched, publishRead } from "./read-events.ts";
 
 /** How long a value is kept. */
 export interface CacheOptions {
@@ -100,6 +100,8 @@ export class StoreCache implements Cache {
   async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
     assertOptions("cache.remember()", options);
     const name = toStoreKey(key);
+    const value = this.#findNow(name);
+    if (value !== undefined) return decodeValue(value) as Value; // What compute() gave for this key before.
     const found = await publishRead(() => this.#unlessAway(() => this.#readKey(name)));
     const text = await this.#once(name, options, async () => encodeValue(await compute()), found);
     return decodeValue(text!) as Value; // What compute() gave for this key: remember() always keeps it.
@@ -234,6 +236,19 @@ export class StoreCache implements Cache {
     }
   }
 
+  /** Returns the fresh value of a key as text, when the store has it in memory and nobody listens to reads; else undefined. */
+  #findNow(name: string): string | undefined {
+    const store = this.#store;
+    if (store.readNow === undefined || areReadsWatched()) return undefined;
+    const [number, text] = store.readNow([`n:${name}`, `v:${name}`]);
+    if (number !== undefined) return encodeValue(Number(number));
+    const entry = text === undefined ? undefined : readEntry(text);
+    if (entry === undefined || this.#now() >= entry.freshUntilMs) return undefined;
+    const { tags, value } = entry;
+    if (tags.length === 0) return value;
+    return isCurrent(tags, store.readNow(tags.map(([tag]) => `t:${tag}`))) ? value : undefined;
+  }
+
   /** Finds the number of a key, or else its value. */
   async #readKey(name: string): Promise<Found | undefined> {
     const [number, text] = await this.#store.read([`n:${name}`, `v:${name}`]);
@@ -246,18 +261,15 @@ export class StoreCache implements Cache {
   }
 
   async #toFound(text: string | undefined): Promise<Found | undefined> {
-    if (text === undefined) return undefined;
-    const [tagsAt, valueAt] = [text.indexOf(timeEnd) + 1, text.indexOf(tagsEnd) + 1];
-    const freshUntilMs = Number(text.slice(0, tagsAt));
-    // Another version of this file has written it.
-    if (tagsAt === 0 || valueAt <= tagsAt || Number.isNaN(freshUntilMs)) return undefined;
-    const tagsText = text.slice(tagsAt, valueAt - 1);
-    if (tagsText !== "[]") {
-      const tags = JSON.parse(tagsText) as TagVersions; // As #write() has written them.
-      const versions = await this.#readTags(tags.map(([tag]) => tag));
-      if (tags.some(([, version], index) => versions[index]?.[1] !== version)) return undefined;
-    }
-    return { value: text.slice(valueAt), isFresh: this.#now() < freshUntilMs };
+    const entry = text === undefined ? undefined : readEntry(text);
+    if (entry === undefined) return undefined;
+    const { tags, value, freshUntilMs } = entry;
+    const versions = await this.#readTags(tags.map(([tag]) => tag));
+    const isSame = isCurrent(
+      tags,
+      versions.map(([, version]) => version),
+    );
+    return isSame ? { value, isFresh: this.#now() < freshUntilMs } : undefined;
   }
 
   async #write(name: string, value: string, { ttlSeconds, staleSeconds = 0 }: CacheOptions, tags: TagVersions): Promise<void> {
@@ -280,6 +292,20 @@ export class StoreCache implements Cache {
     const [text] = await this.#store.read([`t:${tag}`]);
     return text ?? start;
   }
+}
+
+/** Reads what a store keeps for a value; undefined when another version of this file has written it. */
+function readEntry(text: string): { tags: TagVersions; value: string; freshUntilMs: number } | undefined {
+  const [tagsAt, valueAt] = [text.indexOf(timeEnd) + 1, text.indexOf(tagsEnd) + 1];
+  const freshUntilMs = Number(text.slice(0, tagsAt));
+  if (tagsAt === 0 || valueAt <= tagsAt || Number.isNaN(freshUntilMs)) return undefined;
+  const tagsText = text.slice(tagsAt, valueAt - 1);
+  // As #write() has written them.
+  return { tags: tagsText === "[]" ? [] : (JSON.parse(tagsText) as TagVersions), value: text.slice(valueAt), freshUntilMs };
+}
+
+function isCurrent(tags: TagVersions, versions: ReadonlyArray<string | undefined>): boolean {
+  return tags.every(([, version], index) => versions[index] === version);
 }
 
 function assertOptions(owner: string, options: CacheOptions): void {

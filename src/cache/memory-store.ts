@@ -1,4 +1,4 @@
-/** A cache in the memory of the process: what was used longest ago makes room. */
+/** A cache in the memory of the process: what nobody has used for a while makes room. */
 import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
@@ -16,6 +16,8 @@ export interface MemoryCacheOptions {
 interface Entry {
   readonly text: string;
   readonly expiresMs: number;
+  /** Whether it was used since it was last at the front of the queue of those that make room. */
+  isUsed: boolean;
 }
 
 const names: OptionKinds<MemoryCacheOptions> = { entriesMax: true, bytesMax: true, now: "function" };
@@ -46,6 +48,10 @@ class MemoryCache implements CacheStore {
   }
 
   async read(keys: readonly string[]): Promise<ReadonlyArray<string | undefined>> {
+    return this.readNow(keys);
+  }
+
+  readNow(keys: readonly string[]): ReadonlyArray<string | undefined> {
     return keys.map((key) => this.#use(key)?.text);
   }
 
@@ -56,12 +62,9 @@ class MemoryCache implements CacheStore {
     const bytes = sizeOf(key, text);
     // One that is larger than all together may be would only drive the others out.
     if (bytes > this.#bytesMax) return false;
-    this.#entries.set(key, { text, expiresMs: this.#now() + ttlMs });
+    this.#entries.set(key, { text, expiresMs: this.#now() + ttlMs, isUsed: false });
     this.#bytes += bytes;
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#entriesMax && this.#bytes <= this.#bytesMax) break;
-      this.#remove(oldest);
-    }
+    this.#makeRoom(key);
     return true;
   }
 
@@ -76,7 +79,21 @@ class MemoryCache implements CacheStore {
     return sum;
   }
 
-  /** Finds an entry, and makes it the one that was used last. */
+  /** Removes the oldest entries. One that was used goes to the end of the queue first: moving it with each use would cost more than finding it. */
+  #makeRoom(newKey: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#entries.size <= this.#entriesMax && this.#bytes <= this.#bytesMax) return;
+      if (!entry.isUsed && key !== newKey) {
+        this.#remove(key);
+        continue;
+      }
+      entry.isUsed = false;
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
+  }
+
+  /** Finds an entry. */
   #use(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -84,8 +101,7 @@ class MemoryCache implements CacheStore {
       this.#remove(key);
       return undefined;
     }
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    entry.isUsed = true;
     return entry;
   }
 

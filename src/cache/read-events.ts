@@ -10,6 +10,11 @@ interface CacheReadEvent {
 
 const reads = openChannel<CacheReadEvent>("gable.cache.read");
 
+/** Whether somebody listens to reads. */
+export function areReadsWatched(): boolean {
+  return reads.hasSubscribers;
+}
+
 /** Looks a value up, and publishes that where somebody listens. */
 export function publishRead<Found extends { readonly isFresh: boolean }>(
   read: () => Promise<Found | undefined>,

@@ -289,13 +289,24 @@ describe("options of a cache", () => {
 });
 
 describe("memoryCache()", () => {
-  it("lets go of what was used longest ago", async () => {
-    const store = memoryCache({ entriesMax: 2, now });
-    for (const key of ["a", "b"]) await store.write(key, key, { ttlMs: 1_000 });
-    await store.read(["a"]);
-    await store.write("c", "c", { ttlMs: 1_000 });
-    assert.deepEqual([...(await store.read(["a", "b", "c"]))], ["a", undefined, "c"]);
-  });
+  const rows: ReadonlyArray<readonly [what: string, read: string, kept: string]> = [
+    ["the oldest value that was not read", "a", "a d"],
+    ["the oldest value when none was read", "", "c d"],
+    ["the oldest value when all were read, and never the new one", "abc", "c d"],
+    ["an older value before a newer one that was read", "c", "c d"],
+  ];
+  for (const [what, read, kept] of rows)
+    it(`lets go of ${what}`, async () => {
+      const store = memoryCache({ entriesMax: 3, now });
+      for (const key of "abc") await store.write(key, key, { ttlMs: 1_000 });
+      await store.read([...read]);
+      await store.write("d", "d", { ttlMs: 1_000 });
+      await store.write("e", "e", { ttlMs: 1_000 });
+      assert.deepEqual(
+        (await store.read([..."abcde"])).filter((text) => text !== undefined),
+        [...`${kept} e`.replaceAll(" ", "")],
+      );
+    });
 
   it("holds as many bytes as it may, and does not keep what is larger than that alone", async () => {
     const store = memoryCache({ bytesMax: 20, now });
