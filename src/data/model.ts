@@ -1,5 +1,5 @@
 /** The base class of models: the API of every model class and every row. */
-import { assertKind, assertKnownOptions } from "../errors/option-errors.ts";
+import { assertKind, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { assertModelKinds } from "./schema/option-kinds.ts";
 import { toFieldValues } from "./rows/assignments.ts";
 import { Instance } from "./rows/instance.ts";
@@ -354,6 +354,7 @@ class ModelBase extends Instance {
 
   static async createMany(list: readonly object[], options: CreateManyOptions = {}): Promise<unknown[]> {
     assertKnownOptions("createMany()", options, { validate: "boolean", onConflict: true, batch: "count" });
+    if (!Array.isArray(list)) throw optionInvalid("createMany()", "list", list, "a list of objects");
     const { onConflict } = options;
     if (onConflict !== undefined && onConflict !== "ignore") assertKind("createMany()", "onConflict", onConflict, "conflict");
     return insertRows(

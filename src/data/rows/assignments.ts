@@ -5,13 +5,15 @@ import { suggestName } from "../../errors/nearest-name.ts";
 import { keyNodes } from "../tree/keys.ts";
 import type { ModelMeta, RelationMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
+import { assertRowValues } from "../schema/validate-row.ts";
 
 /**
  * Returns values by field; relations become their keys. An undefined value is one that was not given, so that the fields of a partial
- * request can be passed on as they are. Throws `E_FIELD_UNKNOWN` for a name that is not a field.
+ * request can be passed on as they are. Throws `E_FIELD_UNKNOWN` for a name that is not a field, and `E_VALUE_TYPE`.
  */
 export function toFieldValues(model: ModelClass, given: object): Record<string, unknown> {
   const { fields, relations, name: owner } = model.$meta;
+  assertRowValues(owner, given);
   const values: Record<string, unknown> = {};
   for (const name of Reflect.ownKeys(given)) {
     const value: unknown = (given as Readonly<Record<PropertyKey, unknown>>)[name]; // An object, by its own keys.

@@ -4,7 +4,7 @@ import { readKeyCondition } from "../tree/condition-data.ts";
 import type { FieldMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import type { OperandData } from "../schema/table-state.ts";
-import { assertField } from "../schema/validate-row.ts";
+import { assertField, assertRowValues } from "../schema/validate-row.ts";
 import { toFieldValues } from "./assignments.ts";
 import { scopeNames } from "../tree/scope.ts";
 
@@ -18,8 +18,9 @@ export interface UniqueKey {
   readonly areNullsDistinct: boolean;
 }
 
-/** Reads the unique key from a filter by equality. Throws `E_KEY_NOT_UNIQUE` and `E_VALUE_UNDEFINED`. */
+/** Reads the unique key from a filter by equality. Throws `E_KEY_NOT_UNIQUE`, `E_VALUE_TYPE` and `E_VALUE_UNDEFINED`. */
 export function readUniqueKey(model: ModelClass, where: object, call: string): UniqueKey {
+  assertRowValues(model.$meta.name, where);
   // Without one of its parts it would be a different key.
   for (const [name, value] of Object.entries(where))
     if (value === undefined)

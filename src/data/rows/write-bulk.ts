@@ -8,7 +8,7 @@ import { writeCondition } from "../sql/write-condition.ts";
 import { runStatement } from "../run/execute.ts";
 import { readInstances } from "./read-rows.ts";
 import { onlyLive } from "../tree/live-rows.ts";
-import { RuntimeExpression } from "../tree/expression.ts";
+import { readNode, RuntimeExpression } from "../tree/expression.ts";
 import type { Node, RootSource } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
 import { allOf, compare } from "../tree/conditions.ts";
@@ -260,10 +260,7 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
   const root: RootSource = { kind: "root", model };
   if (!dialect.hasConflictTarget) {
     for (const row of rows) {
-      const values = update.map((field): Assignment => ({
-        field,
-        node: { kind: "value", value: row[field.name] ?? null, type: field, isNullable: true },
-      }));
+      const values = update.map((field): Assignment => ({ field, node: newValue(row, field) }));
       written.set(row, await upsertInTurns(model, row, key, root, [...values, ...automatic(model, root, values)]));
     }
     return;
@@ -283,6 +280,12 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
     // A key with null never conflicts: its row is returned in its place.
     some.forEach((row, index) => written.set(row, byKey.get(keyOf(row, key) ?? "") ?? found[index]!));
   }
+}
+
+/** Returns the value that a new row gets: its own, or the default that the database computes. */
+function newValue(row: RowRecord, field: FieldMeta): Node {
+  if (row[field.name] === undefined && field.hasDatabaseDefault) return readNode(field.options.default, undefined);
+  return { kind: "value", value: row[field.name] ?? null, type: field, isNullable: true };
 }
 
 /** Returns what an insert does with a row whose key is taken. */

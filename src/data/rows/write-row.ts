@@ -292,6 +292,7 @@ export async function prepareUpdate(
   const model = Row.modelOf(row);
   const { $meta: meta } = model;
   const stored = Row.storedOf(row)!;
+  restoreUndefined(context, row, stored);
   const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
   if (changed.length === 0) return undefined;
   for (const field of changed) assertScope(model, field, row[field.name]);
@@ -380,6 +381,16 @@ function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredV
     compare("eq", columnNode(root, field), valueNode(storedValue(context, model.$meta, stored, field), field)),
   );
   return { ...selectAll(root), where: allOf(parts) };
+}
+
+/** Gives the columns of a row that code has set to undefined their stored values again: an undefined value changes nothing. */
+function restoreUndefined(context: ExecutionContext, row: RowRecord, stored: StoredValues): void {
+  const { $meta: meta } = Row.modelOf(row);
+  meta.columns.forEach((field, index) => {
+    if (!Object.hasOwn(row, field.name) || row[field.name] !== undefined) return;
+    if (stored[index] === undefined) delete row[field.name];
+    else row[field.name] = storedValue(context, meta, stored, field);
+  });
 }
 
 /** Returns the fields of a row whose values differ from the stored ones. */

@@ -183,14 +183,19 @@ describe("validate()", () => {
     assert.deepEqual(await Thing.validate({ a: "xxx" }), { a: ["no x", "short, please"] });
     assert.deepEqual(await Thing.validate({ a: "ab" }), {});
   });
-  it("rejects names that are not fields, and undefined", async () => {
+  it("takes an undefined value as one that is not given", async () => {
+    assert.deepEqual(await Book.validate({ title: undefined }, { isPartial: true }), {});
+    assert.deepEqual(await Book.validate({ ...good, pages: undefined }), {});
+    assert.deepEqual(await Book.validate({ ...good, title: undefined }), { title: ["This is needed."] });
+  });
+  it("rejects names that are not fields, and values that are no object", async () => {
     await assert.rejects(Book.validate({ titel: "x" }), {
       code: "E_FIELD_UNKNOWN",
       message: 'Book has no field "titel".',
       fix: 'Write "title".',
     });
     await assert.rejects(Book.validate(JSON.parse('{"__proto__": 1}')), { code: "E_FIELD_UNKNOWN" });
-    await assert.rejects(Book.validate({ title: undefined }), { code: "E_VALUE_UNDEFINED", message: /Book\.title is undefined/ });
+    for (const wrong of [undefined, null, [], "x"]) await assert.rejects(Book.validate(wrong as never), { code: "E_VALUE_TYPE" });
   });
 });
 

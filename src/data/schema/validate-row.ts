@@ -1,5 +1,6 @@
 /** Checks of whole rows, before a database sees them. */
 import { suggestName } from "../../errors/nearest-name.ts";
+import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Eventual } from "./eventual.ts";
 import { after } from "./eventual.ts";
@@ -34,19 +35,26 @@ export function assertField(model: ModelClass, name: string): FieldMeta {
   });
 }
 
+/** Throws `E_VALUE_TYPE` if the values of a row are not an object. */
+export function assertRowValues(model: string, values: unknown): asserts values is object {
+  if (typeof values === "object" && values !== null && !Array.isArray(values)) return;
+  throw new GableError("E_VALUE_TYPE", `The values of ${model} are ${describeValue(values)}; they must be an object.`, {
+    fix: "Pass an object with a value for each name: { name: value }.",
+  });
+}
+
 /**
  * Validates values: each by its type, its options and its validators, then the row by the validator of the model. The values
- * that a partial row omits count as valid. Throws `E_FIELD_UNKNOWN` and `E_VALUE_UNDEFINED`.
+ * that a partial row omits count as valid. An undefined value is one that was not given. Throws `E_FIELD_UNKNOWN` and `E_VALUE_TYPE`.
  */
 export async function validateRow(model: ModelClass, values: Readonly<Record<string, unknown>>, isPartial: boolean): Promise<ModelErrors> {
+  assertRowValues(model.$meta.name, values);
+  const given: Record<string, unknown> = {};
   for (const name of Object.keys(values)) {
     assertField(model, name);
-    if (values[name] === undefined)
-      throw new GableError("E_VALUE_UNDEFINED", `The value of ${model.name}.${name} is undefined.`, {
-        fix: "Leave the name out, or pass null.",
-      });
+    if (values[name] !== undefined) given[name] = values[name];
   }
-  return (await checkRow(model, [...model.$meta.fields.values()], values, { isPartial })).errors;
+  return (await checkRow(model, [...model.$meta.fields.values()], given, { isPartial })).errors;
 }
 
 /** How a row is checked. */
