@@ -7,7 +7,7 @@ import { readRelationProperty, refuseRelationProperty } from "./query/relation-h
 import type { SchemaName, SchemaPurpose, SchemaValues, UsualSchemaName } from "./schema/schema-types.ts";
 import type { RowRecord } from "./schema/row.ts";
 import type { CreateManyOptions, UpsertRequest } from "./rows/write-bulk.ts";
-import { getOrCreateRow, insertRows, upsertRow } from "./rows/write-bulk.ts";
+import { getOrCreateRow, insertRows, makeRows, upsertRow } from "./rows/write-bulk.ts";
 import { saveRows, updateRowsOf } from "./rows/save-rows.ts";
 import type { WriteOptions } from "./rows/write-row.ts";
 import { estimateRows } from "./run/estimate-count.ts";
@@ -359,7 +359,7 @@ class ModelBase extends Instance {
     if (onConflict !== undefined && onConflict !== "ignore") assertKind("createMany()", "onConflict", onConflict, "conflict");
     return insertRows(
       this,
-      list.map((values) => makeRow(this, values)),
+      makeRows(list, (values) => makeRow(this, values)),
       options,
     );
   }

@@ -391,7 +391,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const [name, ...more] = model.$meta.primary;
     if (more.length > 0) throw formError("getMany() of a key of several fields", "Use where() with or.");
     const column = columnNode(this.#root, assertField(model, name!));
-    const values = keys.map((key) => keyNodes(model, key, "getMany()")[0]!.value);
+    const values = keys.map((key, index) => keyNodes(model, key, `getMany()[${index}]`)[0]!.value);
     const rows = await this.#filter([inList(column, values, false)]);
     const known = new Map(rows.map((row) => [(row as Readonly<Record<string, unknown>>)[name!], row])); // Rows have their key.
     return values.flatMap((value) => known.get(value) ?? []);

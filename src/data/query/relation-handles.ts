@@ -222,7 +222,8 @@ class ToMany extends Query<unknown, unknown> {
   #keysOf(others: unknown): LinkKey[] {
     const { target, name } = this.#relation;
     const list: readonly unknown[] = Array.isArray(others) ? others : [others];
-    return list.map((other) => keyNodes(target, other, name).map((node) => node.value));
+    const where = (index: number): string => (list === others ? `${name}[${index}]` : name);
+    return list.map((other, index) => keyNodes(target, other, where(index)).map((node) => node.value));
   }
 
   /** Runs work in the database of the row, because its writes belong to the row. */

@@ -1,9 +1,13 @@
 /** Updates several existing rows together: updateMany, saveMany. */
 import { GableError } from "../../errors/gable-error.ts";
+import { optionInvalid } from "../../errors/option-errors.ts";
 import type { ModelClass } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
 import { contextOf } from "../run/context.ts";
+import { forRow } from "../run/database-error.ts";
+import type { ListedRows } from "../run/database-error.ts";
 import { transaction } from "../run/transaction.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -18,18 +22,42 @@ import { finishUpdate, goneError, prepareUpdate, runUpdate, undoUpdate } from ".
  * validators work as in save(). Returns the number of changed rows.
  */
 export async function updateRowsOf(model: ModelClass, rows: readonly RowRecord[], names: readonly string[]): Promise<number> {
+  if (!Array.isArray(names)) throw optionInvalid("updateMany()", "names", names, "a list of strings");
   const fields = new Set(names.map((name) => assertField(model, name)));
-  if (rows.some((row) => Row.storedOf(row) === undefined))
-    throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not saved cannot be updated.`);
-  return updateAll(model, rows, fields);
+  assertRows("updateMany()", rows, model);
+  const list: ListedRows = { size: rows.length, indexOf: (place) => place };
+  const unsaved = rows.findIndex((row) => Row.storedOf(row) === undefined);
+  if (unsaved !== -1)
+    await forRow(list, unsaved, () => {
+      throw new GableError("E_ROW_UNSAVED", `A ${model.$meta.name} that is not saved cannot be updated.`);
+    });
+  return updateAll(model, rows, list, fields);
 }
 
-async function updateAll(model: ModelClass, rows: readonly RowRecord[], only?: Parameters<typeof prepareUpdate>[3]): Promise<number> {
+/** Throws `E_OPTION_INVALID` for anything but a list of rows: of the model, or of any. */
+function assertRows(owner: string, rows: readonly unknown[], model?: ModelClass): void {
+  const name = model?.$meta.name;
+  const rule = name === undefined ? "a list of rows" : `a list of rows of ${name}`;
+  if (!Array.isArray(rows)) throw optionInvalid(owner, "rows", rows, rule);
+  const Class = model === undefined ? Row : rowClassOf(model);
+  const wrong = rows.findIndex((row) => !(row instanceof Class));
+  if (wrong !== -1) throw optionInvalid(owner, `rows[${wrong}]`, rows[wrong], name === undefined ? "a row of a model" : `a row of ${name}`);
+}
+
+async function updateAll(
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  list: ListedRows,
+  only?: Parameters<typeof prepareUpdate>[3],
+): Promise<number> {
   const updates: RowUpdate[] = [];
   const context = contextOf(model);
+  const seen = new Set<RowRecord>();
   try {
-    for (const row of new Set(rows)) {
-      const update = await prepareUpdate(context, row, {}, only);
+    for (const [place, row] of rows.entries()) {
+      if (seen.has(row)) continue;
+      seen.add(row);
+      const update = await forRow(list, place, () => prepareUpdate(context, row, {}, only));
       if (update !== undefined) updates.push(update);
     }
     const batches = toBatches(context, model, updates);
@@ -54,19 +82,20 @@ async function runBatch(context: ExecutionContext, model: ModelClass, batch: rea
 
 /** Saves rows of several models, new ones first, in the order of their relations, all or none. */
 export async function saveRows(rows: readonly RowRecord[]): Promise<void> {
+  assertRows("saveMany()", rows);
   if (rows.length === 0) return;
   const models = sortModels([...new Set(rows.map((row) => Row.modelOf(row)))]);
   const { database } = contextOf(models[0]!);
   await transaction(
     async () => {
       for (const model of models) {
-        const own = rows.filter((row) => Row.modelOf(row) === model);
-        const added = own.filter((row) => Row.storedOf(row) === undefined);
-        await insertRows(model, added, {});
-        await updateAll(
-          model,
-          own.filter((row) => !added.includes(row)),
-        );
+        const own = [...rows.entries()].filter(([, row]) => Row.modelOf(row) === model);
+        const added = own.filter(([, row]) => Row.storedOf(row) === undefined);
+        const others = own.filter(([, row]) => Row.storedOf(row) !== undefined);
+        const listOf = (some: typeof own): ListedRows => ({ size: rows.length, indexOf: (place) => some[place]![0] });
+        const rowsOf = (some: typeof own): RowRecord[] => some.map(([, row]) => row);
+        await insertRows(model, rowsOf(added), {}, listOf(added));
+        await updateAll(model, rowsOf(others), listOf(others));
       }
     },
     { database: { $core: database } },

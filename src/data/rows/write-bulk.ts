@@ -26,7 +26,8 @@ import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
-import { toFieldError, toRowError, validationError } from "../run/database-error.ts";
+import { forRow, toFieldError, validationError } from "../run/database-error.ts";
+import type { ListedRows } from "../run/database-error.ts";
 import { freeSlugs } from "./free-slugs.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
@@ -62,12 +63,26 @@ function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): Row
   return [...groups.values()];
 }
 
+/** Returns rows that are a whole list. */
+const wholeList = ({ length }: readonly unknown[]): ListedRows => ({ size: length, indexOf: (place) => place });
+
+/** Creates the rows of a list of values; errors name the row. */
+export function makeRows<Made>(list: readonly object[], make: (values: object) => Made): Made[] {
+  const whole = wholeList(list);
+  return list.map((values, place) => forRow(whole, place, () => make(values)) as Made); // Rows are created without waiting.
+}
+
 /** Inserts rows, all or none. */
-export async function insertRows(model: ModelClass, rows: readonly RowRecord[], options: CreateManyOptions): Promise<RowRecord[]> {
+export async function insertRows(
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  options: CreateManyOptions,
+  list: ListedRows = wholeList(rows),
+): Promise<RowRecord[]> {
   const { onConflict } = options;
   if (typeof onConflict === "object") return upsertRows(model, rows, onConflict, options);
   if (rows.length === 0) return [];
-  await checkNewRows(rows, options);
+  await checkNewRows(rows, options, list);
   const groups = groupByColumns(model.$meta, rows);
   const context = contextOf(model);
   if (onConflict === undefined) await freeSlugs(context, model, rows);
@@ -83,15 +98,10 @@ export async function insertRows(model: ModelClass, rows: readonly RowRecord[], 
   return onConflict === "ignore" ? rows.filter((row) => inserted.has(row)) : [...rows];
 }
 
-async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions): Promise<void> {
-  let index = 0;
-  try {
-    for (; index < rows.length; index++) {
-      const checked = checkNewRow(rows[index]!, options);
-      if (checked instanceof Promise) await checked;
-    }
-  } catch (error) {
-    throw rows.length > 1 ? toRowError(error, index) : error;
+async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptions, list: ListedRows): Promise<void> {
+  for (let index = 0; index < rows.length; index++) {
+    const checked = forRow(list, index, () => checkNewRow(rows[index]!, options));
+    if (checked instanceof Promise) await checked;
   }
 }
 
@@ -215,8 +225,9 @@ async function upsertRows(
   if (update.length === 0)
     throw optionInvalid("createMany()", "onConflict.update", conflict.update, 'names of fields; "ignore" changes none');
   if (rows.length === 0) return [];
-  await checkNewRows(rows, options);
-  for (const row of rows) assertKeyValues(model, key, row, "createMany()");
+  const list = wholeList(rows);
+  await checkNewRows(rows, options, list);
+  rows.forEach((row, place) => forRow(list, place, () => assertKeyValues(model, key, row, "createMany()")));
   // No statement accepts a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];
   const seen = new Map<CacheKey, number>();

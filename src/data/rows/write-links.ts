@@ -1,4 +1,5 @@
 /** Writes rows of join tables: links of many-to-many relations. */
+import { GableError } from "../../errors/gable-error.ts";
 import { readRaw, runStatement } from "../run/execute.ts";
 import type { Node, RootSource } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
@@ -57,7 +58,11 @@ export async function insertLinks(relation: RelationMeta, join: JoinTable, near:
   const context = contextOf(relation.target);
   const insert = async (some: ReadonlyArray<LinkKey>): Promise<void> => {
     const { plan, parameters } = planInsertLinks(contextOf(relation.target), join, some);
-    await runStatement(contextOf(relation.target), { sql: plan.sql, parameters, rows: "none" }, true);
+    try {
+      await runStatement(contextOf(relation.target), { sql: plan.sql, parameters, rows: "none" }, true);
+    } catch (error) {
+      throw toLinkError(relation, error);
+    }
   };
   if (pairs.length <= linksMax) return insert(pairs);
   await transaction(
@@ -66,6 +71,14 @@ export async function insertLinks(relation: RelationMeta, join: JoinTable, near:
     },
     { database: { $core: context.database } },
   );
+}
+
+/** Converts the rejection of a link to a row that does not exist. */
+function toLinkError({ name, target }: RelationMeta, error: unknown): unknown {
+  if (!(error instanceof GableError) || error.details["kind"] !== "foreignKey") return error;
+  return new GableError("E_ROW_MISSING", `${name} cannot link these rows: a ${target.$meta.label}, or the row itself, does not exist.`, {
+    cause: error.cause,
+  });
 }
 
 function planInsertLinks({ database }: ExecutionContext, { table, near, far }: JoinTable, pairs: readonly LinkKey[]): BoundPlan {

@@ -2,6 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
 import { dateOutOfRange } from "../schema/zones.ts";
+import type { Eventual } from "../schema/eventual.ts";
 import type { DatabaseCore } from "./database-core.ts";
 import type { ModelMeta } from "../schema/model-class.ts";
 import type { ModelErrors } from "../schema/validate-row.ts";
@@ -110,9 +111,36 @@ function toIssues(errors: ModelErrors, { kind, constraint }: RefusedRule): objec
 
 /** Names the row of a list that cannot be stored: `details.row` is its index. */
 export function toRowError(error: unknown, row: number): unknown {
-  if (!(error instanceof GableError) || error.code !== "E_VALIDATION") return error;
-  const { details, cause } = error;
-  return new GableError("E_VALIDATION", `Row ${row} (counted from 0): ${error.message}`, { details: { ...details, row }, cause });
+  if (!(error instanceof GableError)) return error;
+  const { code, details, cause, status, fix, expose } = error;
+  return new GableError(code, `Row ${row} (counted from 0): ${error.message}`, {
+    details: { ...details, row },
+    cause,
+    status,
+    fix,
+    expose,
+  });
+}
+
+/** Rows of a list, whose errors name their index in it. */
+export interface ListedRows {
+  /** How many rows the list has: an error about the only one needs no index. */
+  readonly size: number;
+  /** Returns the index of a row in the list, by its index among these rows. */
+  readonly indexOf: (place: number) => number;
+}
+
+/** Runs work for the row of a list; its error names the row. Synchronous unless the work waits. */
+export function forRow<Result>({ size, indexOf }: ListedRows, place: number, work: () => Eventual<Result>): Eventual<Result> {
+  const refuse = (error: unknown): never => {
+    throw size > 1 ? toRowError(error, indexOf(place)) : error;
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? result.catch(refuse) : result;
+  } catch (error) {
+    return refuse(error);
+  }
 }
 
 /** Converts a rejection to messages for the fields of a model; returns the error itself if it is not about them. */

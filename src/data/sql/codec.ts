@@ -50,8 +50,9 @@ export function decoderOf(codecs: Codecs, field: ValueType): ((value: DriverValu
   return decode === undefined ? undefined : (value) => (value === null ? null : decode(value, field));
 }
 
-function typeError(value: unknown, field: ValueType): GableError {
-  return new GableError("E_VALUE_TYPE", `${field.where} is of the type ${field.type}, and got ${describeFieldValue(value, field)}.`);
+function typeError(value: unknown, field: ValueType, cause?: unknown): GableError {
+  const message = `${field.where} is of the type ${field.type}, and got ${describeFieldValue(value, field)}.`;
+  return new GableError("E_VALUE_TYPE", message, { cause });
 }
 
 function takeText(value: unknown, field: ValueType): string {
@@ -100,6 +101,18 @@ export function takeBytes(value: unknown, field: ValueType): Uint8Array {
   throw typeError(value, field);
 }
 
+/** JSON has no functions, 64-bit integers or circles. */
+function takeJson(value: unknown, field: ValueType): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    throw typeError(value, field, error);
+  }
+  if (text === undefined) throw typeError(value, field);
+  return text;
+}
+
 /** A list, and its item type. */
 export function takeList(value: unknown, field: ValueType): { readonly list: readonly unknown[]; readonly items: ValueType } {
   if (Array.isArray(value) && field.items !== undefined) return { list: value, items: field.items };
@@ -146,6 +159,6 @@ export const usualCodecs: Codecs = {
   array: jsonList,
   boolean: { encode: takeBoolean, decode: readBoolean },
   datetime: { encode: takeMoment, decode: (value, field) => readStoredMoment(String(value), field) },
-  json: { encode: (value) => JSON.stringify(value), decode: readJson },
+  json: { encode: takeJson, decode: readJson },
   bytes: { encode: takeBytes, decode: readBytes },
 };

@@ -27,6 +27,10 @@ export function keyNodes(model: ModelClass, value: unknown, where: string): Valu
     const given = isRecord ? (value as Readonly<Record<string, unknown>>)[part] : value; // A record or a row.
     if (isInstance(value) && (given ?? null) === null)
       throw new GableError("E_RELATION_UNSAVED", `${where} got a row that is not saved.`, { fix: "Save that row first." });
+    if (given === undefined)
+      throw new GableError("E_FILTER_UNDEFINED", `${where} got ${describeValue(value)}, which has no key of ${name}.`, {
+        fix: `Pass a row, its key, or an object with ${primary.join(" and ")}.`,
+      });
     return literal(given, fields.get(part)!, primary.length > 1 ? `${where}.${part}` : where);
   });
 }

@@ -85,6 +85,9 @@ describe("values in SQLite", () => {
       ["datetime", new Date(Number.NaN)],
       ["bytes", "x"],
       ["choice", 5],
+      ["json", 5n],
+      ["json", { list: [1n] }],
+      ["json", () => 5],
     ] as const)
       assert.throws(() => encodeSqlite(wrong, codecField(name)), {
         code: "E_VALUE_TYPE",
