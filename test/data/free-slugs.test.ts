@@ -1,7 +1,7 @@
 /** Slugs that Gable makes, the same on every database. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { belongsTo, field as f, Model } from "../../src/data.ts";
+import { belongsTo, field as f, Model, saveMany, transaction } from "../../src/data.ts";
 import { modelForm } from "../../src/forms.ts";
 import { assertQueries } from "../../src/testing/count-queries.ts";
 import { describeOnDatabases } from "./databases.ts";
@@ -24,7 +24,64 @@ class Item extends Model(
 ) {}
 class Note extends Model("slug_notes", { id: f.id(), title: f.text({ max: 200 }), slug: f.slug({ from: "title", null: true }) }) {}
 
-describeOnDatabases("slugs that Gable makes", [Shop, Book, Item, Note], () => {
+class Good extends Model("slug_goods", {
+  id: f.id(),
+  sku: f.text({ max: 20, unique: true, null: true }),
+  title: f.text({ max: 90, blank: true }),
+  slug: f.slug({ from: "title", unique: true, max: 20 }),
+}) {}
+class Year extends Model("slug_years", { id: f.id(), year: f.int(), slug: f.slug({ from: "year", unique: true }) }) {}
+
+describeOnDatabases("slugs that Gable makes", [Shop, Book, Item, Note, Good, Year], () => {
+  const slugs = (): Promise<string[]> => Promise.resolve(Good.orderBy("id").pluck("slug"));
+
+  it("are free in every call that creates rows", async () => {
+    await Good.create({ title: "Tea" });
+    await Good.upsert({ where: { sku: "1" }, create: { title: "Tea" }, update: { title: "Tea" } });
+    await Good.getOrCreate({ sku: "2" }, { title: "Tea" });
+    await Good.createMany([{ title: "Tea", sku: "3" }], { onConflict: { target: ["sku"], update: ["title"] } });
+    await Good.createMany([{ title: "Tea", sku: "4" }], { onConflict: "ignore" });
+    await saveMany([Good.build({ title: "Tea" })]);
+    const expected = ["tea", "tea-2", "tea-3", "tea-4", "tea-5", "tea-6"];
+    assert.deepEqual(await slugs(), expected);
+    // Existing rows keep theirs.
+    await Good.upsert({ where: { sku: "1" }, create: { title: "Tea" }, update: { title: "Cup" } });
+    await Good.createMany([{ title: "Cup", sku: "3" }], { onConflict: { target: ["sku"], update: ["title"] } });
+    await Good.createMany([{ title: "Cup", sku: "4" }], { onConflict: "ignore" });
+    assert.deepEqual(await slugs(), expected);
+  });
+
+  it("are the key of rows that have no other", async () => {
+    await Good.create({ title: "Tea" });
+    assert.deepEqual(
+      await Good.createMany([{ title: "Tea" }, { title: "Cup" }, { title: "Cup" }], { onConflict: "ignore" }).then((rows) =>
+        rows.map(({ slug }) => slug),
+      ),
+      ["cup"],
+    );
+    await Good.createMany([{ title: "Tea", sku: "9" }], { onConflict: { target: ["slug"], update: ["sku"] } });
+    assert.deepEqual(await Good.orderBy("id").pluck("sku"), ["9", null]);
+  });
+
+  it("are free when others take them at the same time", async () => {
+    const of = (count: number, work: (index: number) => Promise<unknown>): Promise<unknown> =>
+      Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+    await of(6, () => Good.create({ title: "Tea" }));
+    await of(6, (index) => Good.getOrCreate({ sku: String(index) }, { title: "Cup" }));
+    await of(4, () => transaction(() => Good.create({ title: "Mug" }), { retries: 10 }));
+    const all = await slugs();
+    assert.deepEqual([all.length, new Set(all).size], [16, 16]);
+    assert.ok(
+      all.every((slug) => /^(?:tea|cup|mug)(?:-[2-9a-z]+)?$/.test(slug)),
+      all.join(),
+    );
+  });
+
+  it("come from numbers, and are short ids for a blank string", async () => {
+    assert.deepEqual([(await Year.create({ year: 1999 })).slug, (await Year.create({ year: 1999 })).slug], ["1999", "1999-2"]);
+    for (const title of ["", "  "]) assert.match((await Good.create({ title })).slug, /^[2-9a-z]{8}$/);
+  });
+
   it("get a number, and then random letters, when the slug is taken", async () => {
     const slugs: string[] = [];
     for (let count = 0; count < 11; count++) slugs.push((await Book.create({ title: "Tea" })).slug);

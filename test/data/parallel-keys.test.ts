@@ -17,7 +17,7 @@ const parallel = <Result>(count: number, work: (place: number) => Promise<Result
 
 describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
   it("reject calls without a value for a part of the key", async () => {
-    const refused = (call: string, name: string, key: string): object => ({
+    const refused = (call: string, name: string, key: string): { code: string; message: string; fix: string } => ({
       code: "E_KEY_NOT_UNIQUE",
       message: `Pair.${call} got no value for "${name}": null never equals null in the unique key of ${key}.`,
       fix: "Give a value, or look for the row with find() and create it with create().",
@@ -33,7 +33,7 @@ describeOnDatabases("unique keys", [Shelf, Pair, Counter], () => {
         ],
         { onConflict: { target: ["a", "b"], update: ["hits"] } },
       ),
-      refused("createMany()", "b", "a + b"),
+      { ...refused("createMany()", "b", "a + b"), message: `Row 1 (counted from 0): ${refused("createMany()", "b", "a + b").message}` },
     );
     assert.equal(await Pair.count(), 0);
     assert.equal((await Pair.upsert({ where: { a: 1, b: 2 }, update: { hits: 1 } })).b, 2);

@@ -1,8 +1,12 @@
 /** Gives new rows slugs that are free: `tea`, then `tea-2`, `tea-3`. */
+import { GableError } from "../../errors/gable-error.ts";
+import { contextOf } from "../run/context.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
+import { transaction } from "../run/transaction.ts";
 import type { FieldMeta, ModelClass, ModelMeta } from "../schema/model-class.ts";
 import type { RowRecord } from "../schema/row.ts";
-import { createShortId, isMadeSlug } from "../schema/slug.ts";
+import { Row } from "../schema/row.ts";
+import { createShortId, isMadeSlug, noteMadeSlug } from "../schema/slug.ts";
 import type { RootSource } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
 import { toCacheKey } from "./batch.ts";
@@ -36,13 +40,64 @@ function slugKeysOf(meta: ModelMeta): readonly SlugKey[] {
 
 /**
  * Replaces slugs that Gable made for new rows by free ones, where the slug is unique. Reads the table once, and once more if a slug is taken. A row
- * that another process inserts in between still causes an error of the field. Rows of all tenants and deleted rows count.
+ * that others insert in between takes the slug nevertheless. Rows of all tenants and deleted rows count.
  */
-export async function freeSlugs(context: ExecutionContext, model: ModelClass, rows: readonly RowRecord[]): Promise<void> {
+export async function freeSlugs(
+  context: ExecutionContext,
+  model: ModelClass,
+  rows: readonly RowRecord[],
+  isFree: (row: RowRecord, field: FieldMeta) => boolean = () => true,
+): Promise<void> {
   for (const key of slugKeysOf(model.$meta)) {
-    const affected = rows.filter((row) => isMadeSlug(row, key.field.name) && toCacheKey(row, key.names) !== null);
+    const isAffected = (row: RowRecord): boolean => isMadeSlug(row, key.field.name) && toCacheKey(row, key.names) !== null;
+    const affected = rows.filter((row) => isAffected(row) && isFree(row, key.field));
     if (affected.length > 0) await freeSlugsOfKey(context, model, key, affected);
   }
+}
+
+/** How often a row is inserted whose made slug others take at the same time. */
+const insertsMax = 4;
+
+/** Inserts a row with free slugs, and with others if somebody takes one of them before. In a transaction, each attempt is a savepoint. */
+export async function insertWithFreeSlugs(
+  context: ExecutionContext,
+  model: ModelClass,
+  row: RowRecord,
+  insert: (context: ExecutionContext) => Promise<void>,
+): Promise<void> {
+  const made = slugKeysOf(model.$meta).flatMap(({ field }) =>
+    isMadeSlug(row, field.name) ? [{ field, slug: String(row[field.name]) }] : [],
+  );
+  if (made.length === 0) return insert(context);
+  for (let attempt = 1; ; attempt++) {
+    await freeSlugs(context, model, [row]);
+    try {
+      return await (context.transaction === undefined
+        ? insert(context)
+        : transaction(() => insert(contextOf(model)), { database: { $core: context.database } }));
+    } catch (error) {
+      if (attempt === insertsMax || !made.some(({ field }) => isTaken(error, field))) throw error;
+      for (const { field, slug } of made) {
+        row[field.name] = slug;
+        // An older snapshot would give the same number again.
+        if (attempt > 1) row[field.name] = withSuffix(row, field, createShortId(6));
+        noteMadeSlug(row, field.name, String(row[field.name]));
+      }
+    }
+  }
+}
+
+/** Whether the database refused a row because a unique key with the field is taken. */
+function isTaken(error: unknown, { name }: FieldMeta): boolean {
+  if (!(error instanceof GableError) || error.details["kind"] !== "unique") return false;
+  return Object.hasOwn(error.details["errors"] ?? {}, name);
+}
+
+/** Whether a row has values for a unique key without the field, or its own primary key. */
+export function hasOtherKey(row: RowRecord, { name }: FieldMeta): boolean {
+  const { primary, uniques } = Row.modelOf(row).$meta;
+  const keys = [primary, ...uniques.map(({ fields }) => fields)];
+  return keys.some((fields) => !fields.includes(name) && fields.every((each) => (row[each] ?? null) !== null));
 }
 
 async function freeSlugsOfKey(context: ExecutionContext, model: ModelClass, key: SlugKey, rows: readonly RowRecord[]): Promise<void> {
@@ -60,6 +115,7 @@ async function freeSlugsOfKey(context: ExecutionContext, model: ModelClass, key:
   for (const row of conflicting) {
     const free = listCandidates(row, key).find((candidate) => !used.has(toCacheKey(candidate, key.names)));
     row[name] = free?.[name] ?? withSuffix(row, key.field, createShortId(6));
+    noteMadeSlug(row, name, String(row[name]));
     used.add(toCacheKey(row, key.names));
   }
 }

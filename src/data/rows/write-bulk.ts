@@ -28,7 +28,7 @@ import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { forRow, toFieldError, validationError } from "../run/database-error.ts";
 import type { ListedRows } from "../run/database-error.ts";
-import { freeSlugs } from "./free-slugs.ts";
+import { freeSlugs, hasOtherKey } from "./free-slugs.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -85,7 +85,8 @@ export async function insertRows(
   await checkNewRows(rows, options, list);
   const groups = groupByColumns(model.$meta, rows);
   const context = contextOf(model);
-  if (onConflict === undefined) await freeSlugs(context, model, rows);
+  // A row without another key is found by the slug: repeated, it is skipped.
+  await freeSlugs(context, model, rows, onConflict === "ignore" ? hasOtherKey : undefined);
   // A single statement stores all rows or none.
   if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
   const inserted = new Set<RowRecord>();
@@ -228,6 +229,7 @@ async function upsertRows(
   const list = wholeList(rows);
   await checkNewRows(rows, options, list);
   rows.forEach((row, place) => forRow(list, place, () => assertKeyValues(model, key, row, "createMany()")));
+  await freeSlugs(contextOf(model), model, rows, (_, field) => !key.fields.includes(field) && !update.includes(field));
   // No statement accepts a key twice: the second row of a key waits for the first.
   const turns: RowRecord[][] = [];
   const seen = new Map<CacheKey, number>();
@@ -321,7 +323,9 @@ function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }:
 async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
   const { database } = contextOf(model);
   try {
-    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false }), { database: { $core: database } });
+    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false, keepsSlugs: true }), {
+      database: { $core: database },
+    });
     return true;
   } catch (error) {
     if (!isTaken(database.dialect, error)) throw error;
@@ -357,8 +361,10 @@ export async function getOrCreateRow(
   if (found !== undefined) return found;
   const row = make({ ...toFieldValues(model, defaults), ...values });
   try {
+    const context = contextOf(model);
     // A savepoint inside a transaction: a rejected insert must not abort it.
-    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row), { database: { $core: contextOf(model).database } });
+    if (context.transaction === undefined) await saveRow(context, row);
+    else await transaction(() => saveRow(contextOf(model), row), { database: { $core: context.database } });
     return row;
   } catch (error) {
     if (!(error instanceof GableError) || error.code !== "E_VALIDATION" || error.cause === undefined) throw error;
@@ -377,6 +383,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   const key = readUniqueKey(model, where, "upsert()");
   Object.assign(row, key.values);
   await checkNewRow(row, {});
+  await freeSlugs(context, model, [row]);
   const root: RootSource = { kind: "root", model };
   const assignments = await readUpdate(model, root, update);
   if (!context.database.dialect.hasConflictTarget) return upsertInTurns(model, row, key, root, assignments);
@@ -436,7 +443,9 @@ async function upsertInTurns(
   return transaction(
     async () => {
       try {
-        await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false }), { database: { $core: database } });
+        await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false, keepsSlugs: true }), {
+          database: { $core: database },
+        });
       } catch (error) {
         // The database names one of the taken keys. Reading the row tells whether it is this one.
         if (!isTaken(database.dialect, error)) throw error;

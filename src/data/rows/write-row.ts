@@ -25,7 +25,7 @@ import { assertTableRows } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "../run/database-error.ts";
-import { freeSlugs } from "./free-slugs.ts";
+import { insertWithFreeSlugs } from "./free-slugs.ts";
 import { keysIn } from "./loader.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -38,8 +38,14 @@ export interface WriteOptions {
   readonly validate?: boolean;
 }
 
+/** How a row is saved. */
+interface SaveOptions extends WriteOptions {
+  /** Whether the slugs that Gable made stay as they are: the caller has made them free, or finds rows by them. Default false. */
+  readonly keepsSlugs?: boolean;
+}
+
 /** Inserts a new row, or updates the changed columns of an existing one. */
-export async function saveRow(context: ExecutionContext, row: RowRecord, options: WriteOptions = {}): Promise<void> {
+export async function saveRow(context: ExecutionContext, row: RowRecord, options: SaveOptions = {}): Promise<void> {
   if (Row.storedOf(row) === undefined) await insertRow(context, row, options);
   else await updateRow(context, row, options);
 }
@@ -65,10 +71,14 @@ function toRelationNames(meta: ModelMeta, errors: Readonly<Record<string, readon
   return Object.fromEntries(Object.entries(errors).map(([name, messages]) => [meta.fields.get(name)?.relation ?? name, messages]));
 }
 
-async function insertRow(context: ExecutionContext, row: RowRecord, options: WriteOptions): Promise<void> {
+async function insertRow(context: ExecutionContext, row: RowRecord, options: SaveOptions): Promise<void> {
   await checkNewRow(row, options);
+  if (options.keepsSlugs === true) return insertChecked(context, row);
+  await insertWithFreeSlugs(context, Row.modelOf(row), row, (current) => insertChecked(current, row));
+}
+
+async function insertChecked(context: ExecutionContext, row: RowRecord): Promise<void> {
   const model = Row.modelOf(row);
-  await freeSlugs(context, model, [row]);
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);

@@ -30,9 +30,17 @@ function makeValue(
   if (options.default !== undefined) return typeof options.default === "function" ? (options.default as () => unknown)() : options.default; // A function makes values.
   if (options.auto !== undefined) return toPrecision(now, options.precision);
   if (type === "uuid" && isPrimary) return createUuid();
-  const source = options.from === undefined ? undefined : values[options.from];
-  if (typeof source === "string" && source.trim() !== "") return makeSlug(source, typeof options.max === "number" ? options.max : 50);
+  const source = options.from === undefined ? undefined : toSource(values[options.from]);
+  // A required slug of a blank string is a short id: nobody could type it in a form that does not have the field.
+  if (source !== undefined && !(isNullable && source.trim() === ""))
+    return makeSlug(source, typeof options.max === "number" ? options.max : 50);
   return isNullable ? null : undefined;
+}
+
+/** Returns the string that a slug is made from. */
+function toSource(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "bigint" ? String(value) : undefined;
 }
 
 let lastTime = 0;

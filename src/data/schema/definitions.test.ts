@@ -73,6 +73,15 @@ const rows: readonly Row[] = [
   ["a start of keys that is none", make({ a: f.file({ prefix: "../x" }) }), "E_FIELD_OPTION_VALUE", /prefix is "..\/x"/, /"covers"/],
   ["a default file", make({ a: f.file({ default: "a.png" }) }), "E_FIELD_OPTION_VALUE", /has a default/, /null: true/],
   ["a list of files", make({ a: f.array(f.file()) }), "E_FIELD_INVALID", /a list is of the type file/, /./],
+  [
+    "a slug of no field",
+    make({ name: f.text(), a: f.slug({ from: "nme" }) }),
+    "E_FIELD_OPTION_VALUE",
+    /from is "nme", but there is no/,
+    /"name"/,
+  ],
+  ["a slug of a list", make({ b: f.array(f.text()), a: f.slug({ from: "b" }) }), "E_FIELD_OPTION_VALUE", /no slug can be made/, /./],
+  ["a slug of a relation", make({ b: () => belongsTo(Other), a: f.slug({ from: "b" }) }), "E_FIELD_OPTION_VALUE", /no slug/, /./],
   ["a choice of nothing", make({ a: f.choice({}) }), "E_FIELD_OPTION_VALUE", /no keys/, /at least one/],
   [
     "a wrong auto",

@@ -20,7 +20,7 @@ import { listBacks } from "./metadata.ts";
 import type { AnyModelOptions, ModelClass } from "./model-class.ts";
 import { identifier, toSnakeCase } from "./names.ts";
 import type { Relation } from "./relation.ts";
-import { findFileMistakes, findQueryMistake, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
+import { findFileMistakes, findQueryMistake, findSlugMistakes, isAbove, isBetween, isLimit, isLinear } from "./option-values.ts";
 
 type AnyRelation = Relation<ModelClass, "one" | "many", boolean>;
 
@@ -202,6 +202,7 @@ class DefinitionCheck {
     if (precision !== undefined && ![0, 3, 6].includes(precision)) refuse(`precision is ${describeValue(precision)}`, "Use 0, 3 or 6.");
     if (auto !== undefined && auto !== "create" && auto !== "update") refuse(`auto is ${describeValue(auto)}`, 'Use "create" or "update".');
     if (type === "file") for (const [what, fix] of findFileMistakes(options)) refuse(what, fix);
+    for (const [what, fix] of findSlugMistakes(options, this.#model.$fields)) refuse(what, fix);
     if (pattern === undefined || isLinear(pattern)) return;
     const fix = "Remove nested repetitions and back references.";
     this.#add(name, "E_FIELD_PATTERN", `${String(pattern)} may take very long`, fix);

@@ -1,6 +1,8 @@
 /** Checks the values of field options. */
+import { suggestName } from "../../errors/nearest-name.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import { compareDecimals } from "./check-value.ts";
+import { isColumn } from "./column.ts";
 import type { AnyColumnOptions, ColumnType } from "./column.ts";
 
 /** Whether a whole number is in a range, both ends included. */
@@ -85,5 +87,25 @@ export function findFileMistakes({
           ] as const,
         ]
       : []),
+  ];
+}
+
+/** Types of fields that a slug can be made from. */
+const slugSources: ReadonlySet<string> = new Set("text slug email url choice uuid ip date time int bigint decimal".split(" "));
+
+/** Finds the mistake in the option `from` of a slug, with its fix. */
+export function findSlugMistakes(
+  { from }: AnyColumnOptions,
+  fields: Readonly<Record<string, unknown>>,
+): ReadonlyArray<readonly [what: string, fix: string]> {
+  if (from === undefined) return [];
+  const source = Object.hasOwn(fields, from) ? fields[from] : undefined;
+  if (isColumn(source) && slugSources.has(source.type)) return [];
+  const what = source === undefined ? "there is no such field" : "no slug can be made from it";
+  return [
+    [
+      `from is ${describeValue(from)}, but ${what}`,
+      suggestName(from, Object.keys(fields), 'Name a field with text, such as from: "title".'),
+    ],
   ];
 }
