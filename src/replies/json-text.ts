@@ -15,11 +15,19 @@ export function toJsonText(value: unknown): string {
     if (!/BigInt/.test(toErrorText(error))) throw error;
     text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
   }
+  // Bytes, as JSON writes them: an object of numbers by index.
+  if (text?.includes('{"0":') === true) text = JSON.stringify(value, writeBytes);
   if (text === undefined)
     throw new GableError("E_JSON_VALUE", `JSON cannot hold ${describeValue(value)}.`, { fix: "Pass null, or a plain value." });
   // Values that JSON empties leave this mark, so other values cost only one search.
   if (text.includes("{}")) assertNothingLost(value, "");
   return text;
+}
+
+/** Writes bytes as base64, as rows do, and 64-bit integers as strings. */
+function writeBytes(_key: string, item: unknown): unknown {
+  if (item instanceof Uint8Array) return Buffer.from(item).toString("base64");
+  return typeof item === "bigint" ? String(item) : item;
 }
 
 /** Finds a value that JSON writes as `{}` although it has content. */

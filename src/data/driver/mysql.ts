@@ -176,7 +176,17 @@ class MysqlSession implements ServerSession {
     other.destroy();
   }
 
-  async *cursor({ sql, parameters }: Statement, batch: number): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
+  async *cursor(
+    { sql, parameters }: Statement,
+    batch: number,
+    isInTransaction: boolean,
+  ): AsyncGenerator<ReadonlyArray<readonly DriverValue[]>> {
+    if (isInTransaction) {
+      // Statements of the transaction run on this connection while the caller works with the rows: it must be free for them.
+      const { rows } = await this.#query({ sql, parameters, rows: "arrays" });
+      for (let start = 0; start < rows.length; start += batch) yield rows.slice(start, start + batch);
+      return;
+    }
     // The next statement would receive rows that nobody reads, so the session is not reused before all have arrived.
     this.#isReading = true;
     let rows: DriverValue[][] = [];

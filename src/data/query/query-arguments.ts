@@ -2,6 +2,8 @@
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { ModelClass } from "../schema/model-class.ts";
+import { rowClassOf } from "../schema/model-class.ts";
+import { reservedNames } from "../schema/definitions.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { RuntimeExpression } from "../tree/expression.ts";
 import { isPlainObject, readFilter } from "../tree/filter.ts";
@@ -73,4 +75,11 @@ export function settle<Result>(work: () => unknown): Promise<Result> {
   return new Promise((resolve) => {
     resolve(work() as Result); // The caller knows what its work gives.
   });
+}
+
+/** Whether rows of a model have something with a name, or give it a meaning. */
+export function isTakenName(model: ModelClass, name: string): boolean {
+  const { fields, relations } = model.$meta;
+  const isOwn = fields.has(name) || relations.has(name) || name in rowClassOf(model).prototype;
+  return isOwn || name.startsWith("$") || reservedNames.has(name);
 }

@@ -254,11 +254,12 @@ export async function runPage(asked: QueryParts, options: PageOptions): Promise<
     limit: literal(size + 1, valueTypes.int, "limit"),
   };
   if (isNever(state)) return { items: [], next: undefined, previous: undefined };
-  const { plan, rows } = await readRaw(context, withComputed(state));
+  const full = withComputed(state);
+  const { plan, rows } = await readRaw(context, full);
   const hasMore = rows.length > size;
   const shown = isBefore ? rows.slice(0, size).toReversed() : rows.slice(0, size);
   const mode = parts.mode ?? context.database.fetchMode;
-  const items = hydrateRows(parts.model, plan, shown, { context, mode, fields: state.fields, extra: state.extra });
+  const items = hydrateRows(parts.model, plan, shown, { context, mode, fields: full.fields, extra: full.extra });
   await loadWith(context, items, parts.with, mode);
   const first = plan.names.length - values.length;
   const cursorOf = (row: (typeof rows)[number] | undefined): string | undefined =>

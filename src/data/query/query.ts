@@ -26,7 +26,7 @@ import { readOrder } from "../tree/order.ts";
 import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./page.ts";
 import type { DeletePreview } from "./preview-delete.ts";
 import { previewDelete } from "./preview-delete.ts";
-import { formError, readColumns, readDistinct, readGroup, readKeyOrWhere, rowMissing, settle } from "./query-arguments.ts";
+import { formError, readColumns, readDistinct, readGroup, readKeyOrWhere, rowMissing, settle, isTakenName } from "./query-arguments.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -309,13 +309,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     this.#assertRows("annotate()");
     const columns = readColumns(this.#root, pick);
     for (const { name } of columns)
-      if (this.#isTaken(name)) throw formError(`annotate() of "${name}"`, "Choose a name that the model does not have.");
+      if (isTakenName(this.#parts.model, name)) throw formError(`annotate() of "${name}"`, "Choose a name that the model does not have.");
     return this.#with({ select: { extra: [...this.#parts.select.extra, ...columns] } });
-  }
-
-  #isTaken(name: string): boolean {
-    const { fields, relations } = this.#parts.model.$meta;
-    return fields.has(name) || relations.has(name) || name.startsWith("$");
   }
 
   /** Returns plain objects of expressions; after groupBy(), of keys and aggregates. */

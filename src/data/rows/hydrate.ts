@@ -20,6 +20,8 @@ interface HydrateOptions {
   readonly fields?: readonly FieldMeta[] | undefined;
   /** Values that the query reads besides the columns, if rows keep them as additional values. None by default. */
   readonly extra?: readonly OutputColumn[];
+  /** Names of additional values of custom SQL. None by default. */
+  readonly others?: readonly string[];
 }
 
 /** Creates rows of a model, in one batch. Further columns become additional values, unless they are hidden. */
@@ -27,7 +29,7 @@ export function hydrateRows(
   model: ModelClass,
   plan: StatementPlan,
   rows: ReadonlyArray<readonly DriverValue[]>,
-  { context, mode, fields, extra = [] }: HydrateOptions,
+  { context, mode, fields, extra = [], others = [] }: HydrateOptions,
 ): RowRecord[] {
   const { names, decoders } = plan;
   const instances: RowRecord[] = [];
@@ -37,7 +39,8 @@ export function hydrateRows(
   // Names that start with $ are internal columns; they come last.
   const count = names.findIndex((name) => name.startsWith("$"));
   const columns = count === -1 ? names.length : count;
-  const added = extra.filter(({ name, node }) => !name.startsWith("$") && node.type?.isSecret !== true).map(({ name }) => name);
+  const shown = extra.filter(({ name, node }) => !name.startsWith("$") && node.type?.isSecret !== true).map(({ name }) => name);
+  const added = [...shown, ...others];
   for (const values of rows) {
     const instance = new Class() as RowRecord; // Its columns are set here.
     for (let index = 0; index < columns; index++) {

@@ -306,9 +306,10 @@ export function addToList<Item>(found: Map<CacheKey, unknown>, key: CacheKey, it
 
 /** Merges rows behind a join table: one row may belong to several keys. */
 async function groupThrough(context: ExecutionContext, state: SelectState, mode: FetchMode, found: Map<CacheKey, unknown>): Promise<void> {
-  const { plan, rows } = await readRaw(context, withComputed(state));
+  const full = withComputed(state);
+  const { plan, rows } = await readRaw(context, full);
   const { model } = state.root;
-  const instances = hydrateRows(model, plan, rows, { context, mode });
+  const instances = hydrateRows(model, plan, rows, { context, mode, extra: full.extra });
   if (instances.length === 0) return;
   const known = new Map<CacheKey, RowRecord>();
   instances.forEach((instance, index) => {

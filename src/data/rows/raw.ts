@@ -1,6 +1,7 @@
 /** Runs custom SQL statements: returns plain objects, or rows of a model. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { StatementResult } from "../driver/contract.ts";
+import type { DriverValue } from "../schema/driver-value.ts";
 import { hydrateRows } from "./hydrate.ts";
 import type { RowRecord } from "../schema/row.ts";
 import type { ModelClass } from "../schema/model-class.ts";
@@ -14,7 +15,7 @@ import { findPlan } from "../sql/plan.ts";
 /** Runs a statement, which may change rows. Returns its result with the column names of the database. */
 export async function queryRaw(context: ExecutionContext, statement: unknown): Promise<Array<Record<string, unknown>>> {
   const { rows, names } = await run(context, statement);
-  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+  return rows.map((row) => Object.fromEntries(names.map((name, index) => [name, toNumber(row[index]!)])));
 }
 
 /** Returns rows of a model from a statement that selects all of its columns; further ones become additional values. */
@@ -30,16 +31,22 @@ export async function queryModel(model: ModelClass, statement: unknown): Promise
       fix: "Select all columns of the table.",
     });
   const others = names.map((_name, index) => index).filter((index) => !places.includes(index));
+  const further = others.map((index) => names[index]!);
   const plan = {
     sql: "",
     slots: [],
     secrets: [],
-    names: [...columns.map((field) => field.name), ...others.map((index) => names[index]!)],
-    decoders: [...columns.map((field) => dialect.decoder(field, true)), ...others.map(() => undefined)],
+    names: [...columns.map((field) => field.name), ...further],
+    decoders: [...columns.map((field) => dialect.decoder(field, true)), ...others.map(() => toNumber)],
     readsBigInts: true,
   };
   const ordered = rows.map((row) => [...places, ...others].map((index) => row[index]!));
-  return hydrateRows(model, plan, ordered, { context, mode: fetchMode });
+  return hydrateRows(model, plan, ordered, { context, mode: fetchMode, others: further });
+}
+
+/** Returns a whole number as a number if it holds it exactly: custom SQL is read with bigints, so that no value is out of range. */
+function toNumber(value: DriverValue): DriverValue {
+  return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 async function run(context: ExecutionContext, statement: unknown): Promise<{ rows: StatementResult["rows"]; names: readonly string[] }> {
@@ -58,7 +65,7 @@ async function run(context: ExecutionContext, statement: unknown): Promise<{ row
   });
   const { rows, names = [] } = await runStatement(
     context,
-    { sql: plan.sql, parameters, rows: "arrays", wantsNames: true },
+    { sql: plan.sql, parameters, rows: "arrays", wantsNames: true, readsBigInts: true },
     changesRows(plan.sql),
   );
   return { rows, names };
