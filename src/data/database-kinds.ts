@@ -44,7 +44,14 @@ export async function openDriver(options: DriverOptions): Promise<OpenDriver> {
   if (driver !== undefined) return { driver, dialect: await loadDialect(driver.dialect) };
   const scheme = /^([a-z]+):/.exec(url)?.[1] ?? "";
   const open = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
-  if (open !== undefined) return open(url, options);
+  if (open !== undefined) {
+    // The message of the runtime would not say which address, and its error has the password.
+    if (open !== openSqlite && !URL.canParse(url))
+      throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" is not a valid URL.`, {
+        fix: "Check the port, and write special characters in the user and the password as in encodeURIComponent().",
+      });
+    return open(url, options);
+  }
   throw new GableError("E_DATABASE_URL", `The address "${maskPassword(url)}" names an unknown kind of database.`, {
     fix: "Use sqlite:path, postgres://user@host/name, mariadb://user@host/name or mysql://user@host/name.",
   });
@@ -82,5 +89,5 @@ function limitsOf({ poolMax = 10, acquireTimeoutMs = 5_000, statementTimeoutMs =
 
 /** Hides the password of an address. */
 function maskPassword(url: string): string {
-  return url.replace(/(:\/\/[^/:@]*):[^@/]*@/, "$1:***@");
+  return url.replace(/(:\/\/[^/:@]*):.*@/s, "$1:***@"); // To the last @: a password that is not encoded may have others.
 }

@@ -1,7 +1,8 @@
 /** Opens databases with their models. The models then find their database on their own. */
 import type { OptionKind } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
-import { GableError } from "../errors/gable-error.ts";
+import { toErrorText } from "../errors/error-text.ts";
+import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertReachable } from "./driver/assert-reachable.ts";
 import { openDriver } from "./database-kinds.ts";
 import type { Dialect } from "./sql/dialect.ts";
@@ -169,6 +170,11 @@ export async function openDatabase(options: DatabaseOptions, models: readonly Mo
   return database;
 }
 
+/** Creates the error about a table that the database refused to create. */
+function tablesRefused(name: string, error: unknown): GableError {
+  return new GableError("E_DATABASE_TABLES", `createTables() failed in the database "${name}": ${toErrorText(error)}`, { cause: error });
+}
+
 /** Reads the option `models`. Throws `E_OPTION_INVALID`. */
 export function readModels(owner: string, models: DatabaseOptions["models"]): ModelClass[] {
   const isList = Array.isArray(models);
@@ -257,7 +263,11 @@ export class Database {
   async createTables(): Promise<void> {
     const [{ TableWriter }, { describeModels }] = await Promise.all([import("./sql/table-writer.ts"), import("./sql/model-state.ts")]);
     for (const sql of new TableWriter(this.$core.dialect).createAll(describeModels(this.models)))
-      await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
+      try {
+        await runStatement(this.$core.context, { sql, parameters: [], rows: "none" }, true);
+      } catch (error) {
+        throw isGableError(error) ? error : tablesRefused(this.$core.name, error);
+      }
   }
 
   /** Closes all connections and unbinds the models. */

@@ -357,6 +357,11 @@ const data = {
   E_DRIVER_MISSING: entry(500, "The database driver is not installed", "Install the package that the message names."),
   E_SQL_NAME: entry(500, "Invalid name in the database", "Use a name that is not empty and does not contain NUL."),
   E_DATABASE_OPEN: entry(500, "The database cannot be opened", "Check its address, and whether the process may write there."),
+  E_DATABASE_TABLES: entry(
+    500,
+    "The tables cannot be created",
+    "Call createTables() once, in an empty database. Change existing tables with npx gable db migrate.",
+  ),
   E_DATABASE_CLOSED: entry(500, "The database is closed", "Send queries before the application stops."),
   E_CONNECTION_RELEASED: entry(500, "A connection was used after its release", "Await all statements before you release the connection."),
   E_DATABASE_MISSING: entry(500, "The model has no open database", "Open one with createDatabase()."),

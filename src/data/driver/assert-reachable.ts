@@ -5,7 +5,10 @@ import type { Driver } from "./contract.ts";
 
 /** Error codes of PostgreSQL, MariaDB and MySQL, with what to do about them. */
 const fixes: ReadonlyArray<readonly [codes: RegExp, fix: string]> = [
-  [/^(?:28P01|28000|ER_ACCESS_DENIED_ERROR)$/, "Correct the user and the password in its address, or create the user."],
+  [
+    /^(?:28P01|28000|ER_ACCESS_DENIED_ERROR|ER_ACCESS_DENIED_NO_PASSWORD_ERROR)$/,
+    "Correct the user and the password in its address, or create the user.",
+  ],
   [
     /^(?:3D000|ER_BAD_DB_ERROR|ER_DBACCESS_DENIED_ERROR)$/,
     "Create the database, give the user access to it, or correct its name in the address.",
@@ -31,8 +34,9 @@ function toOpenError(url: string, error: unknown): GableError {
   const name = decodeURIComponent(pathname.slice(1));
   const said = hidePassword(toErrorText(error) || code, password);
   const fix = fixes.find(([codes]) => codes.test(code))?.[1];
+  const usual = "Check the host and the port in its address, and that a server of this kind listens there.";
   return new GableError("E_DATABASE_OPEN", `The database "${name}" on ${host} cannot be opened (${code}): ${said}`, {
-    ...(fix !== undefined && { fix }),
+    fix: fix ?? usual,
     details: { reason: code, host, database: name, user: decodeURIComponent(username) },
   });
 }

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import { setTimeout as wait } from "node:timers/promises";
+import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { sqliteFunctions } from "./sqlite-functions.ts";
 import type { AcquireOptions, Connection, Driver, PoolFacts, Statement, StatementResult } from "./contract.ts";
@@ -51,8 +52,8 @@ class NodeSqlite implements Driver {
     this.#path = path;
     this.#lockTimeoutMs = lockTimeoutMs;
     this.#lock = new WriteLock(lockTimeoutMs);
-    this.#writer = new SqliteHandle(open(path, false, lockTimeoutMs), durability, lockTimeoutMs);
-    this.#reader = path === ":memory:" ? this.#writer : new SqliteHandle(open(path, true, lockTimeoutMs), undefined, lockTimeoutMs);
+    this.#writer = openHandle(path, false, durability, lockTimeoutMs);
+    this.#reader = path === ":memory:" ? this.#writer : openHandle(path, true, undefined, lockTimeoutMs);
     this.#shared = new NodeSqliteConnection(this.#reader, lockTimeoutMs, undefined);
   }
 
@@ -62,7 +63,7 @@ class NodeSqlite implements Driver {
     if (write || this.#reader === this.#writer) return this.#acquireWriter(signal, opened, !write && isOwn);
     // A stream or a long read would hide newer commits from other reads, so it gets a separate connection.
     if (!isOwn) return this.#shared;
-    const own = new SqliteHandle(open(this.#path, true, this.#lockTimeoutMs), undefined, this.#lockTimeoutMs);
+    const own = openHandle(this.#path, true, undefined, this.#lockTimeoutMs);
     return this.#hold(own, () => own.close());
   }
 
@@ -94,6 +95,20 @@ class NodeSqlite implements Driver {
     if (this.#reader !== this.#writer) this.#reader.close();
     this.#writer.optimize();
     this.#writer.close();
+  }
+}
+
+function openHandle(path: string, ...[readOnly, durability, timeout]: [boolean, "normal" | "full" | undefined, number]): SqliteHandle {
+  const database = open(path, readOnly, timeout);
+  try {
+    return new SqliteHandle(database, durability, timeout);
+  } catch (error) {
+    database.close();
+    // SQLite reads the file only now.
+    throw new GableError("E_DATABASE_OPEN", `The database "${path}" cannot be opened: ${toErrorText(error)}.`, {
+      fix: "Check that the file is a SQLite database, and let the process read and write it.",
+      cause: error,
+    });
   }
 }
 

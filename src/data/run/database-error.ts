@@ -51,11 +51,34 @@ function refusedValue(
 const missingMessages =
   /^no such (?:table|column)|has no column named|^(?:relation|column) .* does not exist$|doesn't exist$|^Unknown column/;
 
-/** Converts an error like `readDatabaseError()`. A missing table in a database with pending migrations is `E_MIGRATION_PENDING`. */
-export function explainError({ dialect, pending }: DatabaseCore, error: unknown): unknown {
-  if (pending === undefined || !(error instanceof Error && missingMessages.test(error.message))) return readDatabaseError(dialect, error);
+/** Messages of the databases about a missing table, with its name. */
+const missingTable = /^no such table: (?:main\.)?(\w+)$|^relation "([^"]+)" does not exist$|^Table '[^'.]*\.([^']+)' doesn't exist$/;
+
+/**
+ * Converts an error like `readDatabaseError()`. A missing table of a model is `E_MIGRATION_PENDING`, and so is anything missing in a
+ * database with pending migrations.
+ */
+export function explainError(database: DatabaseCore, error: unknown): unknown {
+  const { dialect, pending } = database;
+  const read = readDatabaseError(dialect, error);
+  if (!(error instanceof Error) || !missingMessages.test(error.message)) return read;
+  if (pending === undefined) return findUnmigrated(database, error.message, read);
   const { code, message, fix, details } = pending;
-  return new GableError(code, message, { fix, details, cause: readDatabaseError(dialect, error) });
+  return new GableError(code, message, { fix, details, cause: read });
+}
+
+function findUnmigrated({ models, name }: DatabaseCore, message: string, cause: unknown): unknown {
+  const table = missingTable
+    .exec(message)
+    ?.slice(1)
+    .find((each) => each !== undefined);
+  const model = [...models].find(({ $table }) => $table === table);
+  if (model === undefined) return cause;
+  return new GableError("E_MIGRATION_PENDING", `The database "${name}" has no table "${table}", which ${model.$meta.name} needs.`, {
+    fix: "Run npx gable db migrate. In an empty database of a test or a small program, call createTables().",
+    details: { table },
+    cause,
+  });
 }
 
 /** Values in the messages of PostgreSQL, MariaDB and MySQL, with the words before them. */

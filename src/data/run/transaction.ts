@@ -336,7 +336,15 @@ class Transaction implements OpenTransaction {
   cursor(statement: Statement, batch: number): AsyncIterable<StatementResult["rows"]> {
     this.#assertOpen();
     this.assertSound();
-    return this.#connection.cursor(statement, batch);
+    return this.#readBatches(statement, batch);
+  }
+
+  async *#readBatches(statement: Statement, batch: number): AsyncGenerator<StatementResult["rows"]> {
+    try {
+      yield* this.#connection.cursor(statement, batch);
+    } catch (error) {
+      throw this.#isIsolation ? this.#explain(error) : this.fail(this.#explain(error));
+    }
   }
 
   whenUndone(callback: () => void): void {
