@@ -55,15 +55,23 @@ export function setHtmlRenderer(render: (html: Html) => string): void {
 }
 
 const drawings = new WeakSet<Html>();
+/** Most programs have none, and each page is asked. */
+let hasDrawings = false;
 
 /** Marks markup as a drawing. */
 export function noteDrawing(html: Html): void {
   drawings.add(html);
+  hasDrawings = true;
+}
+
+/** Whether markup is a drawing. */
+export function isDrawing(html: Html): boolean {
+  return hasDrawings && drawings.has(html);
 }
 
 /** Returns the media type of markup as a reply. */
 export function contentTypeOfHtml(html: Html): string {
-  return drawings.has(html) ? "image/svg+xml" : "text/html; charset=utf-8";
+  return isDrawing(html) ? "image/svg+xml" : "text/html; charset=utf-8";
 }
 
 /** XML, for example a feed. Created by {@link xml}. */

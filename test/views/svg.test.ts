@@ -28,6 +28,28 @@ describe("drawings", () => {
   ])
     it(`reject ${source}`, () => assert.throws(() => compileString(source, { name: "a.svg" }), { code: "E_VIEW_PLACE" }));
 
+  // Characters that XML does not have, and what stays of them.
+  for (const [forbidden, kept] of [
+    ["\u0001", ""],
+    ["\u000b", ""],
+    ["\u001f", ""],
+    ["\ufffe", ""],
+    ["\uffff", ""],
+    ["\ud800", ""],
+    ["\udc00", ""],
+    ["\0", "\ufffd"],
+    ["\t\u{1f600}\u0085", "\t\u{1f600}\u0085"],
+  ] as const)
+    it(`have only characters of XML: ${JSON.stringify(forbidden)}`, async () => {
+      const v = `[${forbidden}]`;
+      const expected = `<svg id="[${kept}]"><text>[${kept}]</text></svg>`;
+      const file = compileString('<svg id="{{ v }}"><text>{{ v }}</text></svg>', { name: "a.svg" });
+      assert.equal(await file.render({ v }), expected);
+      assert.equal(await render(svg`<svg id="${v}"><text>${v}</text></svg>`), expected);
+      // A value that arrives later.
+      assert.equal(await render(svg`<svg id="${v}"><text>${Promise.resolve(v)}</text></svg>`), expected);
+    });
+
   it("keep the case of names in the tag svg", async () =>
     assert.equal(await render(svg`<svg viewBox="${"0 0 1 1"}"/>`), '<svg viewBox="0 0 1 1"/>'));
 });

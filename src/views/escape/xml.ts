@@ -4,9 +4,14 @@
 // eslint-disable-next-line no-control-regex -- control characters are what is dropped
 const forbidden = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** Drops characters that XML does not allow: a browser shows nothing of a document with one of them. */
+export function dropForbidden(text: string): string {
+  return text.replace(forbidden, "");
+}
+
 /** Escapes text: `& < > " '` and CR; drops characters that XML does not allow. */
 export function escapeXml(text: string): string {
-  const kept = text.replace(forbidden, "");
+  const kept = dropForbidden(text);
   return /[&<>"'\r]/.test(kept) ? kept.replace(/[&<>"'\r]/g, toReference) : kept;
 }
 
@@ -26,5 +31,5 @@ function toReference(character: string): string {
 
 /** Escapes text for a CDATA section. */
 export function escapeCdata(text: string): string {
-  return text.replace(forbidden, "").replaceAll("]]>", "]]]]><![CDATA[>");
+  return dropForbidden(text).replaceAll("]]>", "]]]]><![CDATA[>");
 }

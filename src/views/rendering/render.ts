@@ -3,7 +3,8 @@ import { Output } from "./output.ts";
 import type { Resume, Segment } from "./output.ts";
 import type { RenderContext } from "./render-context.ts";
 import { toXmlDocument } from "../formats/xml.ts";
-import { isHtml, isXml } from "../values.ts";
+import { dropForbidden } from "../escape/xml.ts";
+import { isDrawing, isHtml, isXml } from "../values.ts";
 import type { Html, Xml, PlainText } from "../values.ts";
 import { switchContext, walkIn } from "./walk-context.ts";
 import { writeHtml } from "./write.ts";
@@ -46,9 +47,16 @@ export function walk(value: Rendered, context: RenderContext): string | AsyncGen
   } finally {
     switchContext(outer);
   }
-  if (out.segments === undefined) return body;
+  // A drawing is an XML document: its values are escaped as in HTML, which has characters that XML does not allow.
+  const isDrawn = isDrawing(value);
+  if (out.segments === undefined) return isDrawn ? dropForbidden(body) : body;
   out.segments.push(body);
-  return toPieces(out.segments, context);
+  const pieces = toPieces(out.segments, context);
+  return isDrawn ? dropFromPieces(pieces) : pieces;
+}
+
+async function* dropFromPieces(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const piece of pieces) yield dropForbidden(piece);
 }
 
 async function* toPieces(segments: readonly Segment[], context: RenderContext): AsyncGenerator<string> {
