@@ -77,10 +77,10 @@ export async function insertWithFreeSlugs(
         : transaction(() => insert(contextOf(model)), { database: { $core: context.database } }));
     } catch (error) {
       if (attempt === insertsMax || !made.some(({ field }) => isTaken(error, field))) throw error;
+      // An older snapshot would give the same number again.
+      const suffix = attempt > 1 ? createShortId(6) : "";
       for (const { field, slug } of made) {
-        row[field.name] = slug;
-        // An older snapshot would give the same number again.
-        if (attempt > 1) row[field.name] = withSuffix(row, field, createShortId(6));
+        row[field.name] = suffix === "" ? slug : withSuffix({ ...row, [field.name]: slug }, field, suffix);
         noteMadeSlug(row, field.name, String(row[field.name]));
       }
     }

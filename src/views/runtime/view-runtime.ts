@@ -14,7 +14,7 @@ import { Output } from "../rendering/output.ts";
 import type { Place } from "../reading/places.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { checked } from "./part-runtime.ts";
-import { placeError } from "./view-errors.ts";
+import { placeError, placeErrors } from "./view-errors.ts";
 import type { AnyProps, Block, BlockWriter, Blocks, Extra, View, Write } from "./view.ts";
 import { toIterable, toText, truthy } from "./semantics.ts";
 import type { Translate } from "../rendering/translate.ts";
@@ -64,24 +64,12 @@ export function toRendered<Props>(target: View<Props>, props: Props, context: Re
   const { write, mode, type } = target;
   checked(target, props);
   if (mode === "html") {
-    const html = writtenHtml((out, body) => {
-      try {
-        return write(out, body, props);
-      } catch (error) {
-        throw placeError(error, target.name);
-      }
-    });
+    const html = writtenHtml((out, body) => placeErrors(out, target.name, () => write(out, body, props)));
     if (type === "image/svg+xml") noteDrawing(html);
     return html;
   }
   const out = new Output(context);
-  const text = walkIn(context, () => {
-    try {
-      return write(out, "", props);
-    } catch (error) {
-      throw placeError(error, target.name);
-    }
-  });
+  const text = walkIn(context, () => placeErrors(out, target.name, () => write(out, "", props)));
   if (out.segments !== undefined)
     throw new GableError("E_VIEW_CONTEXT", "A view that is not HTML contains a pending promise.", { fix: "Await the value before." });
   return mode === "xml" ? new Xml(text, type) : new PlainText(text, type);
