@@ -79,7 +79,7 @@ describeOnDatabases("undefined values", [Place, Label], () => {
   });
 });
 
-describeOnDatabases("values of a row that are no object", [Place, Label], () => {
+describeOnDatabases("values of a row that are not an object", [Place, Label], () => {
   const calls: Readonly<Record<string, (values: never) => unknown>> = {
     "build()": (values) => Place.build(values),
     "create()": (values) => Place.create(values),

@@ -14,7 +14,7 @@ import { databaseKinds } from "./databases.ts";
 class Leaf extends Model("leaves", { id: f.id(), name: f.text({ max: 9 }) }) {}
 
 describe("createDatabase()", () => {
-  it("refuses an address that is no URL, without its password", async () => {
+  it("refuses an address that is not a URL, without its password", async () => {
     for (const kind of ["postgres", "mysql", "mariadb"])
       for (const [url, shown] of [
         [`${kind}://u:secret@127.0.0.1:99999/x`, `${kind}://u:***@127.0.0.1:99999/x`],
@@ -27,7 +27,7 @@ describe("createDatabase()", () => {
         });
   });
 
-  it("refuses a file that is no database", async () => {
+  it("refuses a file that is not a database", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-data-"));
     after(() => rm(folder, { recursive: true }));
     const path = join(folder, "notes.db");

@@ -133,7 +133,7 @@ function toIssues(errors: ModelErrors, { kind, constraint }: RefusedRule): objec
 }
 
 /** Names the row of a list that cannot be stored: `details.row` is its index. */
-export function toRowError(error: unknown, row: number): unknown {
+function toRowError(error: unknown, row: number): unknown {
   if (!(error instanceof GableError)) return error;
   const { code, details, cause, status, fix, expose } = error;
   return new GableError(code, `Row ${row} (counted from 0): ${error.message}`, {

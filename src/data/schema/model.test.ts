@@ -188,7 +188,7 @@ describe("validate()", () => {
     assert.deepEqual(await Book.validate({ ...good, pages: undefined }), {});
     assert.deepEqual(await Book.validate({ ...good, title: undefined }), { title: ["This is needed."] });
   });
-  it("rejects names that are not fields, and values that are no object", async () => {
+  it("rejects names that are not fields, and values that are not an object", async () => {
     await assert.rejects(Book.validate({ titel: "x" }), {
       code: "E_FIELD_UNKNOWN",
       message: 'Book has no field "titel".',

@@ -11,8 +11,8 @@ const rows: ReadonlyArray<readonly [source: string, message: RegExp]> = [
   ['\n<a href="{{ v.f() }}">', /^a\.html:2: inner$/],
   ["\n{% if v.f() %}{% endif %}", /^a\.html:2: inner$/],
   ["\n{{ v.boom }}", /^a\.html:2: boom$/],
-  ["\n{% for a, b in [1] %}{{ a }}{% endfor %}", /^a\.html:2: Several names got a value that is no list\.$/],
-  ["\n{% set a, b = 5 %}", /^a\.html:2: Several names got a value that is no list\.$/],
+  ["\n{% for a, b in [1] %}{{ a }}{% endfor %}", /^a\.html:2: Several names got a value that is not a list\.$/],
+  ["\n{% set a, b = 5 %}", /^a\.html:2: Several names got a value that is not a list\.$/],
   // What is only known when a value has arrived.
   ["\n{{ await v.nope() }}", /^a\.html:2: "nope" is not a function/],
   ["{{ await v.soon }}\n{{ v.f() }}", /^a\.html:2: inner$/],

@@ -24,7 +24,7 @@ export function placeError(error: unknown, name: string, isLate = false): unknow
   // A message that names a template and a line has its position already.
   if (/\.[a-z]+:\d+/.test(message)) return error;
   const isOwn = match !== null && error instanceof TypeError && calls.indexOf("\n") > match.index;
-  const said = isOwn && notIterable.test(message) ? "Several names got a value that is no list." : message;
+  const said = isOwn && notIterable.test(message) ? "Several names got a value that is not a list." : message;
   const text = `${match === null ? name : findPlace(match, name)}: ${said}`;
   Object.defineProperty(error, "message", { value: text, configurable: true, writable: true });
   if (error.stack !== undefined) error.stack = stack.replace(message, () => text);
