@@ -17,8 +17,10 @@ export interface Choices {
   readonly install: boolean;
 }
 
-/** A person has pressed Ctrl-C at a question. */
-export class Stopped extends Error {}
+/** A person has pressed Ctrl-C. */
+export class Stopped extends Error {
+  readonly fix = "Run npm create gable again.";
+}
 
 /** One of several answers, which a list shows. */
 export interface Option<Value> {

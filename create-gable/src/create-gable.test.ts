@@ -41,13 +41,13 @@ function runGable(project: string, ...words: string[]): string {
   return spawnSync(process.execPath, [...program, ...words], { encoding: "utf8", cwd: project }).stdout;
 }
 
-/** Runs the command in the test's folder, without a terminal. */
+/** Runs the command in the test's folder, without a terminal. Programs in its folder "bin" come first. */
 function create(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const program = `process.exitCode = await (await import(${main})).main(process.argv.slice(1));`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program, "--", ...args], {
     cwd: folder,
     encoding: "utf8",
-    env: { ...process.env, npm_config_user_agent: "npm/11.0.0 node/v26.0.0" },
+    env: { ...process.env, npm_config_user_agent: "npm/11.0.0 node/v26.0.0", PATH: `${join(folder, "bin")}:${process.env["PATH"]}` },
   });
   return { status, stdout, stderr };
 }
@@ -91,8 +91,11 @@ describe("npm create gable", () => {
       ["it's", "'it'\\''s'"],
       ["$HOME;x", "'$HOME;x'"],
       ["plain-1.0", "plain-1.0"],
+      ["~", "'~'"],
+      ["--json", "./--json"],
+      ["-a b", "'./-a b'"],
     ] as const) {
-      const { stdout } = create(name, "--no-install", "--no-git", "--json");
+      const { stdout } = create("--no-install", "--no-git", "--json", "--", name);
       assert.equal((JSON.parse(stdout) as { data: { next: string[] } }).data.next[0], `cd ${shown}`);
     }
   });
@@ -100,24 +103,58 @@ describe("npm create gable", () => {
   it("prints one object with --json when it refuses, too", async () => {
     await mkdir(join(folder, "full"));
     await writeFile(join(folder, "full", "a.txt"), "");
-    for (const [words, expected, message] of [
-      [["full"], 1, /is not empty: a\.txt/],
-      [["--template", "blog"], 2, /--template got "blog"/],
-      [["--colour"], 2, /--colour/],
+    await writeFile(join(folder, "taken"), "");
+    await symlink("nowhere", join(folder, "dangling"));
+    await mkdir(join(folder, "half"));
+    await writeFile(join(folder, "half", "views"), "");
+    const move = "Give another folder, or move it away.";
+    for (const [words, expected, message, fix] of [
+      [["full"], 1, /is not empty: a\.txt\.$/, /--force/],
+      [["taken"], 1, /taken is a file\.$/, move],
+      [["taken", "--force"], 1, /taken is a file\.$/, move],
+      [["taken/a/b"], 1, /to \S+\/taken\/a\/b: \S+\/taken is a file\.$/, move],
+      [["dangling"], 1, /dangling is a link whose target does not exist\.$/, move],
+      [["dangling/site"], 1, /\/dangling is a link whose target does not exist\.$/, move],
+      [["half", "--force"], 1, /\/half\/views is a file\.$/, move],
+      [["x".repeat(300)], 1, /ENAMETOOLONG/, "Give another folder."],
+      [["node_modules"], 1, /is below node_modules/, /outside/],
+      [["node_modules/site"], 1, /is below node_modules/, /outside/],
+      [["--template", "blog"], 2, /--template got "blog"/, /minimal, full/],
+      [["--colour"], 2, /--colour/, /--help/],
+      [["--json=true"], 2, /--json/, /--help/],
+      [["a", "b"], 2, /Two folders/, /one folder/],
     ] as const) {
-      const { status, stdout, stderr } = create(...words, "--json", "--no-install", "--no-git");
-      const answer = JSON.parse(stdout) as { ok: boolean; problems: Array<{ message: string; fix: string }> };
-      assert.deepEqual([status, answer.ok, stderr], [expected, false, ""]);
-      assert.match(answer.problems[0]!.message, message);
-      assert.notEqual(answer.problems[0]!.fix, "");
+      const { status, stdout, stderr } = create(...words, ...(words[0] === "--json=true" ? [] : ["--json"]), "--no-install", "--no-git");
+      assert.deepEqual([status, stderr], [expected, ""], words.join(" "));
+      const { problems, ...rest } = JSON.parse(stdout) as { problems: Array<{ message: string; fix: string }> };
+      assert.deepEqual(rest, { ok: false, command: "create", data: null });
+      assert.match(problems[0]!.message, message);
+      if (typeof fix === "string") assert.equal(problems[0]!.fix, fix);
+      else assert.match(problems[0]!.fix, fix);
     }
+    assert.deepEqual((await readdir(folder)).sort(), ["dangling", "full", "half", "taken"]);
+    assert.deepEqual(await readdir(join(folder, "half")), ["views"]);
   });
 
-  it("refuses a path that is a file", async () => {
-    await writeFile(join(folder, "taken"), "");
-    const { status, stderr } = create("taken", "--no-install", "--no-git");
-    assert.equal(status, 1);
-    assert.match(stderr, /taken is a file\./);
+  it("lists programs that fail with --json, and is not ok without its packages", async () => {
+    await mkdir(join(folder, "bin"));
+    const fail = (name: string): Promise<void> => writeFile(join(folder, "bin", name), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+    const make = (name: string): { ok: boolean; status: number | null; messages: string[]; files: number } => {
+      const words = [name, "--template=minimal", "--package-manager=yarn", "--json"];
+      const { status, stdout } = create(...words);
+      const { ok, data, problems } = JSON.parse(stdout) as {
+        ok: boolean;
+        data: { files: []; next: [] };
+        problems: Array<{ message: string }>;
+      };
+      return { ok, status, messages: problems.map(({ message }) => message), files: data.files.length };
+    };
+    await writeFile(join(folder, "bin/yarn"), "#!/bin/sh\n", { mode: 0o755 });
+    await fail("git");
+    assert.deepEqual(make("a"), { ok: true, status: 0, messages: ['"git init --quiet" failed.'], files: files.length });
+    await fail("yarn");
+    const messages = ['"git init --quiet" failed.', '"yarn install" failed.'];
+    assert.deepEqual(make("b"), { ok: false, status: 1, messages, files: files.length });
   });
 
   const wrong: Array<[string[], RegExp]> = [
@@ -395,7 +432,7 @@ describe("the project that it makes", () => {
     // A file where a folder of the template belongs: writing fails after the first files.
     await mkdir(project, { recursive: true });
     await writeFile(join(project, "notes"), "mine");
-    await assert.rejects(createProject({ ...plain, folder: project, force: true }), /EEXIST|ENOTDIR/);
+    await assert.rejects(createProject({ ...plain, folder: project, force: true }), /notes is a file/);
     assert.deepEqual(await readdir(project), ["notes"]);
     assert.equal(await readFile(join(project, "notes"), "utf8"), "mine");
   });

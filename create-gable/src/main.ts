@@ -5,9 +5,15 @@ import type { Arguments } from "./arguments.ts";
 import { readArguments, usage, WrongUsage } from "./arguments.ts";
 import type { Choices } from "./choices.ts";
 import { choose, Stopped } from "./choices.ts";
-import { nodeRange, planNode, readMachine } from "./node-version.ts";
+import { type NodePlan, nodeRange, planNode, readMachine } from "./node-version.ts";
 import { checkFolder, createProject, ProjectRefused } from "./project.ts";
 import { canAsk, loadQuestions } from "./questions.ts";
+
+/** What keeps a project from being made or finished, as `gable` prints it with --json. */
+interface Problem {
+  readonly message: string;
+  readonly fix: string;
+}
 
 /** Runs with the given arguments; returns the exit status: 0 made, 1 refused, 2 wrong usage, 130 stopped. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -19,53 +25,59 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     return await make(given);
   } catch (error) {
-    if (error instanceof Stopped) {
-      console.error(error.message);
-      return 130;
-    }
-    if (error instanceof WrongUsage || error instanceof ProjectRefused) {
-      const { message, fix } = error;
-      // Wrong arguments have not been read, so the flag is looked for in the words themselves.
-      if (argv.includes("--json")) console.log(JSON.stringify({ ok: false, command: "create", data: null, problems: [{ message, fix }] }));
-      else console.error(`${message}\n  fix: ${fix}`);
-      return error instanceof WrongUsage ? 2 : 1;
-    }
-    throw error;
+    if (!(error instanceof Stopped || error instanceof WrongUsage || error instanceof ProjectRefused)) throw error;
+    const { message, fix } = error;
+    if (asksForJson(argv)) printObject(false, null, [{ message, fix }]);
+    else console.error(error instanceof Stopped ? message : `${message}\n  fix: ${fix}`);
+    if (error instanceof Stopped) return 130;
+    return error instanceof WrongUsage ? 2 : 1;
   }
+}
+
+/** Wrong arguments have not been read, so the flag is looked for in the words themselves. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).some((word) => word === "--json" || word.startsWith("--json="));
+}
+
+function printObject(ok: boolean, data: object | null, problems: readonly Problem[]): void {
+  console.log(JSON.stringify({ ok, command: "create", data, problems }));
 }
 
 async function make(given: Arguments): Promise<number> {
   const chosen = await choose(given, (folder) => checkFolder(folder, given.force), await findQuestions(given));
-  const { folder, template, packageManager } = chosen;
+  const { folder, packageManager } = chosen;
   const node = planNode(process.versions.node, packageManager, readMachine());
   const stop = new AbortController();
   const onInterrupt = (): void => stop.abort();
   process.on("SIGINT", onInterrupt);
   try {
     const files = await createProject({ ...chosen, force: given.force, node, signal: stop.signal });
-    if (chosen.git) run("git", ["init", "--quiet"], folder, given.json);
-    const status = chosen.install ? run(packageManager, ["install"], folder, given.json) : "skipped";
+    const problems: Problem[] = [];
+    if (chosen.git) run("git", ["init", "--quiet"], folder, given.json, problems);
+    const status = chosen.install ? run(packageManager, ["install"], folder, given.json, problems) : "skipped";
     const next = listNext(chosen, status === "done");
-    if (given.json) console.log(JSON.stringify({ ok: true, command: "create", data: { folder, files, next }, problems: [] }));
-    else {
-      console.log(`Made ${files.length} files in ${folder}.`);
-      if (node.kind !== "current") {
-        const newer =
-          node.kind === "none"
-            ? "No package has one for this platform. Install it from nodejs.org, by a version manager, or by your system's packages."
-            : "The project brings a newer one, which its scripts use.";
-        console.log(`This machine's Node is ${process.versions.node}; Gable needs ${nodeRange}. ${newer}`);
-      }
-      const first = template === "full" ? "views/home.html" : "app.ts";
-      console.log(
-        `\nType next:\n${next.map((line) => `  ${line}`).join("\n")}\n\nThen open http://127.0.0.1:3000, and edit ${first} first.`,
-      );
-    }
+    if (given.json) printObject(status !== "failed" && status !== "stopped", { folder, files, next }, problems);
+    else printMade(chosen, files.length, next, node);
     if (status === "stopped") return 130;
     return status === "failed" ? 1 : 0;
   } finally {
     process.off("SIGINT", onInterrupt);
   }
+}
+
+/** Says what was made and what to type next. */
+function printMade({ folder, template }: Choices, fileCount: number, next: readonly string[], node: NodePlan): void {
+  console.log(`Made ${fileCount} files in ${folder}.`);
+  if (node.kind !== "current") {
+    const newer =
+      node.kind === "none"
+        ? "No package has one for this platform. Install it from nodejs.org, by a version manager, or by your system's packages."
+        : "The project brings a newer one, which its scripts use.";
+    console.log(`This machine's Node is ${process.versions.node}; Gable needs ${nodeRange}. ${newer}`);
+  }
+  const first = template === "full" ? "views/home.html" : "app.ts";
+  console.log(`\nType next:\n${next.map((line) => `  ${line}`).join("\n")}\n\nThen open http://127.0.0.1:3000, and edit ${first} first.`);
 }
 
 /** Returns the commands to type. */
@@ -87,9 +99,10 @@ async function findQuestions({ yes, json }: Arguments): Promise<Awaited<ReturnTy
   return undefined;
 }
 
-/** Quotes a path for a shell, if it needs quotes. */
+/** Quotes a path for a shell, if it needs quotes. "./" keeps a dash at its start from being read as a flag. */
 function quote(path: string): string {
-  if (/^[\w./@:+,%~-]+$/.test(path) && !path.startsWith("-") && !path.startsWith("~")) return path;
+  if (path.startsWith("-")) return quote(`./${path}`);
+  if (/^[\w./@:+,%~-]+$/.test(path) && !path.startsWith("~")) return path;
   if (process.platform === "win32") return `"${path}"`;
   return `'${path.replaceAll("'", "'\\''")}'`;
 }
@@ -97,13 +110,18 @@ function quote(path: string): string {
 /** How a program ended. */
 type Ending = "done" | "failed" | "stopped";
 
-/** Runs a program for the project. With --json its output goes to standard error: standard output is one object. */
-function run(program: string, args: readonly string[], folder: string, json: boolean): Ending {
+/**
+ * Runs a program for the project, and adds to `problems` unless it succeeds. With --json its output goes to standard error:
+ * standard output is one object.
+ */
+function run(program: string, args: readonly string[], folder: string, json: boolean, problems: Problem[]): Ending {
   const isWindows = process.platform === "win32";
   const { status, signal, error } = spawnSync(program, args, { cwd: folder, stdio: ["ignore", json ? 2 : 1, 2], shell: isWindows });
   if (status === 0) return "done";
   const isStopped = signal === "SIGINT" || status === 130;
   const reason = isStopped ? "was stopped" : `failed${error === undefined ? "" : ` (${error.message})`}`;
-  console.error(`"${program} ${args.join(" ")}" ${reason}. Run it by hand in ${folder}.`);
+  const problem = { message: `"${program} ${args.join(" ")}" ${reason}.`, fix: `Run it by hand in ${folder}.` };
+  problems.push(problem);
+  if (!json) console.error(`${problem.message} ${problem.fix}`);
   return isStopped ? "stopped" : "failed";
 }

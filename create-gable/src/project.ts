@@ -1,7 +1,7 @@
 /** Writes the files of a project. */
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, lstat, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Choices } from "./choices.ts";
 import { Stopped } from "./choices.ts";
@@ -19,19 +19,29 @@ export interface ProjectOptions extends Pick<Choices, "folder" | "template" | "d
   readonly signal?: AbortSignal;
 }
 
-/** A folder that is in use. */
+/** A folder that is in use, or that cannot be written to. */
 export class ProjectRefused extends Error {
-  readonly fix = "Give another folder, or --force to add the files that are missing there.";
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
+    super(message);
+    this.fix = fix;
+  }
 }
 
 const templatesFolder = fileURLToPath(new URL("../templates/", import.meta.url));
 
 /** Throws {@link ProjectRefused} for a file, and for a folder with files unless they may stay there. */
 export async function checkFolder(folder: string, force: boolean): Promise<void> {
+  if (folder.split(sep).includes("node_modules"))
+    throw new ProjectRefused(`${folder} is below node_modules, where Node runs no TypeScript.`, "Give a folder outside of node_modules.");
   const present = await listFolder(folder);
   if (present.length === 0 || force) return;
   const shown = present.slice(0, 5).join(", ") + (present.length > 5 ? `, and ${present.length - 5} more` : "");
-  throw new ProjectRefused(`The folder ${folder} is not empty: ${shown}.`);
+  throw new ProjectRefused(
+    `The folder ${folder} is not empty: ${shown}.`,
+    "Give another folder, or --force to add the files that are missing there.",
+  );
 }
 
 /** Makes the project; returns the names of the files that it wrote. Nothing that exists is changed. All files are written, or none. */
@@ -60,7 +70,7 @@ export async function createProject(options: ProjectOptions): Promise<string[]> 
     }
   } catch (error) {
     for (const path of made) await rm(path, { recursive: true, force: true });
-    throw error;
+    throw await toRefusal(error, folder);
   }
   return written;
 }
@@ -126,10 +136,32 @@ async function listFolder(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => name !== ".git").sort();
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    if (error instanceof Error && "code" in error && error.code === "ENOTDIR") throw new ProjectRefused(`${folder} is a file.`);
-    throw error;
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (isMissing && (await findObstacle(folder)) === undefined) return [];
+    throw await toRefusal(error, folder);
   }
+}
+
+/** Turns what the file system answers into a {@link ProjectRefused}; other errors stay as they are. */
+async function toRefusal(error: unknown, folder: string): Promise<unknown> {
+  if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
+  const obstacle = await findObstacle("path" in error ? String(error.path) : folder);
+  const reason = obstacle ?? error.message;
+  const fix =
+    obstacle !== undefined
+      ? "Give another folder, or move it away."
+      : ["EACCES", "EPERM", "EROFS"].includes(String(error.code))
+        ? "Give a folder that you may write to."
+        : "Give another folder.";
+  return new ProjectRefused(`Cannot write the project to ${folder}: ${reason}${reason.endsWith(".") ? "" : "."}`, fix);
+}
+
+/** Finds what keeps a path from being a folder, on the path or above it: a file, or a link whose target does not exist. */
+async function findObstacle(path: string): Promise<string | undefined> {
+  const target = await stat(path).catch(() => undefined);
+  if (target !== undefined) return target.isDirectory() ? undefined : `${path} is a file.`;
+  if ((await lstat(path).catch(() => undefined))?.isSymbolicLink() === true) return `${path} is a link whose target does not exist.`;
+  return dirname(path) === path ? undefined : findObstacle(dirname(path));
 }
 
 /** The fields of a package.json that depend on the project; the template has the first two. */
