@@ -53,6 +53,31 @@ describe("the port of listen()", () => {
 });
 
 describe("the host of listen()", () => {
+  it("is loopback where the variable HOST is empty", async () => {
+    const { HOST } = process.env;
+    process.env["HOST"] = "";
+    try {
+      const running = await create().listen({ port: 0, quiet: true });
+      assert.match(running.url, /^http:\/\/127\.0\.0\.1:/);
+      await running.stop();
+    } finally {
+      if (HOST === undefined) delete process.env["HOST"];
+      else process.env["HOST"] = HOST;
+    }
+  });
+
+  for (const options of [
+    { host: "" },
+    { host: "a b" },
+    { unixPath: "" },
+    { stopGraceMs: 2 ** 31 },
+    { stopGraceMs: -1 },
+    { fd: -1 },
+    { fd: 0.5 },
+  ])
+    it(`is refused with ${JSON.stringify(options)}`, () =>
+      assert.rejects(create().listen({ port: 0, quiet: true, ...options }), { code: "E_OPTION_INVALID" }));
+
   for (const [mode, host, hosts, isTaken] of [
     ["production", "0.0.0.0", undefined, false],
     ["production", "::", undefined, false],

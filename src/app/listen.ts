@@ -48,21 +48,22 @@ export interface RunningApp extends RunningServer {
 
 const optionNames = kindsOf<ListenOptions>({
   port: "port",
-  host: "string",
-  unixPath: "string",
+  host: "address",
+  unixPath: "path",
   fd: "whole",
   https: true,
   engine: ["gable", "node"],
   quiet: "boolean",
   signals: "boolean",
-  stopGraceMs: "seconds",
+  stopGraceMs: "milliseconds",
 });
 
 /** Starts to listen. */
 export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
   assertKnownOptions("app.listen()", options, optionNames);
   const { quiet = app.mode === "test", signals = app.mode !== "test", stopGraceMs, ...where } = options;
-  const host = where.host ?? app.options.host ?? readEnvironment("HOST") ?? "127.0.0.1";
+  // An empty variable counts as none: Node would listen on all addresses.
+  const host = where.host ?? app.options.host ?? (readEnvironment("HOST") || "127.0.0.1");
   const port = where.port ?? app.options.port ?? toPort(readEnvironment("PORT"));
   assertHosts(app, host, where.unixPath !== undefined);
   if (isRequestLogged(app.options, app.mode)) app.watch.log = createRequestLog(app);
@@ -119,7 +120,7 @@ async function serveOrExplain(...[listener, options]: Parameters<typeof serve>):
 function toPort(text: string | undefined): number {
   if (text === undefined || text === "") return 3000;
   if (/^[0-9]{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is not a port.`);
+  throw new GableError("E_LISTEN", `The variable PORT is "${text}", which is not a port.`, { fix: "Use a whole number from 0 to 65535." });
 }
 
 /** An open address without a list of hosts would answer for any name that points to it. */

@@ -1,6 +1,6 @@
 /** Opens databases with their models. The models then find their database on their own. */
 import type { OptionKind } from "../errors/option-errors.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid, timerMsMax } from "../errors/option-errors.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertReachable } from "./driver/assert-reachable.ts";
@@ -106,8 +106,9 @@ export function assertValues(
     throw new GableError("E_OPTION_INVALID", `${owner}: cursorSecret must be a string of at least ${cursorSecretMin} characters.`);
   for (const name of numberOptions) {
     const value = options[name];
-    if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
-    throw optionInvalid(owner, name, value, "a whole number above 0");
+    const most = name.endsWith("Ms") ? timerMsMax : Number.MAX_SAFE_INTEGER;
+    if (value === undefined || (Number.isSafeInteger(value) && value > 0 && value <= most)) continue;
+    throw optionInvalid(owner, name, value, value > most ? `at most ${most}` : "a whole number above 0");
   }
   if (!tlsModes.includes(options.tls)) throw optionInvalid(owner, "tls", options.tls, '"verify", "encrypt" or "off"');
   if (!prepareModes.includes(options.prepare)) throw optionInvalid(owner, "prepare", options.prepare, '"named" or "off"');

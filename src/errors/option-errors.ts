@@ -38,7 +38,10 @@ type KindName =
   | "whole"
   | "count"
   | "seconds"
+  | "milliseconds"
   | "port"
+  | "address"
+  | "path"
   | "schema"
   | "status"
   | "bytes"
@@ -58,6 +61,9 @@ type KindName =
   | "text"
   | "names";
 
+/** Longest time in milliseconds for a timer of Node, which fires immediately after a longer one. Some code adds seconds to a time. */
+export const timerMsMax: number = 2 ** 31 - 10_000;
+
 /** Kinds of values: the words of a message for each, and its check. */
 const kinds: Readonly<Record<KindName, readonly [rule: string, check: (value: unknown) => boolean]>> = {
   boolean: ["true or false", (value: unknown) => typeof value === "boolean"],
@@ -66,6 +72,12 @@ const kinds: Readonly<Record<KindName, readonly [rule: string, check: (value: un
   whole: ["a whole number of at least 0", (value: unknown) => isWhole(value, 0)],
   count: ["a whole number above 0", (value: unknown) => isWhole(value, 1)],
   seconds: ["a number of at least 0", (value: unknown) => isFrom(value, 0) && Number.isFinite(value)],
+  milliseconds: [
+    `a number of milliseconds from 0 to ${timerMsMax}, the longest time of Node's timers`,
+    (value: unknown) => isFrom(value, 0) && Number(value) <= timerMsMax,
+  ],
+  address: ["an address or a name without blanks", (value: unknown) => isString(value) && /^[^\s\0]+$/.test(value)],
+  path: ["the path of a file", (value: unknown) => isString(value) && /^[^\0]+$/.test(value)],
   port: ["a whole number from 0 to 65535", (value: unknown) => isWhole(value, 0, 65_535)],
   schema: ["a Standard Schema", (value: unknown) => (typeof value === "function" || isObject(value)) && "~standard" in Object(value)],
   status: ["a whole number from 200 to 599", (value: unknown) => isWhole(value, 200, 599)],

@@ -1,7 +1,7 @@
 /** The limits that a route or a group may change, and the check of limits. */
 import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { describeValue, timerMsMax } from "../errors/option-errors.ts";
 import type { RequestLimits } from "./message.ts";
 
 const requestLimits: Readonly<Record<keyof RequestLimits, true>> = {
@@ -33,5 +33,10 @@ export function checkLimits(limits: object, owner: string, names: readonly strin
         `${owner}: limit "${name}" is ${describeValue(value)}; it must be a whole number of at least 0.`,
       );
     }
+    if (name.endsWith("Ms") && value > timerMsMax)
+      throw new GableError(
+        "E_LIMIT_INVALID",
+        `${owner}: limit "${name}" is ${value}; it must be at most ${timerMsMax} milliseconds, the longest time of Node's timers.`,
+      );
   }
 }

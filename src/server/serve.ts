@@ -1,6 +1,6 @@
 /** serve(): a listener function on a port, by the engine or by node:http. */
 import type { AddressInfo } from "node:net";
-import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertKind, assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { RawRequest, RequestListener } from "../http/message.ts";
 import type { EngineOptions } from "./engine.ts";
 import { Engine } from "./engine.ts";
@@ -50,8 +50,8 @@ export interface StopOptions {
 
 const optionNames = kindsOf<ServeOptions>({
   port: "port",
-  host: "string",
-  unixPath: "string",
+  host: "address",
+  unixPath: "path",
   fd: "whole",
   limits: "object",
   https: "object",
@@ -61,7 +61,7 @@ const optionNames = kindsOf<ServeOptions>({
   onError: "function",
 });
 const httpsNames = kindsOf<HttpsOptions>({ key: "bytes", cert: "bytes" });
-const stopNames = kindsOf<StopOptions>({ graceMs: "seconds", idleMs: true });
+const stopNames = kindsOf<StopOptions>({ graceMs: "milliseconds", idleMs: true });
 
 /**
  * Serves requests with a listener. Throws `E_LISTEN`, `E_LIMIT_INVALID`, `E_OPTION_UNKNOWN`, `E_TLS_OPTIONS`.
@@ -111,10 +111,7 @@ export async function serve(listener: RequestListener, options: ServeOptions = {
 /** Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function assertStopOptions(options: StopOptions): void {
   assertKnownOptions("stop()", options, stopNames);
-  for (const name of ["graceMs", "idleMs"] as const) {
-    const value = options[name] ?? 0;
-    if (!(Number.isFinite(value) && value >= 0)) throw optionInvalid("stop()", name, value, "a number of milliseconds, at least 0");
-  }
+  if (options.idleMs !== null) assertKind("stop()", "idleMs", options.idleMs, "milliseconds");
 }
 
 async function createEngine(listener: RequestListener, options: EngineOptions): Promise<Engine> {

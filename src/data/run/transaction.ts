@@ -31,7 +31,7 @@ export const transactionKinds = kindsOf<TransactionOptions>({
   isolation: ["read committed", "repeatable read", "serializable"],
   readOnly: "boolean",
   retries: "whole",
-  timeoutMs: "seconds",
+  timeoutMs: "milliseconds",
   outermost: "boolean",
   database: "object",
 });

@@ -1,7 +1,7 @@
 /** Options of the supervisor, checked before anything starts. */
 import { availableParallelism, totalmem } from "node:os";
 import type { OptionKinds } from "../../errors/option-errors.ts";
-import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts";
+import { assertKnownOptions, optionInvalid, timerMsMax } from "../../errors/option-errors.ts";
 import type { ListenAddress } from "../listen-socket.ts";
 import type { WorkerFailure } from "./protocol.ts";
 import type { FailureListener } from "./stand-in.ts";
@@ -108,13 +108,11 @@ const kinds: OptionKinds<SuperviseOptions> = {
   onEvent: "function",
   development: "object",
   port: "port",
-  host: "string",
-  unixPath: "string",
+  host: "address",
+  unixPath: "path",
   fd: "whole",
 };
 const owner = "supervise()";
-/** The longest time of a timer, without the margin that the end of a drain adds. */
-const timerMsMax = 2 ** 31 - 10_000;
 const workersMax = 1024;
 const bytesPerWorker = 268_435_456;
 

@@ -94,8 +94,6 @@ export class Supervisor implements WorkerHost {
     this.#development = options.development;
     this.#distributor = new Distributor(() => this.#takers(), options.development === undefined ? undefined : options.bootMs);
     this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#distributor.add(socket));
-    // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
-    this.#server.on("error", (error) => this.#tell("error", `The listener has failed: ${error.message}`));
   }
 
   /** Port; 0 for a Unix socket. */
@@ -118,6 +116,8 @@ export class Supervisor implements WorkerHost {
   /** Listens, starts one worker, and the others when it is ready. Throws `E_LISTEN`, and `E_WORKERS_FAILED` when none can start. */
   async start(): Promise<void> {
     await listenOn(this.#server, this.#options);
+    // libuv closes what it cannot accept when descriptors run out, so this reports and never spins.
+    this.#server.on("error", (error) => this.#tell("error", `The listener has failed: ${error.message}`));
     const watching = setInterval(() => this.#watch(), watchMs);
     this.#timers.add(watching);
     const ready = new Promise<"ready">((resolve) => this.#onReady.push(() => resolve("ready")));
