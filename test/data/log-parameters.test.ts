@@ -41,6 +41,9 @@ describeOnDatabases("logged values", [User, Note], (open) => {
         await User.where((user) => user.token.eq(`${secret}2`).or(user.token.in([`${secret}1`, secret]))).first();
         await User.where((user) => user.token.contains(secret).or(user.token.istartsWith(secret))).count();
         await User.where((user) => user.token.coalesce(secret).ne(`${secret}9`)).count();
+        await User.where((user) => sql`${user.token} = ${secret} AND ${1} = 1`).count();
+        await User.where((user) => sql`${user.token.coalesce("")} IN (${sql.join([secret, `${secret}2`])})`).count();
+        await User.where((user) => sql`${sql`upper(${user.token})`} = ${secret}`).count();
         await User.where({ name: "Ida" }).update({ token: `${secret}3` });
         const many = await User.where({ name: { startsWith: "n" } });
         many.forEach((user) => (user.token += "!"));

@@ -1,6 +1,7 @@
 /** Turns errors of a database into errors with codes, and into messages for fields. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect, Refusal } from "../sql/dialect.ts";
+import { keepNearestName, readMissingName } from "./missing-name.ts";
 import { dateOutOfRange } from "../schema/zones.ts";
 import type { Eventual } from "../schema/eventual.ts";
 import type { DatabaseCore } from "./database-core.ts";
@@ -47,31 +48,22 @@ function refusedValue(
   return new GableError("E_CONSTRAINT", `The database refused a value: ${rule.trim()}.`, { cause, details });
 }
 
-/** Messages of the databases about missing tables and columns. */
-const missingMessages =
-  /^no such (?:table|column)|has no column named|^(?:relation|column) .* does not exist$|doesn't exist$|^Unknown column/;
-
-/** Messages of the databases about a missing table, with its name. */
-const missingTable = /^no such table: (?:main\.)?(\w+)$|^relation "([^"]+)" does not exist$|^Table '[^'.]*\.([^']+)' doesn't exist$/;
-
 /**
- * Converts an error like `readDatabaseError()`. A missing table of a model is `E_MIGRATION_PENDING`, and so is anything missing in a
- * database with pending migrations.
+ * Converts an error like `readDatabaseError()`. A missing table of a model is `E_MIGRATION_PENDING`, and so is a missing table or column in
+ * a database with pending migrations.
  */
 export function explainError(database: DatabaseCore, error: unknown): unknown {
-  const { dialect, pending } = database;
+  const { dialect, pending, models } = database;
+  const missing = error instanceof Error ? readMissingName(error.message) : undefined;
+  if (missing !== undefined) keepNearestName(error as Error, missing, models); // Only an error has a name.
   const read = readDatabaseError(dialect, error);
-  if (!(error instanceof Error) || !missingMessages.test(error.message)) return read;
-  if (pending === undefined) return findUnmigrated(database, error.message, read);
+  if (missing === undefined || missing.kind === "function") return read;
+  if (pending === undefined) return missing.kind === "table" ? findUnmigrated(database, missing.name, read) : read;
   const { code, message, fix, details } = pending;
   return new GableError(code, message, { fix, details, cause: read });
 }
 
-function findUnmigrated({ models, name }: DatabaseCore, message: string, cause: unknown): unknown {
-  const table = missingTable
-    .exec(message)
-    ?.slice(1)
-    .find((each) => each !== undefined);
+function findUnmigrated({ models, name }: DatabaseCore, table: string, cause: unknown): unknown {
   const model = [...models].find(({ $table }) => $table === table);
   if (model === undefined) return cause;
   return new GableError("E_MIGRATION_PENDING", `The database "${name}" has no table "${table}", which ${model.$meta.name} needs.`, {

@@ -18,6 +18,23 @@ export function assertRanked(node: Node, method: string): void {
   assertNoSecret(node, `${method}()`);
 }
 
+/**
+ * Marks the values beside a secret field in custom SQL as secret: `sql` cannot know what they are compared with. Statements then hide
+ * them in logs and reports.
+ */
+export function hideBesideSecrets(nodes: readonly Node[]): readonly Node[] {
+  return nodes.some(namesSecret) ? nodes.map(hideValues) : nodes;
+}
+
+function namesSecret(node: Node): boolean {
+  return findSecret(node) !== undefined || (node.kind === "sql" && node.parts.some(namesSecret));
+}
+
+function hideValues(node: Node): Node {
+  if (node.kind === "value") return { ...node, type: { ...node.type, isSecret: true } };
+  return node.kind === "sql" ? { ...node, parts: node.parts.map(hideValues) } : node;
+}
+
 /** Returns the name of a secret field whose value an expression reveals; undefined if there is none. */
 function findSecret(node: Node): string | undefined {
   if (node.kind === "column") return node.field.isSecret ? node.field.where : undefined;

@@ -1,4 +1,6 @@
 /** Finds what to say about errors of the runtime: modules that cannot be loaded, and common mistakes. */
+import type { MissingName } from "../../data/run/missing-name.ts";
+import { nearestNameOf, readMissingName } from "../../data/run/missing-name.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { SourcePlace } from "../../errors/source-place.ts";
 import { isErrorValue, readProperty, showValue } from "./plain-value.ts";
@@ -32,10 +34,6 @@ const fixes: ReadonlyArray<readonly [RegExp, (...found: string[]) => string]> = 
     () => "Leave out the property that leads back to its owner, or give the class a method toJSON().",
   ],
   [/^near "|syntax error at or near|error in your SQL syntax/, () => "Correct the SQL of this statement."],
-  [
-    /^no such (?:table|column)|^relation ".*" does not exist|doesn't exist$/,
-    () => "Correct the name, or create it by a migration: npx gable db make.",
-  ],
   [/ JSON (?:at|input)| is not valid JSON| in JSON /, () => "Check that the text is JSON: look at what the other side sent."],
   [/ECONNREFUSED|^fetch failed$/, () => "Start the server that this code calls, or correct its address."],
   [
@@ -58,11 +56,19 @@ export function findErrorHint(error: unknown, isRequest: boolean): ErrorHint | u
   if (loading !== undefined) return loading;
   // A template puts its place before the message.
   const plain = message.replace(/^[^\s:]+:\d+: /, "");
+  const missing = readMissingName(plain);
+  if (missing !== undefined) return { fix: toMissingFix(missing, nearestNameOf(error)) };
   for (const [pattern, toFix] of fixes) {
     const found = pattern.exec(plain);
     if (found !== null) return { fix: toFix(...found.slice(1)) };
   }
   return undefined;
+}
+
+function toMissingFix({ kind, name }: MissingName, nearest: string | undefined): string {
+  if (kind === "function") return `Correct the name "${name}", or use a function that this database has.`;
+  const rest = "create it by a migration: npx gable db make.";
+  return nearest === undefined ? `Correct the name, or ${rest}` : `Write "${nearest}" instead of "${name}", or ${rest}`;
 }
 
 /** Errors while a module is loaded. */
