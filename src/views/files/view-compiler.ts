@@ -33,6 +33,7 @@ export class ViewCompiler {
       names: () => [...files.keys()],
       read: (name) => {
         const file = files.get(name);
+        if (file?.failure !== undefined) throw file.failure;
         return file === undefined ? undefined : new SourceText(this.#shownName(file), file.text);
       },
       whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },

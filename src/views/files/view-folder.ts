@@ -17,6 +17,8 @@ export interface ViewFile {
   readonly hash: string;
   /** Time and size, which reveal a change. */
   readonly stamp: string;
+  /** Why it cannot be read: only what uses it fails. */
+  readonly failure?: unknown;
 }
 
 /** Code of the project that templates use. */
@@ -83,8 +85,12 @@ export function readViews(
 }
 
 function readView(name: string, path: string, stamp: string): ViewFile {
-  const text = decodeUtf8(readFileSync(path), path);
-  return { name, path, text, stamp, hash: createHash("sha256").update(text).digest("base64url").slice(0, 16) };
+  try {
+    const text = decodeUtf8(readFileSync(path), path);
+    return { name, path, text, stamp, hash: createHash("sha256").update(text).digest("base64url").slice(0, 16) };
+  } catch (failure) {
+    return { name, path, text: "", stamp, hash: "", failure };
+  }
 }
 
 /** Decodes a file. Throws `E_VIEW_SYNTAX` with the position of the first byte that is not UTF-8. */

@@ -231,6 +231,28 @@ describe("a changed template file, in development", () => {
     assert.match((await client.get("/plain")).body, /shown/);
   });
 
+  for (const [name, uses] of [
+    ["a page", "plain.html"],
+    ["a layout", '{% extends "odd.html" %}'],
+    ["a partial", '<p>{% include "odd.html" %}</p>'],
+    ["a macro", '{% import "odd.html" as odd %}{{ odd.word() }}'],
+  ] as const)
+    it(`that is not UTF-8 fails only what uses it: ${name}`, async () => {
+      const page = name === "a page" ? "odd.html" : "plain.html";
+      put("views/odd.html", "<p>fine</p>");
+      if (page === "plain.html") put("views/plain.html", uses);
+      writeFileSync(join(folder, "views/odd.html"), Buffer.from([0x3c, 0x70, 0x3e, 0xff]));
+      const app = createApp("development");
+      app.get("/plain", ({ view }) => view(page, {}));
+      const client = createTestClient(app);
+      await assert.rejects(client.get("/plain"), {
+        code: "E_VIEW_SYNTAX",
+        message: /odd\.html:1:4: the byte 0xff \(number 4 of the file\)/,
+      });
+      assert.equal((await client.get("/post")).status, 200);
+      await assert.rejects(createApp("production").start(), { code: "E_VIEW_SYNTAX", message: /the byte 0xff/ });
+    });
+
   it("that imports a module with an error fails only what uses it", async () => {
     put("views/plain.html", '{% import { word } from "../broken.ts" %}<p>{{ word }}</p>');
     put("broken.ts", 'throw new Error("not today"); export const word = "never";');
