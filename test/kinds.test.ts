@@ -6,7 +6,9 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { field } from "../src/data.ts";
 import { type BuiltInConverters, builtInConverters } from "../src/routing/converters.ts";
-import { filterSignatures } from "../src/views/filters/signatures.ts";
+import { filters } from "../src/views/filters/filters.ts";
+import { filterSignatures, testSignatures } from "../src/views/filters/signatures.ts";
+import { tests } from "../src/views/filters/tests.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -37,8 +39,11 @@ describe("converters", () => {
   });
 });
 
-it("every filter of template files is in its reference", () =>
-  assertDocumented("docs/reference/template-files.md", Object.keys(filterSignatures)));
+it("every filter and test of template files is in its reference, and has a signature", async () => {
+  assert.deepEqual(Object.keys(filters).sort(), [...filterSignatures.keys()].sort());
+  assert.deepEqual(Object.keys(tests).sort(), [...testSignatures.keys()].sort());
+  await assertDocumented("docs/reference/template-files.md", [...filterSignatures.keys(), ...testSignatures.keys()]);
+});
 
 it("every kind of field is in the guide", () => assertDocumented("docs/guides/data.md", Object.keys(field)));
 
@@ -50,6 +55,7 @@ it("every database has a folder of its SQL", () => {
 
 async function assertDocumented(page: string, names: readonly string[]): Promise<void> {
   const text = await readFile(root + page, "utf8");
+  assert.ok(names.length > 3, `${names.length} names for ${page}`);
   const missing = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
   assert.deepEqual(missing, [], `${page} does not name ${missing.join(", ")}`);
 }
