@@ -6,7 +6,7 @@ import { RuntimeExpression, toCondition, toExpression } from "./expression.ts";
 import type { AnyExpression, Condition, ExpressionOf } from "../schema/expression-types.ts";
 import { literal } from "./literal.ts";
 import type { Node } from "./node.ts";
-import { hideBesideSecrets } from "./secrets.ts";
+import { hideNextToSecrets } from "./secrets.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 
@@ -82,7 +82,7 @@ export function sql<Value = boolean>(texts: TemplateStringsArray, ...parts: read
     throw new GableError("E_SQL_PART", `sql() got ${describeValue(texts)}.`, {
       fix: "Write it as a tag: sql`...`; values in ${} are bound.",
     });
-  const nodes = hideBesideSecrets(parts.map(toSqlNode));
+  const nodes = hideNextToSecrets(parts.map(toSqlNode));
   return new RuntimeExpression({
     kind: "sql",
     texts: [...texts],

@@ -19,10 +19,10 @@ export function assertRanked(node: Node, method: string): void {
 }
 
 /**
- * Marks the values beside a secret field in custom SQL as secret: `sql` cannot know what they are compared with. Statements then hide
+ * Marks the values next to a secret field in custom SQL as secret: `sql` cannot know what they are compared with. Statements then hide
  * them in logs and reports.
  */
-export function hideBesideSecrets(nodes: readonly Node[]): readonly Node[] {
+export function hideNextToSecrets(nodes: readonly Node[]): readonly Node[] {
   return nodes.some(namesSecret) ? nodes.map(hideValues) : nodes;
 }
 
