@@ -46,7 +46,9 @@ describe("an application that cannot start", () => {
     server.close();
     assert.match(
       text,
-      new RegExp(`GableError: Cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\\.\n\\s+fix: Stop the process that uses it, or choose another port\\.`),
+      new RegExp(
+        `GableError: Cannot listen on 127\\.0\\.0\\.1:${port}: it is in use\\.\n\\s+fix: Stop the process that uses it, or choose another port\\.`,
+      ),
     );
     assert.doesNotMatch(text, /EADDRINUSE|setupListenHandle|"level"|expose/);
   });
