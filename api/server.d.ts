@@ -154,6 +154,8 @@ export interface DevelopmentSupervision {
     readonly onFailure: (failure: WorkerFailure) => void;
     /** Called when a worker serves. */
     readonly onReady: (bootMs: number) => void;
+    /** Called when a process is ready to become the next worker. */
+    readonly onStandby: (pid: number) => void;
     /** Whether an old worker ends before the next one starts: a debugger has one port. */
     readonly isOneAtATime: boolean;
 }
@@ -223,6 +225,11 @@ export interface RunningSupervisor {
     stop(): Promise<SupervisorEnd>;
     /** Ends everything now, without grace. */
     stopNow(): Promise<SupervisorEnd>;
+    /**
+     * @internal Has a process ready for the next `restart()`, which has loaded these modules: addresses of modules of packages, none of the
+     * application. Undefined ends the existing process. For `gable dev`.
+     */
+    standBy(modules: readonly string[] | undefined): void;
 }
 
 /** How a supervisor ended. */

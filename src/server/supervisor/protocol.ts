@@ -19,8 +19,22 @@ export type ToWorker =
   /** What the metrics of the application ask and get: passed on unchanged. */
   | { readonly kind: "gather"; readonly message: GatherMessage };
 
+/** Message of the supervisor to a process that stands by. */
+export type ToStandby =
+  /** What to load: the module that prepares workers, and modules of packages. */
+  | { readonly kind: "prepare"; readonly setup: string; readonly modules: readonly string[] }
+  /** From now on it is a worker. */
+  | { readonly kind: "begin"; readonly orders: WorkerOrders };
+
+/** Message of a process that stands by to the supervisor. */
+export type FromStandby =
+  /** Everything is loaded. */
+  { readonly kind: "standing" };
+
 /** Message of a worker to the supervisor. */
 export type FromWorker =
+  /** A process that stood by has its orders. */
+  | { readonly kind: "begun" }
   /** `hasTasks` says whether a separate process should run the background tasks of the application. */
   | { readonly kind: "ready"; readonly hasTasks: boolean }
   | { readonly kind: "failed"; readonly failure: WorkerFailure }
@@ -65,7 +79,7 @@ export interface WorkerFailure {
 /** What a process does: it serves connections, or it runs background tasks. */
 export type WorkerRole = "web" | "tasks";
 
-/** What a worker gets when it is forked, as JSON in its first argument. */
+/** What a worker gets when it is forked, as JSON in its first argument; a process that stands by gets it in a message. */
 export interface WorkerOrders {
   /** Path of the module whose default export is the application. */
   readonly app: string;

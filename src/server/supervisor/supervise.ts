@@ -27,6 +27,11 @@ export interface RunningSupervisor {
   restart(): void;
   /** @internal Replaces the worker by one with the same code, which takes over when it is ready. For `gable dev`. */
   refresh(reason: string): void;
+  /**
+   * @internal Has a process ready for the next `restart()`, which has loaded these modules: addresses of modules of packages, none of the
+   * application. Undefined ends the existing process. For `gable dev`.
+   */
+  standBy(modules: readonly string[] | undefined): void;
   /** @internal Sends an event to the tools of development in the worker. For `gable dev`. */
   send(event: unknown): void;
 }

@@ -6,6 +6,7 @@
 import type { GatherRequest } from "../../channels/gathering.ts";
 import type { HubRequest } from "../../channels/hub.ts";
 import { Hub } from "../../channels/hub.ts";
+import type { ChildProcess } from "node:child_process";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { listenOn } from "../listen-socket.ts";
@@ -17,8 +18,10 @@ import { countRestart, createGathering } from "./restart-counts.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import type { SupervisorStatus } from "./status.ts";
 import { StandIn } from "./stand-in.ts";
+import { Standby } from "./standby.ts";
+import { findStalled, findTakers } from "./worker-choice.ts";
 import type { WorkerHost } from "./worker-process.ts";
-import { WorkerProcess } from "./worker-process.ts";
+import { forkWorker, WorkerProcess } from "./worker-process.ts";
 
 /** How a supervisor ended. */
 export interface SupervisorEnd {
@@ -30,10 +33,6 @@ export interface SupervisorEnd {
 
 const watchMs = 1000;
 const boundedJitter = 0.1;
-/** Time without a heartbeat after which other workers get the new connections, in milliseconds. */
-const silentMs = 2500;
-/** A task that computes may block its process as long as the lease of its task lasts, in milliseconds. */
-const taskStallMs = 60_000;
 /** Time beyond the grace of a drain after which a worker is killed, in milliseconds. */
 const drainMarginMs = 2000;
 /** Times of development: for requests and for idle connections of an old worker, in milliseconds. */
@@ -75,6 +74,7 @@ export class Supervisor implements WorkerHost {
   readonly #development: DevelopmentSupervision | undefined;
   /** Answers while the newest worker cannot start, in development. */
   #standIn: StandIn | undefined;
+  readonly #standby: Standby;
   #reload: Reload | undefined;
   #reloading: Promise<WorkerFailure | undefined> | undefined;
   #isStopping = false;
@@ -92,6 +92,8 @@ export class Supervisor implements WorkerHost {
     this.#count = options.workers;
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#development = options.development;
+    const fork = (): ChildProcess => forkWorker({ execArgv: options.execArgv, env: this.#environmentOf("web") });
+    this.#standby = new Standby(fork, options.development?.onStandby);
     this.#distributor = new Distributor(() => this.#takers(), options.development === undefined ? undefined : options.bootMs);
     this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#distributor.add(socket));
   }
@@ -132,12 +134,7 @@ export class Supervisor implements WorkerHost {
 
   /** Workers that take new connections: those of the newest generation that is ready. */
   #takers(): readonly WorkerProcess[] {
-    const isFresh = ({ generation }: WorkerProcess): boolean => this.#development === undefined || generation === this.#generation;
-    const ready = [...this.#workers].filter((worker) => worker.role === "web" && worker.takesConnections && isFresh(worker));
-    const current = ready.filter(({ generation, isReplaced }) => generation === this.#generation && !isReplaced);
-    const now = performance.now();
-    const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
-    return responsive.length > 0 ? responsive : current.length > 0 ? current : ready;
+    return findTakers(this.#workers, this.#generation, this.#development !== undefined);
   }
 
   #startWorker(generation = this.#generation, role: WorkerRole = "web"): void {
@@ -150,7 +147,8 @@ export class Supervisor implements WorkerHost {
     };
     const stallMs = Math.min(1000, this.#options.stallMs);
     const orders = { app, role, listen: { ...listen, port: this.port }, generation, stallMs, ...setup };
-    const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environmentOf(role) });
+    const standby = role === "web" ? this.#standby.take() : undefined;
+    const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environmentOf(role), standby });
     this.#workers.add(worker);
     this.#later(this.#options.bootMs, () => {
       if (worker.state !== "starting") return;
@@ -267,6 +265,8 @@ export class Supervisor implements WorkerHost {
     if (this.#isStopping) return this.#endIfEmpty();
     if (this.#reload?.generation === worker.generation) return this.#failReload(failure ?? failureOf(`The worker ended with ${ended}.`));
     if (worker.generation !== this.#generation || worker.isReplaced) return;
+    // A process that stood by died before it had its orders: this says nothing of the application.
+    if (!worker.hasBegun) return this.#fill();
     this.#restart(worker, failure ?? failureOf(`The worker ended with ${ended}.`));
   }
 
@@ -309,16 +309,8 @@ export class Supervisor implements WorkerHost {
 
   /** Kills workers whose event loop stands still. */
   #watch(): void {
-    const now = performance.now();
-    const { stallMs } = this.#options;
-    if (stallMs === 0) return;
-    for (const worker of this.#workers) {
-      const stallMsMax = worker.role === "web" ? stallMs : Math.max(stallMs, taskStallMs);
-      if (worker.readyAt === undefined || worker.state === "dead" || now - worker.lastBeatAt < stallMsMax) continue;
-      this.#tell("error", "A worker gives no sign of life and is killed", {
-        pid: worker.pid,
-        silentMs: Math.round(now - worker.lastBeatAt),
-      });
+    for (const { worker, silentMs } of findStalled(this.#workers, this.#options.stallMs)) {
+      this.#tell("error", "A worker gives no sign of life and is killed", { pid: worker.pid, silentMs });
       worker.kill();
     }
   }
@@ -402,6 +394,12 @@ export class Supervisor implements WorkerHost {
     for (const worker of this.#takers()) if (!worker.isReplaced) this.#replace(worker, reason);
   }
 
+  /** Has a process ready for the next restart, which has loaded these modules; undefined ends it. */
+  standBy(modules: readonly string[] | undefined): void {
+    if (modules === undefined || this.#development === undefined || this.#isStopping) return this.#standby.discard();
+    this.#standby.prepare({ setup: this.#development.setup, modules });
+  }
+
   /** Sends an event to the tools of development in the worker. */
   send(event: unknown): void {
     for (const worker of this.#takers()) worker.send({ kind: "development", event });
@@ -440,6 +438,7 @@ export class Supervisor implements WorkerHost {
       return this.ended;
     }
     this.#isStopping = true;
+    this.#standby.discard();
     const { stopDelayMs, stopGraceMs, stopIdleMs } = this.#options;
     this.#tell("info", "The supervisor stops");
     this.#reload?.settle(failureOf("The supervisor is stopping."));
@@ -461,6 +460,7 @@ export class Supervisor implements WorkerHost {
 
   #force(): void {
     this.#isForced = true;
+    this.#standby.discard();
     for (const worker of this.#workers) worker.kill();
     this.#server.close();
     this.#endIfEmpty();

@@ -2,10 +2,12 @@
 import { pathToFileURL } from "node:url";
 import { GableError } from "../../errors/gable-error.ts";
 import type { WorkerOrders, WorkerSetup } from "./protocol.ts";
+import { standBy } from "./stand-by.ts";
 import type { WorkerApp } from "./worker.ts";
 import { runWorker } from "./worker.ts";
 
-const orders = JSON.parse(process.argv[2] ?? "") as WorkerOrders; // The supervisor wrote it.
+const [, , text] = process.argv;
+const orders = text === undefined ? await standBy() : (JSON.parse(text) as WorkerOrders); // The supervisor wrote it.
 
 // The module is ours, or that of the program that called supervise().
 const setup = orders.setup === undefined ? undefined : ((await import(orders.setup)) as { readonly default: WorkerSetup }).default;

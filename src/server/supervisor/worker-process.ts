@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { GatherRequest } from "../../channels/gathering.ts";
 import type { HubRequest } from "../../channels/hub.ts";
-import type { FromWorker, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders, WorkerRole } from "./protocol.ts";
+import type { FromWorker, ToStandby, ToWorker, WorkerFacts, WorkerFailure, WorkerOrders, WorkerRole } from "./protocol.ts";
 
 /** What a worker tells the supervisor. */
 export interface WorkerHost {
@@ -31,6 +31,8 @@ export interface WorkerStart {
   readonly orders: WorkerOrders;
   readonly execArgv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
+  /** A process that stands by, and becomes this worker. Without one, a process is forked. */
+  readonly standby?: ChildProcess | undefined;
 }
 
 /** Life of a worker; it only moves forward. */
@@ -42,6 +44,15 @@ const entry = fileURLToPath(
     ? new URL("./worker-main.ts", import.meta.url)
     : new URL("dist/server/supervisor/worker-main.js", import.meta.resolve("gable/package.json")),
 );
+
+/** Forks a process of a worker: with its orders, or with none for a process that stands by. */
+export function forkWorker({ execArgv, env }: Omit<WorkerStart, "orders" | "standby">, orders?: WorkerOrders): ChildProcess {
+  return fork(entry, orders === undefined ? [] : [JSON.stringify(orders)], {
+    execArgv: [...execArgv],
+    env,
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+}
 
 /** A worker process. */
 export class WorkerProcess {
@@ -61,21 +72,24 @@ export class WorkerProcess {
   wasAsked = false;
   /** Whether the supervisor has asked for a replacement already. */
   isReplaced = false;
+  /** Whether it has its orders: a process that stood by may have died before. */
+  #hasBegun: boolean;
   readonly #child: ChildProcess;
   readonly #host: WorkerHost;
   /** Connections that were sent and not taken over yet. */
   readonly #sent = new Map<number, Socket>();
   #givenSinceBeat = 0;
 
-  constructor(host: WorkerHost, { orders, execArgv, env }: WorkerStart) {
+  constructor(host: WorkerHost, { orders, standby, ...start }: WorkerStart) {
     this.#host = host;
     this.generation = orders.generation;
     this.role = orders.role;
-    this.#child = fork(entry, [JSON.stringify(orders)], {
-      execArgv: [...execArgv],
-      env,
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
-    });
+    this.#hasBegun = standby === undefined;
+    this.#child = standby ?? forkWorker(start, orders);
+    if (standby !== undefined) {
+      const begin: ToStandby = { kind: "begin", orders };
+      standby.send(begin, () => undefined);
+    }
     // Only our own entry sends on this channel.
     this.#child.on("message", (message) => this.#onMessage(message as FromWorker));
     this.#child.on("error", (error) => (this.failure ??= { message: error.message, code: undefined, fix: undefined, stack: error.stack }));
@@ -86,6 +100,10 @@ export class WorkerProcess {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Whether it takes connections: the channel of a killed process may close before its exit is known. */
@@ -100,6 +118,9 @@ export class WorkerProcess {
 
   #onMessage(message: FromWorker): void {
     switch (message.kind) {
+      case "begun":
+        this.#hasBegun = true;
+        return;
       case "ready":
         this.readyAt = performance.now();
         this.lastBeatAt = this.readyAt;

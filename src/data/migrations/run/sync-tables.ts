@@ -56,21 +56,19 @@ async function isThere(folder: string): Promise<boolean> {
 
 async function sync(session: Session, wanted: State): Promise<SyncedTables> {
   const writer = new TableWriter(session.dialect);
-  const from = keepLive(wanted, await readLiveSchema(session));
+  const live = await readLiveSchema(session);
+  const from = keepLive(wanted, live);
   const { operations, questions } = diffStates(from, wanted);
   const risky = findRisks(from, operations, session.kind.costs).filter(({ risk }) => !harmless.has(risk));
   const isReady = questions.length === 0 && risky.length === 0;
-  if (isReady)
-    await runSteps(
-      session,
-      writer,
-      session.kind.plan(writer, from, operations).map(({ step }) => step),
-    );
+  const steps = isReady ? session.kind.plan(writer, from, operations).map(({ step }) => step) : [];
+  await runSteps(session, writer, steps);
   const made = isReady ? operations.map(describeOperation) : [];
   const open = [...questions.map(({ text }) => text), ...risky.map(({ operation, reason }) => `${operation}. ${reason}`)];
   // Without the permission to create a scratch database, only missing objects are reported.
   const expected = await readExpectedSchema(session, writer, wanted).catch(() => undefined);
-  const differences = expected === undefined ? [] : compareSchemas(expected, await readLiveSchema(session), wanted.keys());
+  const differences =
+    expected === undefined ? [] : compareSchemas(expected, steps.length === 0 ? live : await readLiveSchema(session), wanted.keys());
   return { made, isSame: open.length === 0 && differences.length === 0, left: [...open, ...differences.map(describeDifference)] };
 }
 
