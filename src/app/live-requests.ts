@@ -1,6 +1,5 @@
 /** What live connections need of a request: its context, its connection, and its guards once more. */
 import type { SocketRoute } from "../handlers/define-socket.ts";
-import type { RawRequest } from "../http/message.ts";
 import type { Live, LiveRequest } from "../live/live.ts";
 import { livePart } from "../live/part.ts";
 import type { Lifecycle } from "../parts/lifecycle.ts";
@@ -29,11 +28,13 @@ export interface LiveRequests {
 export function createLiveRequests({ table, services, Context, lifecycle }: LiveRequestSettings): LiveRequests {
   const findLive = (): Live => lifecycle.get(livePart);
   /** Evaluates the guards of a request again and looks up its session, with a fresh context that has read nothing yet. */
-  async function isAllowed(raw: RawRequest, session: SessionIdentity | undefined): Promise<boolean> {
+  async function isAllowed(opened: RequestContext, session: SessionIdentity | undefined): Promise<boolean> {
+    const { raw } = opened;
     const match = table.find(raw.method, raw.path);
     if (match === undefined) return true;
     const { authorize } = match.entry.compiled;
     const context = new (Context())(raw, services());
+    context.repeatRequestId(opened.ownRequestId());
     context.route = match.entry.route;
     context.params = toParams(match.entry.paramNames, match.values);
     let hasPassed = authorize === undefined;
@@ -50,7 +51,12 @@ export function createLiveRequests({ table, services, Context, lifecycle }: Live
     const { raw } = context;
     const hasGuards = table.find(raw.method, raw.path)?.entry.compiled.authorize !== undefined;
     const cut = raw.cut === undefined ? undefined : (): void => raw.cut?.();
-    return { context, hasGuards, recheck: (session) => isAllowed(raw, session), cut };
+    // A timer, or a message of a client, belongs to no request by itself.
+    const enter: LiveRequest["enter"] = (work) => {
+      const { tracker } = services().watch;
+      return tracker === undefined ? work() : tracker.run(context, work, context);
+    };
+    return { context, hasGuards, recheck: (session) => enter(() => isAllowed(context, session)), enter, cut };
   };
   return {
     events: (context, source, options) => findLive().events(toLiveRequest(context), source, options),

@@ -133,6 +133,11 @@ export class RequestContext implements Context<ContextInput> {
     return this.#requestId;
   }
 
+  /** Takes the id of the request that it looks at again, for its lines in the log. */
+  repeatRequestId(id: string): void {
+    this.#requestId = id;
+  }
+
   get log(): AppLogger {
     this.#log ??= this.services.logger.child({ requestId: this.ownRequestId() });
     return this.#log;

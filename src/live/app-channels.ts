@@ -3,17 +3,25 @@ import type { LiveCarrier, ReplayLimits } from "../channels/carrier.ts";
 import { isInTransaction, onCommit } from "../data/run/transaction.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Logger } from "../handlers/logger.ts";
+import type { PartHost } from "../parts/part.ts";
 import { currentChannels } from "./current-channels.ts";
 
 /** The channels. */
 export class AppChannels {
   readonly carrier: LiveCarrier;
-  readonly logger: Logger;
+  readonly #host: Pick<PartHost, "logger" | "requestId">;
   #remove: (() => void) | undefined;
 
-  constructor(carrier: LiveCarrier, logger: Logger) {
+  constructor(carrier: LiveCarrier, host: Pick<PartHost, "logger" | "requestId">) {
     this.carrier = carrier;
-    this.logger = logger;
+    this.#host = host;
+  }
+
+  /** The logger, for the request that reads or sends. */
+  get logger(): Logger {
+    const { logger, requestId } = this.#host;
+    const id = requestId();
+    return id === undefined ? logger : logger.child({ requestId: id });
   }
 
   /** Opens the carrier. */

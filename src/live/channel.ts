@@ -240,6 +240,7 @@ class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
   async #parseOnce({ text }: CarriedMessage, { logger }: AppChannels): Promise<{ readonly value: unknown } | undefined> {
     const checked = await this.#check(text);
     if (checked.isValid) return checked;
+    // The first reader of the message.
     logger.warn({ errors: checked.errors }, `A message of the channel "${this.pattern}" was skipped: its schema refuses it.`);
     return undefined;
   }

@@ -12,6 +12,8 @@ export interface LiveConnection {
   readonly session: SessionIdentity | undefined;
   /** Evaluates the guards of its route and looks for its session again; undefined without both. */
   readonly recheck: (() => Promise<boolean>) | undefined;
+  /** Logger of the request that opened it. */
+  readonly log: Logger;
   /** Sends signs of life, and ends what is dead. */
   tick(now: number): void;
   /** Ends the connection. */
@@ -24,16 +26,14 @@ const closesPerSecondMin = 20;
 /** The connections. */
 export class Connections {
   readonly times: LiveTimes;
-  readonly #logger: Logger;
   /** Each with the time of its next check of access. */
   readonly #open = new Map<LiveConnection, number>();
   readonly #closing = new Set<ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #isDraining = false;
 
-  constructor(times: LiveTimes, logger: Logger) {
+  constructor(times: LiveTimes) {
     this.times = times;
-    this.#logger = logger;
   }
 
   /** Number of open connections. */
@@ -109,7 +109,7 @@ export class Connections {
     try {
       if (await recheck()) return;
     } catch (error) {
-      this.#logger.warn({ error }, "The guards of an open connection failed: it was closed.");
+      connection.log.warn({ error }, "The guards of an open connection failed: it was closed.");
     }
     if (this.#open.has(connection)) connection.leave("denied");
   }

@@ -1,6 +1,7 @@
 /** The body of a reply with server-sent events: reads its source ahead, and sends a comment when there is nothing else. */
 import type { ServerEvent } from "../http/event-stream.ts";
 import { eventComment, toEventText, toRetryField } from "../http/event-stream.ts";
+import type { Logger } from "../handlers/logger.ts";
 import { toJsonText } from "../replies/json-text.ts";
 import type { SessionIdentity } from "../session/session-identity.ts";
 import type { Connections, LeaveReason, LiveConnection } from "./connections.ts";
@@ -18,6 +19,10 @@ export interface EventBodyParts {
   readonly recheck: () => (() => Promise<boolean>) | undefined;
   /** Session of the visitor, once it is known. */
   readonly session: () => SessionIdentity | undefined;
+  /** Runs work that belongs to the request. */
+  readonly enter: <Result>(work: () => Result) => Result;
+  /** Logger of the request. */
+  readonly log: () => Logger;
   /** Called with what ended the stream, for the log. */
   readonly onStalled: () => void;
 }
@@ -55,12 +60,16 @@ export class EventBody implements AsyncIterableIterator<Uint8Array>, LiveConnect
     return this.#parts.recheck();
   }
 
+  get log(): Logger {
+    return this.#parts.log();
+  }
+
   [Symbol.asyncIterator](): this {
     return this;
   }
 
   next(): Promise<Chunk> {
-    if (this.#iterator === undefined) this.#start();
+    if (this.#iterator === undefined) this.#parts.enter(() => this.#start());
     this.#takenAt = performance.now();
     if (this.#queue.length > 0) return Promise.resolve({ done: false, value: this.#take() });
     if (this.#error !== undefined) return Promise.reject(this.#error as Error); // What a source throws is passed on as it is.

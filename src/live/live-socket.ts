@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from "ws";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
+import type { Logger } from "../handlers/logger.ts";
 import type { SocketConnection, SocketEnd, SocketRoute } from "../handlers/define-socket.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
 import { parseJsonBody } from "../http/json-body.ts";
@@ -92,6 +93,10 @@ export class LiveSocket implements SocketConnection, LiveConnection {
 
   get recheck(): (() => Promise<boolean>) | undefined {
     return this.#parts.recheck;
+  }
+
+  get log(): Logger {
+    return this.context.log;
   }
 
   get signal(): AbortSignal {

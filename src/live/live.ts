@@ -26,6 +26,8 @@ export interface LiveRequest {
   readonly hasGuards: boolean;
   /** Runs the guards of its route again, and finds out whether a session still exists. */
   readonly recheck: (session: SessionIdentity | undefined) => Promise<boolean>;
+  /** Runs work that belongs to it: its statements, its tasks and its lines in the log have the id of the request. */
+  readonly enter: <Result>(work: () => Result) => Result;
   /** Closes its connection. */
   readonly cut: (() => void) | undefined;
 }
@@ -57,7 +59,7 @@ export class Live implements PartInstance {
 
   constructor(parts: LiveParts) {
     this.#parts = parts;
-    this.#connections = new Connections(parts.times, parts.host.logger);
+    this.#connections = new Connections(parts.times);
     this.#ends = this.#createEnds(parts);
     this.#removeListener = parts.sessions?.onEnded((ended) => this.#endSessions(ended));
     const { channels } = parts;
@@ -98,6 +100,8 @@ export class Live implements PartInstance {
       cut: request.cut,
       recheck: () => toRecheck(request, session),
       session: () => session,
+      enter: request.enter,
+      log: () => context.log,
       onStalled: () => context.log.info({}, "A client read no events for too long: its connection was closed."),
     });
     const reply = new HandlerReply(200, "text/event-stream", body, options.headers);
@@ -122,7 +126,8 @@ export class Live implements PartInstance {
     return new UpgradeReply((connection) =>
       sharedServer.open(connection, handshake, (socket) => {
         const recheck = toRecheck(request, session);
-        LiveSocket.start(socket, { context, recheck, route, session, connections: this.#connections, enter: (work) => host.enter(work) });
+        const enter = <Result>(work: () => Result): Result => request.enter(() => host.enter(work));
+        LiveSocket.start(socket, { context, recheck, route, session, connections: this.#connections, enter });
       }),
     );
   }

@@ -48,12 +48,12 @@ export const livePart = definePart({
 });
 
 /** Loaded only where there are channels. */
-async function createChannels(carrier: LiveCarrier | undefined, { environment, logger }: PartHost): Promise<AppChannels> {
+async function createChannels(carrier: LiveCarrier | undefined, host: PartHost): Promise<AppChannels> {
   const { AppChannels } = await import("./app-channels.ts");
-  if (carrier !== undefined) return new AppChannels(carrier, logger);
+  if (carrier !== undefined) return new AppChannels(carrier, host);
   const { processCarrier } = await import("./process-carrier.ts");
   const { memoryCarrier } = await import("./memory-carrier.ts");
-  return new AppChannels(isWorkerOf(environment("GABLE_SUPERVISOR")) ? processCarrier() : memoryCarrier(), logger);
+  return new AppChannels(isWorkerOf(host.environment("GABLE_SUPERVISOR")) ? processCarrier() : memoryCarrier(), host);
 }
 
 /** The carrier of an application without channels that has other processes on its machine. */

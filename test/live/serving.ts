@@ -22,7 +22,7 @@ export async function serving(
   options: GableOptions = {},
 ): Promise<void> {
   const app = gable({ mode: "test", logger: silentLogger, live: { times: quietTimes }, ...options, routes });
-  const server = await app.listen({ port: 0, engine });
+  const server = await app.listen({ port: 0, engine, quiet: true, signals: false });
   try {
     await run(server, app);
   } finally {
