@@ -1,25 +1,23 @@
 /**
- * Creates the columns of accounts, for your model.
+ * Creates the columns of accounts, for your model. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
  *
  * @example
  * export class User extends Model("users", { ...accountFields(), name: f.text({ max: 100 }) }) {}
  */
-export declare const accountFields: () => {
-    id: import("../data.ts").Column<number, "optional", true> & {
-        readonly access: "fixed";
-    };
-    email: import("../data.ts").Column<string, "required", false>;
-    password: import("../data.ts").Column<string, "required", false> & {
-        readonly access: "secret";
-    };
-    emailVerifiedAt: import("../data.ts").Column<Date | null, "optional", false>;
-    active: import("../data.ts").Column<boolean, "optional", false>;
-    isStaff: import("../data.ts").Column<boolean, "optional", false>;
-    isSuperuser: import("../data.ts").Column<boolean, "optional", false>;
-    signedInAt: import("../data.ts").Column<Date | null, "optional", false>;
-    passwordChangedAt: import("../data.ts").Column<Date | null, "optional", false>;
-    sessionsValidFrom: import("../data.ts").Column<Date | null, "optional", false>;
-};
+export declare function accountFields(options?: {
+    readonly login?: "email";
+}): ReturnType<typeof byEmail>;
+
+/**
+ * Creates the columns of accounts that sign in with a user name; their address is optional. Throws `E_OPTION_UNKNOWN` and
+ * `E_OPTION_INVALID`.
+ *
+ * @example
+ * export class User extends Model("users", { ...accountFields({ login: "username" }) }) {}
+ */
+export declare function accountFields(options: {
+    readonly login: "username";
+}): ReturnType<typeof byUsername>;
 
 /**
  * Creates the model of the table `gable_account_tokens`, for links in mails.
@@ -188,10 +186,6 @@ export declare const permissionModels: (user: UserClass & {
     };
     GroupMember: import("../../data/model.ts").ModelStatic<{
         user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true> & {
-                readonly access: "fixed";
-            };
-            email: import("../../data.ts").Column<string, "required", false>;
             password: import("../../data.ts").Column<string, "required", false> & {
                 readonly access: "secret";
             };
@@ -202,10 +196,12 @@ export declare const permissionModels: (user: UserClass & {
             signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
             passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
             sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
+            email: import("../../data.ts").Column<string | null, "optional", false>;
         }> & {
             new (): import("../../data/model.ts").RowOf<"users"> & {
-                id: number;
-                email: string;
                 password: string;
                 emailVerifiedAt: Date | null;
                 active: boolean;
@@ -214,11 +210,9 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: Date | null;
                 passwordChangedAt: Date | null;
                 sessionsValidFrom: Date | null;
+                id: number;
+                email: string | null;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -229,11 +223,11 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -244,6 +238,10 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & Readonly<{}>;
             readonly $table: "users";
         }, "one", false, true>;
@@ -275,10 +273,6 @@ export declare const permissionModels: (user: UserClass & {
             userId: number;
         } & import("../../data/model.ts").RelationProperties<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -289,10 +283,12 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"users"> & {
-                    id: number;
-                    email: string;
                     password: string;
                     emailVerifiedAt: Date | null;
                     active: boolean;
@@ -301,11 +297,9 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: Date | null;
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
+                    id: number;
+                    email: string | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -316,11 +310,11 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -331,6 +325,10 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & Readonly<{}>;
                 readonly $table: "users";
             }, "one", false, true>;
@@ -358,10 +356,6 @@ export declare const permissionModels: (user: UserClass & {
             }, "one", false, true>;
         }> & import("../../data/model.ts").InstanceApi<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -372,10 +366,12 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"users"> & {
-                    id: number;
-                    email: string;
                     password: string;
                     emailVerifiedAt: Date | null;
                     active: boolean;
@@ -384,11 +380,9 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: Date | null;
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
+                    id: number;
+                    email: string | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -399,11 +393,11 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -414,6 +408,10 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & Readonly<{}>;
                 readonly $table: "users";
             }, "one", false, true>;
@@ -444,10 +442,6 @@ export declare const permissionModels: (user: UserClass & {
     };
     UserPermission: import("../../data/model.ts").ModelStatic<{
         user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-            id: import("../../data.ts").Column<number, "optional", true> & {
-                readonly access: "fixed";
-            };
-            email: import("../../data.ts").Column<string, "required", false>;
             password: import("../../data.ts").Column<string, "required", false> & {
                 readonly access: "secret";
             };
@@ -458,10 +452,12 @@ export declare const permissionModels: (user: UserClass & {
             signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
             passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
             sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+            id: import("../../data.ts").Column<number, "optional", true> & {
+                readonly access: "fixed";
+            };
+            email: import("../../data.ts").Column<string | null, "optional", false>;
         }> & {
             new (): import("../../data/model.ts").RowOf<"users"> & {
-                id: number;
-                email: string;
                 password: string;
                 emailVerifiedAt: Date | null;
                 active: boolean;
@@ -470,11 +466,9 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: Date | null;
                 passwordChangedAt: Date | null;
                 sessionsValidFrom: Date | null;
+                id: number;
+                email: string | null;
             } & {} & import("../../data/model.ts").RelationProperties<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -485,11 +479,11 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & import("../../data/model.ts").InstanceApi<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -500,6 +494,10 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & Readonly<{}>;
             readonly $table: "users";
         }, "one", false, true>;
@@ -511,10 +509,6 @@ export declare const permissionModels: (user: UserClass & {
             userId: number;
         } & import("../../data/model.ts").RelationProperties<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -525,10 +519,12 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"users"> & {
-                    id: number;
-                    email: string;
                     password: string;
                     emailVerifiedAt: Date | null;
                     active: boolean;
@@ -537,11 +533,9 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: Date | null;
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
+                    id: number;
+                    email: string | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -552,11 +546,11 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -567,16 +561,16 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & Readonly<{}>;
                 readonly $table: "users";
             }, "one", false, true>;
             permission: import("../../data.ts").Column<string, "required", false>;
         }> & import("../../data/model.ts").InstanceApi<{
             user: () => import("../../data/schema/relation.ts").Relation<import("../../data/model.ts").ModelStatic<{
-                id: import("../../data.ts").Column<number, "optional", true> & {
-                    readonly access: "fixed";
-                };
-                email: import("../../data.ts").Column<string, "required", false>;
                 password: import("../../data.ts").Column<string, "required", false> & {
                     readonly access: "secret";
                 };
@@ -587,10 +581,12 @@ export declare const permissionModels: (user: UserClass & {
                 signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                 sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                id: import("../../data.ts").Column<number, "optional", true> & {
+                    readonly access: "fixed";
+                };
+                email: import("../../data.ts").Column<string | null, "optional", false>;
             }> & {
                 new (): import("../../data/model.ts").RowOf<"users"> & {
-                    id: number;
-                    email: string;
                     password: string;
                     emailVerifiedAt: Date | null;
                     active: boolean;
@@ -599,11 +595,9 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: Date | null;
                     passwordChangedAt: Date | null;
                     sessionsValidFrom: Date | null;
+                    id: number;
+                    email: string | null;
                 } & {} & import("../../data/model.ts").RelationProperties<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -614,11 +608,11 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & import("../../data/model.ts").InstanceApi<{
-                    id: import("../../data.ts").Column<number, "optional", true> & {
-                        readonly access: "fixed";
-                    };
-                    email: import("../../data.ts").Column<string, "required", false>;
                     password: import("../../data.ts").Column<string, "required", false> & {
                         readonly access: "secret";
                     };
@@ -629,6 +623,10 @@ export declare const permissionModels: (user: UserClass & {
                     signedInAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     passwordChangedAt: import("../../data.ts").Column<Date | null, "optional", false>;
                     sessionsValidFrom: import("../../data.ts").Column<Date | null, "optional", false>;
+                    id: import("../../data.ts").Column<number, "optional", true> & {
+                        readonly access: "fixed";
+                    };
+                    email: import("../../data.ts").Column<string | null, "optional", false>;
                 }> & Readonly<{}>;
                 readonly $table: "users";
             }, "one", false, true>;
@@ -952,8 +950,16 @@ export declare function createPasswordHasher(options?: PasswordHasherOptions): P
 /** Finds the problem of a new password; undefined if it can be used. */
 export declare function findPasswordProblem(password: string, { min, personal }?: PasswordRules): PasswordProblem | undefined;
 
-/** A row of it. */
-export type Account = InstanceType<AccountModel>;
+/** A row of it. `email` is null only for accounts that sign in with a user name. */
+export type Account = InstanceType<AccountModel> & {
+    readonly username?: string;
+};
+
+/** Options of `accountFields()`. */
+export interface AccountFieldsOptions {
+    /** What users sign in with. "username" adds the column `username`, and makes `email` optional. Default "email". */
+    readonly login?: LoginKey;
+}
 
 /** A model that has the columns of an account. */
 export type AccountModel = ReturnType<typeof createModel>;
@@ -973,8 +979,8 @@ export type AccountModel = ReturnType<typeof createModel>;
  */
 export interface AccountActions {
     /**
-     * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. All failures
-     * have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
+     * Signs in with address or user name, and password. `next` is the page that asks for a second factor, or that of the query `next`.
+     * All failures have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
      */
     signIn(context: AnyContext, values: SignInValues): Promise<SentOn>;
     /** Whether a sign-in of this browser waits for a code. It waits for at most 10 minutes. */
@@ -989,7 +995,7 @@ export interface AccountActions {
     findNext(context: AnyContext): string;
     /**
      * Makes an account from the columns of `values`. With `verifyEmail: "before"` the answer is the same for a known address, whose owner
-     * gets a mail. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
+     * gets a mail; a user name that is taken is refused. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
      */
     register(context: AnyContext, values: NewAccount): Promise<AccountResult<{
         readonly next: string | undefined;
@@ -1078,15 +1084,20 @@ export interface SessionActions {
     endOthers(context: AnyContext): Promise<void>;
 }
 
-/** What the login form sends. */
-export interface SignInValues {
-    /** Address, as it was typed. */
-    readonly email: string;
+/** What proves who signs in. */
+export interface SignInSecret {
     /** Password, as it was typed. */
     readonly password: string;
     /** Whether the browser is to be remembered, where the accounts have the option `remember`. Default false. */
     readonly remember?: boolean;
 }
+
+/** What the login form sends: an address or a user name, by what the accounts sign in with, and a password. */
+export type SignInValues = ({
+    readonly email: string;
+} | {
+    readonly username: string;
+}) & SignInSecret;
 
 /** Actions for the API tokens of the user of a request. All throw `E_ACCOUNTS_SETUP` without the option `tokens`. */
 export interface TokenActions {
@@ -1192,6 +1203,8 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
 export interface Accounts<User = object, Permission extends string = never, Scope extends string = never> {
     /** The options, as they were given. */
     readonly options: AccountsOptions;
+    /** What users sign in with, by the columns of the model. */
+    readonly login: LoginKey;
     /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
     readonly routes: readonly RouteEntry[];
     /** Sign-in with providers, for a site that writes all other pages itself. */
@@ -1257,6 +1270,12 @@ export interface AccountManager {
     findByEmail(email: string): Promise<Account | undefined>;
     /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
     getByEmail(email: string): Promise<Account>;
+    /** Finds an account by its user name, whatever its case. Throws `E_ACCOUNTS_SETUP` for accounts that sign in with an address. */
+    findByUsername(username: string): Promise<Account | undefined>;
+    /** Finds an account by its user name. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_ACCOUNTS_SETUP`. */
+    getByUsername(username: string): Promise<Account>;
+    /** Finds an account by its address or its user name: a user name has no "@". Throws `E_ACCOUNT_UNKNOWN`, and `E_VALIDATION`. */
+    getByName(name: string): Promise<Account>;
     /** Checks a password by the built-in rules. `personal` are strings that identify the owner, such as names. Throws `E_PASSWORD_WEAK`. */
     assertPassword(password: string, personal: readonly string[]): void;
     /**
@@ -1356,10 +1375,17 @@ export type TokenGuard<User> = AccountGuard<{
 }> & BearerMark;
 
 /** What a new account is made from: the columns of the registration form. */
-export type NewAccount = {
+export type NewAccount = ({
     readonly email: string;
+} | {
+    readonly username: string;
+    readonly email?: string | null;
+}) & {
     readonly password: string;
 } & Readonly<Record<string, unknown>>;
+
+/** What users sign in with. */
+export type LoginKey = "email" | "username";
 
 /** Options of `defineAccounts()`. */
 export interface AccountsOptions<User extends UserClass = UserClass, Permission extends string = string, Scope extends string = string> {

@@ -7,6 +7,8 @@ import type { HandlerResult } from "../replies/handler-result.ts";
 import type { AccountActions } from "./actions/actions.ts";
 import { createActions } from "./actions/actions.ts";
 import { createGuards } from "./guards.ts";
+import type { LoginKey } from "./login-key.ts";
+import { findLoginKey } from "./login-key.ts";
 import type { AccountsOptions, UserClass } from "./options.ts";
 import { assertAccountsOptions } from "./options.ts";
 import type { AccountProviders } from "./providers/account-providers.ts";
@@ -98,6 +100,8 @@ export interface CanQuestion<Permission extends string = never> {
 export interface Accounts<User = object, Permission extends string = never, Scope extends string = never> {
   /** The options, as they were given. */
   readonly options: AccountsOptions;
+  /** What users sign in with, by the columns of the model. */
+  readonly login: LoginKey;
   /** Login, logout, registration and everything around passwords and addresses; place them in a group. */
   readonly routes: readonly RouteEntry[];
   /** Sign-in with providers, for a site that writes all other pages itself. */
@@ -135,5 +139,14 @@ export function defineAccounts<User extends UserClass, const Permission extends 
   const guards = made as AccountGuards<unknown, string, string> as AccountGuards<InstanceType<User>, Permission, Scope>;
   const actions = createActions(options);
   const { all: routes, providers: providerRoutes } = createAccountRoutes({ options, guards, actions });
-  return Object.freeze({ options, guards, can, scope, actions, routes, providers: toAccountProviders(options.providers, providerRoutes) });
+  return Object.freeze({
+    options,
+    login: findLoginKey(options.user.$fields),
+    guards,
+    can,
+    scope,
+    actions,
+    routes,
+    providers: toAccountProviders(options.providers, providerRoutes),
+  });
 }

@@ -4,7 +4,7 @@ import type { Logger } from "../handlers/logger.ts";
 import { logAccountEvent } from "./account-events.ts";
 import type { Account } from "./account-fields.ts";
 import { mailTexts } from "./mails.ts";
-import { sendLater } from "./mail-links.ts";
+import { mailNotice } from "./mail-links.ts";
 import type { AccountsOptions } from "./options.ts";
 import type { CheckPassword } from "./passwords/ask-check.ts";
 import { askCheck } from "./passwords/ask-check.ts";
@@ -50,5 +50,5 @@ export async function changePassword(context: AnyContext, user: Account, passwor
   await service.setPassword(user, password);
   logAccountEvent(context, "password-changed", user.id);
   await service.signIn(context, user);
-  if (mail !== undefined && notice !== undefined) sendLater(context, () => mail.send(user.email, notice));
+  if (notice !== undefined) mailNotice(context, user, notice);
 }

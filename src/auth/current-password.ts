@@ -7,9 +7,11 @@ import { resetLogin, takeLogin } from "./throttle.ts";
 
 /** Guessing the password of an open session is slowed down as guessing at the login is. Throws `E_LOGIN_THROTTLED`. */
 export async function isCurrentPassword(context: AnyContext, user: Account, password: string): Promise<boolean> {
-  await takeLogin(context, user.email);
-  const { isRight } = await findService(context).parts.hasher.verify(password, user.password);
-  if (isRight) await resetLogin(context, user.email);
+  const service = findService(context);
+  const login = service.loginOf(user);
+  await takeLogin(context, login);
+  const { isRight } = await service.parts.hasher.verify(password, user.password);
+  if (isRight) await resetLogin(context, login);
   return isRight;
 }
 

@@ -11,6 +11,7 @@ export function normalizeEmail(address: string): string {
   return isAscii ? lowerAscii(text) : text.slice(0, at + 1) + lowerAscii(text.slice(at + 1));
 }
 
-function lowerAscii(text: string): string {
+/** Returns a string with its ASCII letters in lower case. */
+export function lowerAscii(text: string): string {
   return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -3,16 +3,36 @@ import { field as f } from "../forms/field.ts";
 import { form } from "../forms/form.ts";
 import { charactersMin } from "./passwords/password-rules.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
+import type { LoginKey } from "./login-key.ts";
+import { findLoginKey, typedUsername, usernameLengthMax } from "./login-key.ts";
+import type { AccountsOptions } from "./options.ts";
 
 const email = () => f.email({ label: "E-mail address", autocomplete: "username", max: 254 });
+/** What users sign in with, at the login: of any form, because a form that refuses some would say which accounts there are. */
+const login = (key: LoginKey): FieldRecord =>
+  key === "email"
+    ? { email: email() }
+    : { username: f.text({ label: "User name", autocomplete: "username", max: 254, attributes: plain }) };
+/** Keyboards of phones begin with a capital letter, and correct words. */
+const plain = { autocapitalize: "none", spellcheck: "false" };
+const newUsername = () =>
+  f.text({
+    label: "User name",
+    autocomplete: "username",
+    max: usernameLengthMax,
+    pattern: typedUsername,
+    help: "Letters from a to z, digits, and . _ - after the first character.",
+    attributes: plain,
+    messages: { pattern: "Use letters from a to z, digits, and . _ - after the first character." },
+  });
 const currentPassword = () => f.password({ label: "Password" });
 const newPassword = (label: string, min: number | undefined) =>
   f.password({ label, purpose: "new", min: min ?? charactersMin, help: `At least ${min ?? charactersMin} characters.` });
 
-/** Asks for an address and a password, and whether the browser is to be remembered. */
-export const loginForm = (remembers: boolean) =>
+/** Asks for an address or a user name, and a password, and whether the browser is to be remembered. */
+export const loginForm = (key: LoginKey, remembers: boolean) =>
   form(
-    { email: email(), password: currentPassword(), ...(remembers ? { remember: f.boolean({ label: "Keep me signed in" }) } : {}) },
+    { ...login(key), password: currentPassword(), ...(remembers ? { remember: f.boolean({ label: "Keep me signed in" }) } : {}) },
     { name: "login" },
   );
 
@@ -20,11 +40,24 @@ export const loginForm = (remembers: boolean) =>
 export const rememberForm = () => form({ remember: f.boolean() }, { name: "remember" });
 
 /** Asks for what a new account needs, and for the fields of the application. */
-export const registerForm = (extra: FieldRecord, passwordMin: number | undefined) =>
-  form({ email: email(), ...extra, password: newPassword("Password", passwordMin) }, { name: "register" });
+export const registerForm = ({ user, registrationFields = {}, passwordMin, verifyEmail }: AccountsOptions) =>
+  form(
+    {
+      ...(findLoginKey(user.$fields) === "email"
+        ? { email: email() }
+        : { username: newUsername(), email: contactEmail("E-mail address", verifyEmail === "never") }),
+      ...registrationFields,
+      password: newPassword("Password", passwordMin),
+    },
+    { name: "register" },
+  );
+
+/** An address that nobody signs in with. */
+const contactEmail = (label: string, optional = false) => f.email({ label, autocomplete: "email", max: 254, optional });
 
 /** Asks for the address that gets the mail. */
-export const forgotForm = () => form({ email: email() }, { name: "forgot" });
+export const forgotForm = (key: LoginKey) =>
+  form({ email: key === "email" ? email() : contactEmail("E-mail address") }, { name: "forgot" });
 
 /** Asks for a new password, behind a link. */
 export const resetForm = (passwordMin: number | undefined) =>
@@ -58,7 +91,7 @@ export const emailForm = () =>
   form(
     {
       current: f.password({ label: "Current password" }),
-      email: f.email({ label: "New e-mail address", autocomplete: "email", max: 254 }),
+      email: contactEmail("New e-mail address"),
     },
     { name: "email" },
   );

@@ -5,6 +5,8 @@ import { redirect } from "../replies/replies.ts";
 import type { DisplayForm } from "../handlers/form.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { loginForm } from "./forms.ts";
+import type { SignInValues } from "./actions/sign-in-actions.ts";
+import { findLoginKey } from "./login-key.ts";
 import { toNextQuery } from "./next-page.ts";
 import { addProblem } from "./pages/add-problem.ts";
 import { toFormAction } from "./providers/provider-options.ts";
@@ -13,16 +15,16 @@ import type { RouteMakings } from "./routes.ts";
 import { findService } from "./service.ts";
 
 /** Creates the routes. */
-export function createLoginRoutes({ options: { remember, providers = {} }, guards: { signedOut }, actions }: RouteMakings) {
-  const form = loginForm(remember !== undefined);
+export function createLoginRoutes({ options: { user, remember, providers = {} }, guards: { signedOut }, actions }: RouteMakings) {
+  const form = loginForm(findLoginKey(user.$fields), remember !== undefined);
   const security = { csp: { formAction: toFormAction(providers) } };
   const placed = Object.keys(providers).length === 0 ? {} : { security };
   const show = get("/login", { guard: signedOut, name: "accounts.login", ...placed }, (context) => showLogin(context, form.blank()));
   const login = post("/login", { guard: signedOut, form, ...placed }, async (context) => {
     const sent = context.form;
     if (!sent.valid) return showLogin(context, sent, sent.status);
-    const { email, password, remember } = sent.data;
-    const done = await actions.signIn(context, { email, password, remember: remember === true });
+    // The form has the fields of one of the two ways to sign in.
+    const done = await actions.signIn(context, sent.data as object as SignInValues);
     if (done.problem === undefined) return redirect(done.next);
     addProblem(sent, done.problem);
     return showLogin(context, sent, sent.status);

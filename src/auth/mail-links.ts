@@ -6,16 +6,24 @@ import { mailTexts } from "./mails.ts";
 import { findService } from "./service.ts";
 import type { TokenPurpose } from "./tokens.ts";
 
+/** Mails a notice to the owner of an account after the reply, where the site sends mail and the account has an address. */
+export function mailNotice(context: AnyContext, { email }: Pick<Account, "email">, text: AccountMailText): void {
+  const { mail } = findService(context).parts;
+  if (mail !== undefined && email !== null) sendLater(context, () => mail.send(email, text));
+}
+
 /** Runs work after the reply. Errors go to the log. */
 export function sendLater(context: AnyContext, work: () => Promise<void>): void {
   context.afterReply(work);
 }
 
-/** Mails the link that confirms the address of an account. */
+/** Mails the link that confirms the address of an account, if it has one. */
 export function mailVerification(context: AnyContext, user: Account): void {
   const { routes } = findService(context);
+  const { email } = user;
+  if (email === null) return;
   sendLater(context, () =>
-    mailToken(context, { user, purpose: "verify", to: user.email, write: (token) => mailTexts.verify(routes.url("verify", token)) }),
+    mailToken(context, { user, purpose: "verify", to: email, write: (token) => mailTexts.verify(routes.url("verify", token)) }),
   );
 }
 

@@ -27,6 +27,9 @@ export class AccountMail {
   }
 }
 
+/** Who signs in with a user name may have forgotten that instead. */
+const withName = (username: string | undefined): string => (username === undefined ? "" : ` Your user name is ${username}.`);
+
 /** The texts of all mails. */
 export const mailTexts = {
   verify: (path: string): AccountMailText => ({
@@ -34,14 +37,14 @@ export const mailTexts = {
     text: "Open this link within 24 hours to confirm your address. If you have not made an account, ignore this mail.",
     path,
   }),
-  known: (path: string): AccountMailText => ({
+  known: (path: string, username?: string): AccountMailText => ({
     subject: "You have an account already",
-    text: "Somebody tried to make an account with your address, which has one already. If you have forgotten your password, open this link:",
+    text: `Somebody tried to make an account with your address, which has one already.${withName(username)} If you have forgotten your password, open this link:`,
     path,
   }),
-  reset: (path: string): AccountMailText => ({
+  reset: (path: string, username?: string): AccountMailText => ({
     subject: "Set a new password",
-    text: "Open this link within one hour to set a new password. If you have not asked for it, ignore this mail: your password stays as it is.",
+    text: `Open this link within one hour to set a new password.${withName(username)} If you have not asked for it, ignore this mail: your password stays as it is.`,
     path,
   }),
   passwordChanged: (path: string): AccountMailText => ({

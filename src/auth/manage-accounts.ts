@@ -6,13 +6,15 @@ import type { Accounts } from "./accounts.ts";
 import type { ApiToken, CreatedApiToken, NewApiToken } from "./api-tokens.ts";
 import { normalizeEmail } from "./email-address.ts";
 import { checkByApplication } from "./change-password.ts";
+import type { LoginKey } from "./login-key.ts";
+import { normalizeUsername } from "./login-key.ts";
 import type { AccountsOptions } from "./options.ts";
 import { accountsPart } from "./part.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { toPersonalTexts } from "./passwords/personal-texts.ts";
 import type { PermissionManager } from "./permissions/manage-permissions.ts";
 import { createPermissionManager } from "./permissions/manage-permissions.ts";
-import type { AccountService, NewAccount } from "./service.ts";
+import type { AccountService, NewAccount, NewRow } from "./service.ts";
 
 /** What {@link manageAccounts} asks of an application that has started. */
 export interface AccountsApplication {
@@ -38,6 +40,12 @@ export interface AccountManager {
   findByEmail(email: string): Promise<Account | undefined>;
   /** Finds an account by its address. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_VALIDATION`. */
   getByEmail(email: string): Promise<Account>;
+  /** Finds an account by its user name, whatever its case. Throws `E_ACCOUNTS_SETUP` for accounts that sign in with an address. */
+  findByUsername(username: string): Promise<Account | undefined>;
+  /** Finds an account by its user name. Throws `E_ACCOUNT_UNKNOWN` when there is none, and `E_ACCOUNTS_SETUP`. */
+  getByUsername(username: string): Promise<Account>;
+  /** Finds an account by its address or its user name: a user name has no "@". Throws `E_ACCOUNT_UNKNOWN`, and `E_VALIDATION`. */
+  getByName(name: string): Promise<Account>;
   /** Checks a password by the built-in rules. `personal` are strings that identify the owner, such as names. Throws `E_PASSWORD_WEAK`. */
   assertPassword(password: string, personal: readonly string[]): void;
   /**
@@ -99,12 +107,8 @@ class ServiceManager implements AccountManager {
   }
 
   async findByEmail(text: string): Promise<Account | undefined> {
-    const { model } = this.#service.parts;
     const email = normalizeEmail(text);
-    const errors = await this.#service.run(() => model.validate({ email }, { isPartial: true }));
-    const [message] = errors["email"] ?? [];
-    if (message !== undefined)
-      throw new GableError("E_VALIDATION", `"${text}" is not an address: ${message}`, { fix: "Correct the address.", details: { errors } });
+    await this.#assertValid({ email, password: "" });
     return this.#service.findByEmail(email);
   }
 
@@ -112,6 +116,24 @@ class ServiceManager implements AccountManager {
     const user = await this.findByEmail(email);
     if (user !== undefined) return user;
     throw new GableError("E_ACCOUNT_UNKNOWN", `No account has the address "${normalizeEmail(email)}".`);
+  }
+
+  async findByUsername(username: string): Promise<Account | undefined> {
+    if (this.#service.parts.loginKey === "username") return this.#service.findByUsername(normalizeUsername(username));
+    throw new GableError("E_ACCOUNTS_SETUP", "The accounts of this application have no user names.", {
+      fix: 'Use the address, or give the model the columns of accountFields({ login: "username" }).',
+    });
+  }
+
+  async getByUsername(username: string): Promise<Account> {
+    const user = await this.findByUsername(username);
+    if (user !== undefined) return user;
+    throw new GableError("E_ACCOUNT_UNKNOWN", `No account has the user name "${normalizeUsername(username)}".`);
+  }
+
+  getByName(name: string): Promise<Account> {
+    const isUsername = this.#service.parts.loginKey === "username" && !name.includes("@");
+    return isUsername ? this.getByUsername(name) : this.getByEmail(name);
   }
 
   assertPassword(password: string, personal: readonly string[]): void {
@@ -128,15 +150,31 @@ class ServiceManager implements AccountManager {
   }
 
   async create({ password, ...given }: NewAccount & AccountRights): Promise<Account> {
-    // The rest of a record with an index is unknown; the type of the parameter has its address.
-    const values = { ...given, email: normalizeEmail(given["email"] as string) };
+    // What remains has one of the two names, as the type of the parameter says.
+    const values = this.#service.toRow({ ...given, password } as NewAccount);
     this.#assertColumns(given);
-    if ((await this.findByEmail(values.email)) !== undefined) throw accountExists(values.email);
+    await this.#assertValid(values);
+    const taken = await this.#service.findTaken(values);
+    if (taken !== undefined) throw accountExists(taken, values);
     await this.#assertNewPassword(password, values);
     // Who runs this answers for the address.
-    const user = await this.#service.create({ emailVerifiedAt: new Date(this.#service.parts.now()), ...values, password });
-    if (user === undefined) throw accountExists(values.email);
-    return user;
+    const verified = values.email === null ? {} : { emailVerifiedAt: new Date(this.#service.parts.now()) };
+    const made = await this.#service.create({ ...verified, ...values });
+    if (typeof made === "string") throw accountExists(made, values);
+    return made;
+  }
+
+  /** An address or a user name that the model refuses is refused before a password is asked. */
+  async #assertValid({ email, username }: NewRow): Promise<void> {
+    const given = { ...(email !== null && { email }), ...(username !== undefined && { username }) };
+    const errors = await this.#service.run(() => this.#service.parts.model.validate(given, { isPartial: true }));
+    for (const [name, text] of Object.entries(given)) {
+      const [message] = errors[name] ?? [];
+      if (message === undefined) continue;
+      const what = name === "email" ? "an address" : "a user name";
+      const fix = name === "email" ? "Correct the address." : "Use letters from a to z, digits, and . _ - after the first character.";
+      throw new GableError("E_VALIDATION", `"${text}" is not ${what}: ${message}`, { fix, details: { errors } });
+    }
   }
 
   async setPassword(user: Account, password: string): Promise<void> {
@@ -189,6 +227,7 @@ function passwordWeak(fix: string, rule: string): GableError {
   return new GableError("E_PASSWORD_WEAK", "The password cannot be used.", { fix, details: { rule } });
 }
 
-function accountExists(email: string): GableError {
-  return new GableError("E_ACCOUNT_EXISTS", `An account with the address "${email}" exists already.`);
+function accountExists(taken: LoginKey, values: NewRow): GableError {
+  const what = taken === "email" ? "address" : "user name";
+  return new GableError("E_ACCOUNT_EXISTS", `An account with the ${what} "${values[taken]}" exists already.`);
 }

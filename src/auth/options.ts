@@ -3,6 +3,7 @@ import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isSafeRedirectTarget } from "../http/redirect-target.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
+import { findLoginKey } from "./login-key.ts";
 import { permissionNameMax } from "./permissions/names.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { assertTokenOptions } from "./api-tokens.ts";
@@ -82,7 +83,7 @@ const optionNames: OptionKinds<AccountsOptions> = {
 };
 const owner = "defineAccounts()";
 const columns = ["id", "email", "password", "emailVerifiedAt", "active", "signedInAt", "passwordChangedAt", "sessionsValidFrom"];
-/** Columns that no form of an application sets. */
+/** Columns that no form of an application sets; nor the column `username`, where users sign in with it. */
 export const reservedColumns: ReadonlySet<string> = new Set([...columns, "isStaff", "isSuperuser", "next"]);
 
 /** Checks the options. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
@@ -111,11 +112,21 @@ export function assertAccountsOptions(options: AccountsOptions): void {
 }
 
 function assertUser(user: unknown): void {
-  const fields = typeof user === "function" && "$fields" in user && typeof user.$fields === "object" ? user.$fields : undefined;
+  const fields =
+    typeof user === "function" && "$fields" in user && typeof user.$fields === "object" ? (user.$fields ?? undefined) : undefined;
   const missing = columns.filter((name) => !Object.hasOwn(fields ?? {}, name));
   if (fields === undefined) throw optionInvalid(owner, "user", user, "a model");
   if (missing.length > 0)
     throw optionInvalid(owner, "user", user, `a model with the columns of accountFields(); it lacks ${missing.join(", ")}`);
+  // Without the column username that accountFields() has made, nobody could sign in to an account without an address.
+  const { email } = fields as { readonly email: { readonly options?: { readonly null?: boolean } } }; // It is among the columns.
+  if (email.options?.null === true && findLoginKey(fields) === "email")
+    throw optionInvalid(
+      owner,
+      "user",
+      user,
+      'a model whose column email is not null, or with the column username of accountFields({ login: "username" })',
+    );
 }
 
 /** Databases may ignore case: names are in lower case. */
@@ -142,7 +153,7 @@ function assertPolicies(policies: unknown): void {
 
 /** A form must not set what makes somebody an administrator. */
 function assertExtraField(name: string, user: UserClass): void {
-  if (reservedColumns.has(name) || !Object.hasOwn(user.$fields, name))
+  if (reservedColumns.has(name) || name === findLoginKey(user.$fields) || !Object.hasOwn(user.$fields, name))
     throw optionInvalid(owner, "registrationFields", name, "fields that your model adds to accountFields()");
 }
 

@@ -11,6 +11,7 @@ import { secretsPart } from "../security/secrets-part.ts";
 import { sessionPart } from "../session/part.ts";
 import { viewsPart } from "../views/part.ts";
 import type { AccountModel } from "./account-fields.ts";
+import { findLoginKey } from "./login-key.ts";
 import type { Accounts } from "./accounts.ts";
 import type { apiTokenModel } from "./api-token-model.ts";
 import type { ApiTokenOptions, ApiTokens } from "./api-tokens.ts";
@@ -68,6 +69,7 @@ export const accountsPart = definePart({
       database: found.database,
       // assertAccountsOptions() has found its columns.
       model: found.model as unknown as AccountModel,
+      loginKey: findLoginKey(user.$fields),
       hasher: createPasswordHasher({ ...(foreignHashes && { foreign: foreignHashes }), ...(hashCost && { cost: hashCost }) }),
       sessions: host.part(sessionPart),
       log: host.logger,

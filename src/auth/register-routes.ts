@@ -13,7 +13,7 @@ import { findService } from "./service.ts";
 
 /** Creates the routes. */
 export function createRegisterRoutes({ options, guards: { signedOut }, actions }: RouteMakings) {
-  const form = registerForm(options.registrationFields ?? {}, options.passwordMin);
+  const form = registerForm(options);
   const show = get("/register", { guard: signedOut, name: "accounts.register" }, (context) => showRegister(context, form.blank()));
   const register = post("/register", { guard: signedOut, form }, async (context) => {
     const sent = context.form;

@@ -2,6 +2,7 @@
 import { get, post } from "../handlers/define-route.ts";
 import { redirect } from "../replies/replies.ts";
 import { forgotForm, resetForm } from "./forms.ts";
+import { findLoginKey } from "./login-key.ts";
 import { addProblem } from "./pages/add-problem.ts";
 import { expiredPage } from "./pages/expired-page.ts";
 import { showPage } from "./pages/show-page.ts";
@@ -9,8 +10,8 @@ import type { RouteMakings } from "./routes.ts";
 import { findService } from "./service.ts";
 
 /** Creates the routes. */
-export function createResetRoutes({ options: { passwordMin }, actions }: RouteMakings) {
-  const askForm = forgotForm();
+export function createResetRoutes({ options: { user, passwordMin }, actions }: RouteMakings) {
+  const askForm = forgotForm(findLoginKey(user.$fields));
   const newForm = resetForm(passwordMin);
   const forgotPage = { name: "forgot", title: "Forgotten your password?", submit: "Send the mail" };
   const resetPage = { name: "reset", title: "Set a new password", submit: "Set the password" };

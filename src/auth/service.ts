@@ -2,6 +2,7 @@
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { optionInvalid } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { noteUserId } from "../handlers/request-user.ts";
@@ -10,8 +11,11 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
+import { normalizeEmail } from "./email-address.ts";
+import { normalizeUsername } from "./login-key.ts";
 import { toDeviceName } from "./device-name.ts";
 import { logAccountEvent } from "./account-events.ts";
+import type { LoginKey } from "./login-key.ts";
 import type { AccountMail } from "./mails.ts";
 import type { PasswordHasher } from "./passwords/hasher.ts";
 import { forgetBrowser, restoreUser } from "./remember/remember-me.ts";
@@ -40,6 +44,7 @@ import type { TwoFactors } from "./two-factor/two-factor.ts";
 export interface AccountServiceParts {
   readonly database: Database;
   readonly model: AccountModel;
+  readonly loginKey: LoginKey;
   readonly hasher: PasswordHasher;
   readonly sessions: Sessions;
   readonly log: Logger;
@@ -65,7 +70,14 @@ export interface AccountServiceParts {
 }
 
 /** What a new account is made from: the columns of the registration form. */
-export type NewAccount = { readonly email: string; readonly password: string } & Readonly<Record<string, unknown>>;
+export type NewAccount = ({ readonly email: string } | { readonly username: string; readonly email?: string | null }) & {
+  readonly password: string;
+} & Readonly<Record<string, unknown>>;
+
+/** A new account, with its address and its user name as accounts store them. */
+export type NewRow = { readonly email: string | null; readonly username?: string; readonly password: string } & Readonly<
+  Record<string, unknown>
+>;
 
 /** The accounts of one application. */
 export class AccountService {
@@ -205,6 +217,24 @@ export class AccountService {
     return user?.email === email ? user : undefined;
   }
 
+  /** Finds an account by its normalized user name. */
+  async findByUsername(username: string): Promise<Account | undefined> {
+    // Only models with this column come here. Their type is that of models with an address.
+    const condition = { username } as Partial<Pick<Account, "email">>;
+    const user: Account | undefined = await this.run(() => this.parts.model.where(condition).on("primary").first());
+    return user?.username === username ? user : undefined;
+  }
+
+  /** Finds an account by what it signs in with, normalized. */
+  findByLogin(login: string): Promise<Account | undefined> {
+    return this.parts.loginKey === "email" ? this.findByEmail(login) : this.findByUsername(login);
+  }
+
+  /** Returns what an account signs in with. */
+  loginOf({ email, username }: Account): string {
+    return (this.parts.loginKey === "email" ? email : username)!; // This column is never null.
+  }
+
   /** Signs a user in: gives the session a new id, makes the old id useless, and forgets the browser. */
   async signIn(context: AnyContext, user: Account): Promise<void> {
     await this.update(user, { signedInAt: new Date(this.parts.now()) });
@@ -310,22 +340,42 @@ export class AccountService {
     return !this.#byToken.has(context) && typeof (await readKey(context.session, secondFactorKey)) === "number";
   }
 
-  /** Whether an account may sign in as far as its address matters. */
-  mayEnter({ emailVerifiedAt }: Account): boolean {
-    return !this.parts.verifiesBefore || emailVerifiedAt !== null;
+  /** Whether an account may sign in as far as its address matters. Registration asks for one: only staff makes accounts without. */
+  mayEnter({ email, emailVerifiedAt }: Account): boolean {
+    return !this.parts.verifiesBefore || email === null || emailVerifiedAt !== null;
   }
 
-  /** Creates an account; undefined when another one has the address. Takes as long in both cases. */
-  async create({ password, ...values }: NewAccount): Promise<Account | undefined> {
+  /** Returns a new account with its address and its user name as accounts store them. Throws `E_OPTION_INVALID` where one is missing. */
+  toRow(given: NewAccount): NewRow {
+    const { email: address, username: name } = given as Readonly<Record<string, unknown>>; // Forms of applications make these values.
+    const email = typeof address === "string" && address.trim() !== "" ? normalizeEmail(address) : null;
+    if (this.parts.loginKey === "email") {
+      if (email === null) throw optionInvalid("a new account", "email", address, "an address");
+      return { ...given, email };
+    }
+    if (typeof name !== "string") throw optionInvalid("a new account", "username", name, "a user name");
+    return { ...given, email, username: normalizeUsername(name) };
+  }
+
+  /** Creates an account; returns the column whose value another one has. Takes as long in both cases. */
+  async create({ password, ...values }: NewRow): Promise<Account | LoginKey> {
     const hash = await this.parts.hasher.hash(password);
-    if ((await this.findByEmail(values.email)) !== undefined) return undefined;
+    const taken = await this.findTaken(values);
+    if (taken !== undefined) return taken;
     try {
       return await this.run(() => this.parts.model.create({ ...values, password: hash }));
     } catch (error) {
       // Another request was faster. Other columns may be unique as well: then it is the application's error.
-      if ((await this.findByEmail(values.email)) !== undefined) return undefined;
+      const takenMeanwhile = await this.findTaken(values);
+      if (takenMeanwhile !== undefined) return takenMeanwhile;
       throw error;
     }
+  }
+
+  /** Returns the column whose value another account has. A user name comes first: the answer to it is public. */
+  async findTaken({ email, username }: Pick<NewRow, "email" | "username">): Promise<LoginKey | undefined> {
+    if (username !== undefined && (await this.findByUsername(username)) !== undefined) return "username";
+    return email !== null && (await this.findByEmail(email)) !== undefined ? "email" : undefined;
   }
 
   /** Sets a new password: all sessions and all links of the account end, and no browser is remembered. */

@@ -22,11 +22,11 @@ const mailRate = { requestsMax: 5, windowSeconds: 3_600 };
 /** Wrong API tokens of a client. */
 const tokenRate = { requestsMax: 50, windowSeconds: 600 };
 
-/** Counts an attempt at a password. Throws `E_LOGIN_THROTTLED` with the seconds to wait, and `E_RATE_STORE`. */
-export async function takeLogin(context: AnyContext, email: string): Promise<void> {
+/** Counts an attempt at the password of an account, by what it signs in with. Throws `E_LOGIN_THROTTLED` with the seconds to wait, and `E_RATE_STORE`. */
+export async function takeLogin(context: AnyContext, login: string): Promise<void> {
   await takeAll(context, [
     [`accounts:ip:${toNetworkKey(context.ip)}`, addressRate],
-    ...accountRates.map((rate, index) => [accountKey(email, index), rate] as const),
+    ...accountRates.map((rate, index) => [accountKey(login, index), rate] as const),
   ]);
 }
 
@@ -67,10 +67,10 @@ export async function resetCodes(context: AnyContext, userId: string): Promise<v
 }
 
 /** Forgets the attempts at an account, after the right password. Those of the client's address stay. */
-export async function resetLogin(context: AnyContext, email: string): Promise<void> {
+export async function resetLogin(context: AnyContext, login: string): Promise<void> {
   await resetAll(
     context,
-    accountRates.map((_rate, index) => accountKey(email, index)),
+    accountRates.map((_rate, index) => accountKey(login, index)),
   );
 }
 
@@ -83,9 +83,9 @@ async function resetAll(context: AnyContext, keys: readonly string[]): Promise<v
   }
 }
 
-/** Counts a request that sends mail: five an hour for a client and for a mailbox. Throws `E_RATE_LIMITED` and `E_RATE_STORE`. */
-export async function takeMail(context: AnyContext, email: string): Promise<void> {
-  for (const key of [`accounts:mail:ip:${toNetworkKey(context.ip)}`, `accounts:mail:to:${email}`])
+/** Counts a request that sends mail: five an hour for a client, and for a mailbox if there is one. Throws `E_RATE_LIMITED` and `E_RATE_STORE`. */
+export async function takeMail(context: AnyContext, email: string | null): Promise<void> {
+  for (const key of [`accounts:mail:ip:${toNetworkKey(context.ip)}`, ...(email === null ? [] : [`accounts:mail:to:${email}`])])
     assertAllowed(await takeOne(context, key, mailRate), "Too many requests for mail. Try again later.");
 }
 
@@ -103,6 +103,6 @@ function codeKey(userId: string, index: number): string {
   return `accounts:code:${index}:${userId}`;
 }
 
-function accountKey(email: string, index: number): string {
-  return `accounts:login:${index}:${email}`;
+function accountKey(login: string, index: number): string {
+  return `accounts:login:${index}:${login}`;
 }

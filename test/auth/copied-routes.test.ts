@@ -17,6 +17,7 @@ const rows: ReadonlyArray<readonly [file: string, parts: string, count: number]>
   ["sessions.test.ts", "sessions of a user, memory|sessions that cannot be listed", 4],
   ["sudo.test.ts", "what sudo answers|the confirmation", 10],
   ["token-pages.test.ts", "the page of tokens", 5],
+  ["usernames.test.ts", "user names, ", 20],
 ];
 
 /** Built-in pages answer programs with codes, and ask at each request whether the application sends mail. Copies are pages only. */

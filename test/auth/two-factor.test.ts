@@ -67,7 +67,7 @@ describe("a secret", () => {
   });
 
   it("goes to an app with the issuer and the address", () => {
-    const uri = toOtpauth("ABCD", { issuer: "Ann & Co", email: "a+b@example.com" });
+    const uri = toOtpauth("ABCD", { issuer: "Ann & Co", login: "a+b@example.com" });
     assert.equal(
       uri,
       "otpauth://totp/Ann%20%26%20Co:a%2Bb%40example.com?secret=ABCD&issuer=Ann%20%26%20Co&algorithm=SHA1&digits=6&period=30",

@@ -165,6 +165,8 @@ const readBody = (engine: "gable" | "node", method: string, read: (body: http.Bo
 };
 
 export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>> = {
+  "accountFields()": [() => auth.accountFields(odd({ login: "username" as const }))],
+  AccountFieldsOptions: [() => auth.accountFields(odd({}))],
   AccountsOptions: [() => auth.defineAccounts(odd({ user: User }))],
   TwoFactorOptions: [() => auth.defineAccounts({ user: Account, twoFactor: odd({ issuer: "Shelf" }) })],
   ProviderOptions: [

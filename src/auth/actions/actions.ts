@@ -35,8 +35,8 @@ import { twoFactorActions } from "./two-factor-actions.ts";
  */
 export interface AccountActions {
   /**
-   * Signs in with address and password. `next` is the page that asks for a second factor, or that of the query `next`. All failures
-   * have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
+   * Signs in with address or user name, and password. `next` is the page that asks for a second factor, or that of the query `next`.
+   * All failures have the same problem. Throws `E_LOGIN_THROTTLED` after too many attempts.
    */
   signIn(context: AnyContext, values: SignInValues): Promise<SentOn>;
   /** Whether a sign-in of this browser waits for a code. It waits for at most 10 minutes. */
@@ -49,7 +49,7 @@ export interface AccountActions {
   findNext(context: AnyContext): string;
   /**
    * Makes an account from the columns of `values`. With `verifyEmail: "before"` the answer is the same for a known address, whose owner
-   * gets a mail. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
+   * gets a mail; a user name that is taken is refused. Throws `E_RATE_LIMITED`, and `E_OPTION_INVALID` for a column such as `isStaff`.
    */
   register(context: AnyContext, values: NewAccount): Promise<AccountResult<{ readonly next: string | undefined }>>;
   /** Returns what a link confirms, without using it up, because mail scanners open links. Undefined when the link is not valid. */

@@ -78,7 +78,7 @@ async function mailChange(context: AnyContext, user: Account, email: string): Pr
   if ((await service.findByEmail(email)) !== undefined) return;
   const write = (token: string) => mailTexts.newEmail(service.routes.url("verify", token));
   await mailToken(context, { user, purpose: "email", to: email, write });
-  await service.links().mail.send(user.email, mailTexts.emailChanging());
+  if (user.email !== null) await service.links().mail.send(user.email, mailTexts.emailChanging());
 }
 
 export async function confirmPassword(context: AnyContext, { current }: { readonly current: string }): Promise<SentOn> {

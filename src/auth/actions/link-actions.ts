@@ -5,7 +5,7 @@ import type { Account } from "../account-fields.ts";
 import { findProblemFor } from "../change-password.ts";
 import { normalizeEmail } from "../email-address.ts";
 import { mailTexts } from "../mails.ts";
-import { mailToken, sendLater } from "../mail-links.ts";
+import { mailNotice, mailToken, sendLater } from "../mail-links.ts";
 import type { AccountsOptions } from "../options.ts";
 import { hideAddress } from "../secret-address.ts";
 import { findService } from "../service.ts";
@@ -57,9 +57,9 @@ export async function mailReset(context: AnyContext, values: { readonly email: s
 async function mailResetLink(context: AnyContext, email: string): Promise<void> {
   const service = findService(context);
   const user = await service.findByEmail(email);
-  if (user === undefined || !user.active) return;
+  if (user?.active !== true || user.email === null) return;
   // The stored address gets the mail, not the one that was typed.
-  const write = (token: string) => mailTexts.reset(service.routes.url("openReset", token));
+  const write = (token: string) => mailTexts.reset(service.routes.url("openReset", token), user.username);
   await mailToken(context, { user, purpose: "reset", to: user.email, write });
 }
 
@@ -70,7 +70,7 @@ export function openReset(context: AnyContext, token: string): void {
 
 export async function findReset(context: AnyContext): Promise<{ readonly email: string } | undefined> {
   const found = await findResetAccount(context);
-  return found && { email: found.user.email };
+  return found && { email: found.email };
 }
 
 export async function resetPassword(
@@ -84,7 +84,7 @@ export async function resetPassword(
   const problem = await findProblemFor(context, { password, owner: user }, options);
   if (problem !== undefined) return refuse("password", problem.code, problem.message);
   const service = findService(context);
-  const { tokens, mail } = service.links();
+  const { tokens } = service.links();
   const [login, forgot] = [service.routes.url("login"), service.routes.url("forgot")];
   if (!(await service.run(() => tokens.consume(secret)))) return undefined;
   await service.setPassword(user, password);
@@ -92,17 +92,19 @@ export async function resetPassword(
   // Whoever has read the mail owns the address.
   if (user.emailVerifiedAt === null) await service.update(user, { emailVerifiedAt: new Date(service.parts.now()) });
   context.session.end();
-  sendLater(context, () => mail.send(user.email, mailTexts.passwordChanged(forgot)));
+  mailNotice(context, user, mailTexts.passwordChanged(forgot));
   return { next: login };
 }
 
 /** Finds the account of the link that the visitor has opened; undefined when the link is not valid. */
-async function findResetAccount(context: AnyContext): Promise<{ readonly user: Account; readonly secret: string } | undefined> {
+async function findResetAccount(
+  context: AnyContext,
+): Promise<{ readonly user: Account; readonly email: string; readonly secret: string } | undefined> {
   hideAddress(context);
   const service = findService(context);
   const { tokens } = service.links();
   const secret = await readResetToken(context);
   const facts = await service.run(() => tokens.find(secret, ["reset"]));
   const user = facts === undefined ? undefined : await service.findById(facts.userId);
-  return user === undefined || !user.active || user.email !== facts?.email ? undefined : { user, secret };
+  return facts === undefined || !user?.active || user.email !== facts.email ? undefined : { user, email: facts.email, secret };
 }

@@ -3,7 +3,6 @@ import { optionInvalid } from "../../errors/option-errors.ts";
 import type { AnyContext } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { findProblemFor } from "../change-password.ts";
-import { normalizeEmail } from "../email-address.ts";
 import { mailTexts } from "../mails.ts";
 import { mailVerification, sendLater } from "../mail-links.ts";
 import { findNext } from "../next-page.ts";
@@ -22,27 +21,35 @@ export async function registerAccount(
 ): Promise<AccountResult<{ readonly next: string | undefined }>> {
   const { verifyEmail = "before" } = options;
   assertColumns(given);
-  const values: NewAccount = { ...given, email: normalizeEmail(given.email) };
+  const service = findService(context);
+  const values = service.toRow(given);
+  if (values.email === null && verifyEmail !== "never")
+    throw optionInvalid("register()", "email", values.email, `an address, because it is verified ("${verifyEmail}")`);
   const found = await findProblemFor(context, { password: values.password, owner: values }, options);
   if (found !== undefined) return refuse("password", found.code, found.message);
-  const service = findService(context);
   if (verifyEmail !== "never") service.routes.assert("verify");
   if (verifyEmail === "before") service.routes.assert("forgot");
   await takeMail(context, values.email);
-  const user = await service.create(values);
-  if (verifyEmail === "before") return mailOwner(context, values.email, user);
-  if (user === undefined) return refuse("email", "unique", "An account with this address exists.");
-  if (verifyEmail === "after") mailVerification(context, user);
-  await service.signIn(context, user);
+  const made = await service.create(values);
+  if (made === "username") return refuse("username", "unique", "This user name is taken. Choose another one.");
+  if (verifyEmail === "before") return mailOwner(context, values.email!, made); // It was checked above.
+  if (made === "email") return refuse("email", "unique", "An account with this address exists.");
+  if (verifyEmail === "after") mailVerification(context, made);
+  await service.signIn(context, made);
   return { next: findNext(context) };
 }
 
 /** The answer is the same whether the address is known or not; the mail differs. */
-function mailOwner(context: AnyContext, email: string, user: Account | undefined): { readonly next: undefined } {
-  const service = findService(context);
-  if (user !== undefined) mailVerification(context, user);
-  else sendLater(context, () => service.links().mail.send(email, mailTexts.known(service.routes.url("forgot"))));
+function mailOwner(context: AnyContext, email: string, made: Account | "email"): { readonly next: undefined } {
+  if (made !== "email") mailVerification(context, made);
+  else sendLater(context, () => mailKnown(context, email));
   return { next: undefined };
+}
+
+async function mailKnown(context: AnyContext, email: string): Promise<void> {
+  const service = findService(context);
+  const owner = await service.findByEmail(email);
+  await service.links().mail.send(email, mailTexts.known(service.routes.url("forgot"), owner?.username));
 }
 
 /** A form must not set what makes somebody an administrator. */

@@ -3,7 +3,8 @@ import type { AnyContext } from "../../handlers/context.ts";
 import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
 import { completeSignIn, finishSignIn } from "../complete-sign-in.ts";
-import { normalizeEmail } from "../email-address.ts";
+import { optionInvalid } from "../../errors/option-errors.ts";
+import { normalizeLogin } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
 import { findService } from "../service.ts";
 import { resetLogin, takeLogin } from "../throttle.ts";
@@ -11,19 +12,24 @@ import { findPendingSignIn, isRightCode } from "../two-factor/second-factor.ts";
 import type { SentOn } from "./results.ts";
 import { refuse } from "./results.ts";
 
-/** What the login form sends. */
-export interface SignInValues {
-  /** Address, as it was typed. */
-  readonly email: string;
+/** What the login form sends: an address or a user name, by what the accounts sign in with, and a password. */
+export type SignInValues = ({ readonly email: string } | { readonly username: string }) & SignInSecret;
+
+/** What proves who signs in. */
+export interface SignInSecret {
   /** Password, as it was typed. */
   readonly password: string;
   /** Whether the browser is to be remembered, where the accounts have the option `remember`. Default false. */
   readonly remember?: boolean;
 }
 
-export async function signInWithPassword(context: AnyContext, { email, password, remember = false }: SignInValues): Promise<SentOn> {
-  const user = await checkLogin(context, normalizeEmail(email), password);
-  if (user === undefined) return refuse(null, "login", "E-mail or password is wrong.");
+export async function signInWithPassword(context: AnyContext, values: SignInValues): Promise<SentOn> {
+  const { password, remember = false } = values;
+  const { loginKey } = findService(context).parts;
+  const { [loginKey]: typed } = values as { readonly email?: unknown; readonly username?: unknown }; // Forms of applications make them.
+  if (typeof typed !== "string") throw optionInvalid("signIn()", loginKey, typed, "what was typed, a string");
+  const user = await checkLogin(context, normalizeLogin(loginKey, typed), password);
+  if (user === undefined) return refuse(null, "login", `${loginKey === "email" ? "E-mail" : "User name"} or password is wrong.`);
   return { next: await completeSignIn(context, user, { next: findNext(context), remember }) };
 }
 
@@ -45,16 +51,16 @@ export function wrongCode(): ReturnType<typeof refuse> {
 }
 
 /** Returns the account that may sign in. Without one, it does the same work, so that the time reveals nothing. */
-async function checkLogin(context: AnyContext, email: string, password: string): Promise<Account | undefined> {
-  await takeLogin(context, email);
+async function checkLogin(context: AnyContext, login: string, password: string): Promise<Account | undefined> {
+  await takeLogin(context, login);
   const service = findService(context);
-  const user = await service.findByEmail(email);
+  const user = await service.findByLogin(login);
   const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
   if (user === undefined || !isRight || !user.active || !service.mayEnter(user)) {
     logAccountEvent(context, "sign-in-failed", user?.id);
     return undefined;
   }
-  await resetLogin(context, email);
+  await resetLogin(context, login);
   if (isWeak) await service.update(user, { password: await service.parts.hasher.hash(password) });
   return user;
 }

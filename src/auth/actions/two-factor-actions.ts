@@ -1,7 +1,8 @@
 /** The second factor of a user: turning it on and off, recovery codes, and giving a code. */
 import type { AnyContext } from "../../handlers/context.ts";
+import type { Account } from "../account-fields.ts";
 import { confirmedUser, currentUser } from "../current-password.ts";
-import { sendLater } from "../mail-links.ts";
+import { mailNotice } from "../mail-links.ts";
 import { mailTexts } from "../mails.ts";
 import { findNext } from "../next-page.ts";
 import { findService } from "../service.ts";
@@ -55,7 +56,8 @@ export const twoFactorActions: TwoFactorActions = {
   },
   begin: async (context) => {
     const twoFactors = findService(context).twoFactors();
-    const { id, email } = await confirmedUser(context);
+    const user = await confirmedUser(context);
+    const { id } = user;
     let secret = await readNewSecret(context, String(id));
     if (secret === undefined) {
       const made = twoFactors.createSecret(String(id));
@@ -63,7 +65,7 @@ export const twoFactorActions: TwoFactorActions = {
       secret = made.secret;
     }
     const key = secret.match(/.{4}/g)!.join(" "); // It has 32 letters.
-    return { key, address: toOtpauth(secret, { issuer: twoFactors.parts.issuer, email }) };
+    return { key, address: toOtpauth(secret, { issuer: twoFactors.parts.issuer, login: findService(context).loginOf(user) }) };
   },
   turnOn: async (context, { code }) => {
     const service = findService(context);
@@ -79,7 +81,7 @@ export const twoFactorActions: TwoFactorActions = {
     // Whoever knew the password may be signed in elsewhere.
     await endOtherSessions(context, user);
     service.noteSecondFactor(context);
-    notify(context, user.email, "turned on");
+    notify(context, user, "turned on");
     return { recoveryCodes };
   },
   replaceCodes: async (context) => {
@@ -89,10 +91,10 @@ export const twoFactorActions: TwoFactorActions = {
   },
   turnOff: async (context) => {
     const service = findService(context);
-    const { id, email } = await confirmedUser(context);
+    const user = await confirmedUser(context);
     assertNoticePage(context);
-    const wasOn = await service.run(() => service.twoFactors().turnOff(String(id)));
-    if (wasOn) notify(context, email, "turned off");
+    const wasOn = await service.run(() => service.twoFactors().turnOff(String(user.id)));
+    if (wasOn) notify(context, user, "turned off");
     return wasOn;
   },
   confirm: async (context, { code }) => {
@@ -121,8 +123,7 @@ function assertNoticePage(context: AnyContext): void {
   if (parts.mail !== undefined) routes.assert("forgot");
 }
 
-function notify(context: AnyContext, email: string, what: string): void {
+function notify(context: AnyContext, user: Account, what: string): void {
   const { parts, routes } = findService(context);
-  const { mail } = parts;
-  if (mail !== undefined) sendLater(context, () => mail.send(email, mailTexts.twoFactor(what, routes.url("forgot"))));
+  if (parts.mail !== undefined) mailNotice(context, user, mailTexts.twoFactor(what, routes.url("forgot")));
 }

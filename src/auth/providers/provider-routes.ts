@@ -6,6 +6,7 @@ import { redirect } from "../../replies/replies.ts";
 import type { AccountGuards } from "../accounts.ts";
 import { completeSignIn } from "../complete-sign-in.ts";
 import { rememberForm } from "../forms.ts";
+import { findLoginKey } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
 import { findService } from "../service.ts";
@@ -18,11 +19,12 @@ import { toFormAction } from "./provider-options.ts";
 
 /** Creates the routes. */
 export function createProviderRoutes(
-  { registration, registrationFields = {}, remember }: AccountsOptions,
+  { user: model, registration, registrationFields = {}, remember }: AccountsOptions,
   providers: Readonly<Record<string, ProviderOptions>>,
   guards: AccountGuards<unknown>,
 ) {
-  const creates = registration === "open" && Object.keys(registrationFields).length === 0;
+  // Nobody has chosen a user name.
+  const creates = findLoginKey(model.$fields) === "email" && registration === "open" && Object.keys(registrationFields).length === 0;
   const links = createLinkRoutes(guards, { csp: { formAction: toFormAction(providers) } });
   const guard = guards.signedOut;
   const signIn = (context: Context, provider: string, asked: boolean): Promise<HandlerReply> =>

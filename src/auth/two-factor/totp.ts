@@ -46,8 +46,8 @@ export function findStep(
 }
 
 /** Returns the address that adds a secret to an authenticator app. */
-export function toOtpauth(secret: string, { issuer, email }: { readonly issuer: string; readonly email: string }): string {
-  const [name, account] = [encodeURIComponent(issuer), encodeURIComponent(email)];
+export function toOtpauth(secret: string, { issuer, login }: { readonly issuer: string; readonly login: string }): string {
+  const [name, account] = [encodeURIComponent(issuer), encodeURIComponent(login)];
   return `otpauth://totp/${name}:${account}?secret=${secret}&issuer=${name}&algorithm=SHA1&digits=${digits}&period=${stepMs / 1000}`;
 }
 

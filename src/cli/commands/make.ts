@@ -107,7 +107,11 @@ async function planAccounts({ name, facts, context: { project, flags } }: Given)
     );
   const own = read("accounts/routes.ts");
   const routesFile = own === undefined ? facts.app : { file: "accounts/routes.ts", text: own };
-  return makeAccountRoutes(facts, { options: accounts.options, hasMail: mail !== undefined, hasTasks: tasks !== undefined }, routesFile);
+  return makeAccountRoutes(
+    facts,
+    { options: accounts.options, login: accounts.login, hasMail: mail !== undefined, hasTasks: tasks !== undefined },
+    routesFile,
+  );
 }
 
 /** A test is all that this kind writes. */

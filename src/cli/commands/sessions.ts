@@ -7,7 +7,7 @@ import { parseDuration } from "../duration.ts";
 
 const flags = {
   olderThan: { type: "string", help: "Deletes sessions that nobody has used for this time, such as 30d" },
-  user: { type: "string", help: "Deletes the sessions of the account with this address" },
+  user: { type: "string", help: "Deletes the sessions of the account with this address or user name" },
 } as const;
 
 type Context = BuiltInContext<{}, typeof flags>;
@@ -39,9 +39,9 @@ export const sessionsClear = builtIn({
   },
 });
 
-async function findUserId(app: Parameters<(typeof import("gable/auth"))["manageAccounts"]>[0], email: string): Promise<string> {
+async function findUserId(app: Parameters<(typeof import("gable/auth"))["manageAccounts"]>[0], name: string): Promise<string> {
   const { manageAccounts } = await import("gable/auth");
-  return String((await manageAccounts(app).getByEmail(email)).id);
+  return String((await manageAccounts(app).getByName(name)).id);
 }
 
 async function clear(sessions: Sessions, userId: string | undefined, before: number | undefined): Promise<number> {

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { inspect } from "node:util";
 import type { Application } from "gable";
 import { GableError } from "gable";
+import type { Account } from "gable/auth";
 import { isModel, sql, transaction } from "gable/data";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
@@ -20,7 +21,7 @@ const flags = {
   file: { type: "string", help: "Runs the code of a file, and ends" },
   sandbox: { type: "boolean", help: "Runs in a transaction that is rolled back at the end" },
   readOnly: { type: "boolean", help: "Refuses every write to the databases" },
-  as: { type: "string", help: "Works as the user with this e-mail address" },
+  as: { type: "string", help: "Works as the user with this e-mail address or user name" },
   queries: { type: "boolean", help: "Shows each statement that runs, with its time, on standard error" },
 } as const;
 type Context = BuiltInContext<{}, typeof flags>;
@@ -56,14 +57,19 @@ export const shell = builtIn({
   },
 });
 
-/** The address of the user, among what is handed on. */
+/** What the prompt calls an account, and finds it by. */
+function nameOf({ username, email }: Account): string {
+  return username ?? String(email);
+}
+
+/** The name of the user, among what is handed on. */
 const userKey = "gable:user";
 
 /** Runs work with the rules of the flags, and as the user of `--as` or of the prompt before. */
 async function withRules<Result>(
   { flags: given, project, confirm, common }: Context,
   app: Application,
-  { ask = confirm, email = given["as"] }: { readonly ask?: (question: string) => Promise<boolean>; readonly email?: string | undefined },
+  { ask = confirm, name = given["as"] }: { readonly ask?: (question: string) => Promise<boolean>; readonly name?: string | undefined },
   work: (acting: ActingUser) => Promise<Result>,
 ): Promise<Result> {
   const question = "This writes to the production database. Go on?";
@@ -74,7 +80,7 @@ async function withRules<Result>(
   });
   try {
     const acting = new ActingUser(app);
-    if (email !== undefined) await acting.as(email);
+    if (name !== undefined) await acting.as(name);
     return await work(acting);
   } finally {
     await end();
@@ -152,18 +158,18 @@ async function prompt(context: Context, app: Application): Promise<PromptEnd> {
   const { [userKey]: before, ...handedOn } = await readHandedOn();
   const rules = {
     ask: (question: string) => askBetween(() => context.confirm(question)),
-    email: typeof before === "string" ? before : given["as"],
+    name: typeof before === "string" ? before : given["as"],
   };
   return withRules(context, app, rules, async (acting) => {
     const names = await findNames(app, project, acting);
     const isProduction = project.mode === "production";
     if (isProduction) print(toBanner(describeRules(given)));
     print(`Gable, ${project.mode}. Names: ${[...Object.keys(names), "reload"].join(", ")}. Ctrl-D ends.`);
-    if (acting.user !== null) print(`Working as ${acting.user.email}.`);
+    if (acting.user !== null) print(`Working as ${nameOf(acting.user)}.`);
     const hideQueries = showQueries(context);
     try {
       const ended = await runPrompt({ folder: project.folder, isProduction, names, handedOn });
-      const user = acting.user === null ? {} : { [userKey]: acting.user.email };
+      const user = acting.user === null ? {} : { [userKey]: nameOf(acting.user) };
       return { ...ended, handedOn: ended.handedOn && { ...ended.handedOn, ...user } };
     } finally {
       hideQueries();

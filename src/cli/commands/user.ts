@@ -1,25 +1,27 @@
 /** `gable user create`, `password`, `grant` and `token`: accounts from the command line. */
 import type { Application } from "gable";
 import { GableError } from "gable";
-import type { Account, AccountManager, AccountRights, PermissionManager } from "gable/auth";
+import type { Account, AccountManager, AccountRights, LoginKey, PermissionManager } from "gable/auth";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { askText, readNewPassword } from "../questions.ts";
 import { askFields, readSetValues } from "../user-fields.ts";
 
 const emailFlag = { type: "string", help: "Address of the account" } as const;
+const usernameFlag = { type: "string", help: "User name of the account, where accounts sign in with one" } as const;
+const nameFlags = { email: emailFlag, username: usernameFlag } as const;
 const noInputFlag = { type: "boolean", help: "Asks nothing: the password comes from standard input" } as const;
 
-const passwordFlags = { email: emailFlag, noInput: noInputFlag } as const;
+const passwordFlags = { ...nameFlags, noInput: noInputFlag } as const;
 const createFlags = {
-  email: emailFlag,
+  ...nameFlags,
   superuser: { type: "boolean", help: "The account has every permission, and is of the staff" },
   staff: { type: "boolean", help: "The account is of the staff" },
   set: { type: "list", help: "Value of another field, as name=value; can be repeated" },
   noInput: noInputFlag,
 } as const;
 const grantFlags = {
-  email: emailFlag,
+  ...nameFlags,
   superuser: { type: "boolean", help: "Gives every permission" },
   noSuperuser: { type: "boolean", help: "Takes every permission back" },
   staff: { type: "boolean", help: "Makes the account one of the staff" },
@@ -34,18 +36,18 @@ const grantFlags = {
 } as const;
 
 const tokenFlags = {
-  email: emailFlag,
+  ...nameFlags,
   name: { type: "string", help: "What the account knows the token by" },
   scope: { type: "list", help: "What the token may do, such as posts:read; can be repeated" },
   days: { type: "int", help: "Days until it expires, 1 to 366; by default as the accounts say" },
   noInput: noInputFlag,
 } as const;
 
-type EmailContext = BuiltInContext<{}, { readonly email: typeof emailFlag; readonly noInput: typeof noInputFlag }>;
+type NameContext = BuiltInContext<{}, typeof passwordFlags>;
 
 /** Starts the application. Says so before it starts one without accounts. */
 async function withAccounts<Result>(
-  { project }: EmailContext,
+  { project }: NameContext,
   work: (accounts: AccountManager, app: Application) => Promise<Result>,
 ): Promise<Result> {
   const { manageAccounts } = await import("gable/auth");
@@ -54,20 +56,42 @@ async function withAccounts<Result>(
   return project.withApp((started) => work(manageAccounts(started), started));
 }
 
-function mayAsk({ terminal, flags }: EmailContext): boolean {
+function mayAsk({ terminal, flags }: NameContext): boolean {
   return terminal.canAsk && !flags.noInput;
 }
 
-async function readEmail(context: EmailContext): Promise<string> {
-  const { email } = context.flags;
-  if (email !== undefined) return email;
-  if (mayAsk(context)) return askText(context.terminal, "E-mail address");
-  throw new GableError("E_COMMAND_USAGE", "--email is missing.", { fix: "Pass the address: --email ann@example.com." });
+/** Reads what the accounts sign in with. A flag wins over the question. */
+async function readLogin(context: NameContext, login: LoginKey): Promise<string> {
+  const { [login]: given } = context.flags;
+  if (given !== undefined) return given;
+  if (mayAsk(context)) return askText(context.terminal, login === "email" ? "E-mail address" : "User name");
+  throw new GableError("E_COMMAND_USAGE", `--${login} is missing.`, {
+    fix: login === "email" ? "Pass the address: --email ann@example.com." : "Pass the user name: --username ann.",
+  });
+}
+
+/** Finds the account that the flags name, or asks for it. */
+async function findAccount(context: NameContext, accounts: AccountManager, app: Application): Promise<Account> {
+  const { email, username } = context.flags;
+  if (email !== undefined && username !== undefined)
+    throw new GableError("E_COMMAND_USAGE", "--email and --username both name an account.", { fix: "Pass one of them." });
+  if (email !== undefined) return accounts.getByEmail(email);
+  if (username !== undefined) return accounts.getByUsername(username);
+  return accounts.getByName(await readLogin(context, loginOf(app)));
+}
+
+function loginOf(app: Application): LoginKey {
+  return app.describe().options.accounts!.login; // withAccounts() has seen them.
+}
+
+/** What messages call an account. */
+function nameOf({ username, email }: Account): string {
+  return username ?? String(email);
 }
 
 /** What the output says about an account: never its password. */
-function describe({ id, email, active, isStaff, isSuperuser }: Account): object {
-  return { id, email, active, isStaff, isSuperuser };
+function describe({ id, username, email, active, isStaff, isSuperuser }: Account): object {
+  return { id, ...(username !== undefined && { username }), email, active, isStaff, isSuperuser };
 }
 
 /** Creates an account. */
@@ -76,16 +100,22 @@ export const userCreate = builtIn({
     "user create --email ann@example.com --superuser",
     'user create --email ann@example.com --set "name=Ann Lee"',
     "user create --email ann@example.com --no-input < password.txt",
+    "user create --username ann --superuser",
   ],
   flags: createFlags,
   run: (context: BuiltInContext<{}, typeof createFlags>) =>
     withAccounts(context, async (accounts, app) => {
       const { flags, terminal, print } = context;
-      const email = await readEmail(context);
-      if ((await accounts.findByEmail(email)) !== undefined)
-        throw new GableError("E_ACCOUNT_EXISTS", `An account with the address "${email}" exists already.`, {
-          fix: "Use another address, or `npx gable user password` and `npx gable user grant`.",
+      const login = loginOf(app);
+      const name = await readLogin(context, login);
+      const found = await (login === "email" ? accounts.findByEmail(name) : accounts.findByUsername(name));
+      if (found !== undefined) {
+        const what = login === "email" ? "address" : "user name";
+        throw new GableError("E_ACCOUNT_EXISTS", `An account with the ${what} "${name}" exists already.`, {
+          fix: `Use another ${what}, or \`npx gable user password\` and \`npx gable user grant\`.`,
         });
+      }
+      const names = login === "email" ? { email: name } : { username: name, ...(flags.email !== undefined && { email: flags.email }) };
       const given = readSetValues(app, flags.set);
       const values = { ...given, ...(await askFields(app, given, mayAsk(context) ? terminal : undefined)) };
       const password = await readNewPassword(terminal, mayAsk(context));
@@ -93,8 +123,8 @@ export const userCreate = builtIn({
         ...(flags.superuser && { isSuperuser: true }),
         ...((flags.superuser || flags.staff) && { isStaff: true }),
       };
-      const user = await accounts.create({ ...values, ...rights, email, password });
-      print(`Created the account ${user.email}${flags.superuser ? ", with every permission" : ""}.`);
+      const user = await accounts.create({ ...values, ...rights, ...names, password });
+      print(`Created the account ${nameOf(user)}${flags.superuser ? ", with every permission" : ""}.`);
       return { user: describe(user) };
     }),
 });
@@ -104,10 +134,10 @@ export const userPassword = builtIn({
   examples: ["user password --email ann@example.com", "user password --email ann@example.com --no-input < password.txt"],
   flags: passwordFlags,
   run: (context: BuiltInContext<{}, typeof passwordFlags>) =>
-    withAccounts(context, async (accounts) => {
-      const user = await accounts.getByEmail(await readEmail(context));
+    withAccounts(context, async (accounts, app) => {
+      const user = await findAccount(context, accounts, app);
       await accounts.setPassword(user, await readNewPassword(context.terminal, mayAsk(context)));
-      context.print(`${user.email} has a new password. All its sessions have ended.`);
+      context.print(`${nameOf(user)} has a new password. All its sessions have ended.`);
       return { user: describe(user) };
     }),
 });
@@ -129,8 +159,8 @@ export const userGrant = builtIn({
       throw new GableError("E_COMMAND_USAGE", "No right is named.", {
         fix: "Pass --superuser, --staff, --active, --permission or --group, or their opposites.",
       });
-    return withAccounts(context, async (accounts) => {
-      const user = await accounts.getByEmail(await readEmail(context));
+    return withAccounts(context, async (accounts, app) => {
+      const user = await findAccount(context, accounts, app);
       const grantRights = async (): Promise<void> => (changes.length > 0 ? accounts.grant(user, rights) : undefined);
       if (lists.length === 0) await grantRights();
       else
@@ -138,7 +168,7 @@ export const userGrant = builtIn({
           await grantRights();
           await changeLists(accounts.permissions, user, flags);
         });
-      print(`${user.email}: ${[...changes, ...lists].join(", ")}.`);
+      print(`${nameOf(user)}: ${[...changes, ...lists].join(", ")}.`);
       return { user: describe(user), ...(lists.length > 0 && { permissions: await accounts.permissions.list(user) }) };
     });
   },
@@ -176,8 +206,8 @@ export const userToken = builtIn({
       throw new GableError("E_COMMAND_USAGE", `${name === undefined ? "--name" : "--scope"} is missing.`, {
         fix: "Pass both: --name Import --scope posts:read.",
       });
-    return withAccounts(context, async (accounts) => {
-      const user = await accounts.getByEmail(await readEmail(context));
+    return withAccounts(context, async (accounts, app) => {
+      const user = await findAccount(context, accounts, app);
       const made = await accounts.createToken(user, { name, scopes, ...(days !== undefined && { days }) });
       context.print(made.token);
       return { user: describe(user), token: made };

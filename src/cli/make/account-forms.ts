@@ -1,6 +1,35 @@
 /** The forms of the pages that `make accounts --routes` writes. */
 import type { AccountFacts } from "./account-routes.ts";
 
+/** What users sign in with. */
+const toLoginField = (login: AccountFacts["login"]): string =>
+  login === "email" ? email : 'username: f.text({ label: "User name", autocomplete: "username", max: 254, attributes: plain })';
+
+/** What a new account has besides its password. */
+const toNames = ({ login, options: { verifyEmail } }: AccountFacts): string =>
+  login === "email"
+    ? email
+    : `username: f.text({
+      label: "User name",
+      autocomplete: "username",
+      max: 64,
+      pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/,
+      help: rule,
+      attributes: plain,
+      messages: { pattern: \`Use ${"${rule.charAt(0).toLowerCase()}${rule.slice(1)}"}\` },
+    }),
+    ${toContact(verifyEmail === "never")}`;
+
+const toContact = (isOptional = false): string =>
+  `email: f.email({ label: "E-mail address", autocomplete: "email", max: 254${isOptional ? ", optional: true" : ""} })`;
+
+/** Keyboards of phones begin with a capital letter, and correct words. */
+const plain = `
+const plain = { autocapitalize: "none", spellcheck: "false" };
+`;
+const rule = `const rule = "Letters from a to z, digits, and . _ - after the first character.";
+`;
+
 const email = 'email: f.email({ label: "E-mail address", autocomplete: "username", max: 254 })';
 
 const toStart = (passwordMin: number): string => `
@@ -9,29 +38,29 @@ const newPassword = (label: string) =>
   f.password({ label, purpose: "new", min: ${passwordMin}, help: "At least ${passwordMin} characters." });
 `;
 
-const toLogin = (remembers: boolean): string => `
+const toLogin = ({ login, options: { remember } }: AccountFacts): string => `
 export const loginForm = form(
   {
-    ${email},
-    password: f.password({ label: "Password" }),${remembers ? '\n    remember: f.boolean({ label: "Keep me signed in" }),' : ""}
+    ${toLoginField(login)},
+    password: f.password({ label: "Password" }),${remember !== undefined ? '\n    remember: f.boolean({ label: "Keep me signed in" }),' : ""}
   },
   { name: "login" },
 );
 `;
 
-const toRegister = (hasFields: boolean): string => `
+const toRegister = (facts: AccountFacts, hasFields: boolean): string => `
 export const registerForm = form(
   {
-    ${email},${hasFields ? "\n    ...accounts.options.registrationFields," : ""}
+    ${toNames(facts)},${hasFields ? "\n    ...accounts.options.registrationFields," : ""}
     password: newPassword("Password"),
   },
   { name: "register" },
 );
 `;
 
-const ofMail = `
+const toMail = (login: AccountFacts["login"]): string => `
 export const forgotForm = form(
-  { ${email} },
+  { ${login === "email" ? email : toContact()} },
   { name: "forgot" },
 );
 
@@ -80,8 +109,9 @@ export const firstCodeForm = form({ code: code("The six digits that the app show
 `;
 
 /** Writes `accounts/pages/forms.ts`: the forms of the pages that there are. */
-export function toAccountForms({ options, hasMail }: AccountFacts): string {
-  const { registration, registrationFields = {}, passwordMin = 8, remember, tokens, twoFactor } = options;
+export function toAccountForms(facts: AccountFacts): string {
+  const { options, hasMail, login } = facts;
+  const { registration, registrationFields = {}, passwordMin = 8, tokens, twoFactor } = options;
   const isOpen = registration === "open";
   const hasFields = isOpen && Object.keys(registrationFields).length > 0;
   return [
@@ -89,9 +119,10 @@ export function toAccountForms({ options, hasMail }: AccountFacts): string {
     // Written so that no line of this file looks like an import of it.
     hasFields ? `import { accounts } from "${"../accounts.ts"}";\n` : "",
     toStart(passwordMin),
-    toLogin(remember !== undefined),
-    isOpen ? toRegister(hasFields) : "",
-    hasMail ? ofMail : "",
+    login === "username" ? plain + (isOpen ? rule : "") : "",
+    toLogin(facts),
+    isOpen ? toRegister(facts, hasFields) : "",
+    hasMail ? toMail(login) : "",
     ofUsers,
     tokens === undefined ? "" : toTokens(tokens.scopes),
     twoFactor === undefined ? "" : codes,

@@ -1,5 +1,5 @@
 /** `make accounts --routes`: the pages of accounts as files of the application, which call the actions of accounts. */
-import type { AccountsOptions } from "gable/auth";
+import type { AccountsOptions, LoginKey } from "gable/auth";
 import { toAccountForms } from "./account-forms.ts";
 import { toAccountTest } from "./account-test.ts";
 import { toAccountViews } from "./account-views.ts";
@@ -10,6 +10,8 @@ import type { Line, MakePlan } from "./plan.ts";
 /** What the pages depend on: a part that the application does not have gets no pages. */
 export interface AccountFacts {
   readonly options: Omit<AccountsOptions, "user">;
+  /** What users sign in with. */
+  readonly login: LoginKey;
   /** Whether the application sends mail. */
   readonly hasMail: boolean;
   /** Whether mails are sent by tasks. */

@@ -102,7 +102,10 @@ async function readLink(): Promise<string> {
 }
 `;
 
-const always = `test("signs in and out, and leads to pages of this site only", async () => {
+/** Somebody without an account. */
+const stranger = { email: "bob@example.com", username: "bob" } as const;
+
+const toAlways = (login: AccountFacts["login"]): string => `test("signs in and out, and leads to pages of this site only", async () => {
   const client = await signIn();
   assert.equal((await client.get(showPassword.url())).status, 200);
   await (await client.get(showLogout.url())).form().submit();
@@ -111,11 +114,11 @@ const always = `test("signs in and out, and leads to pages of this site only", a
   assert.notEqual((await sendLogin(visit(), {}, "//evil.example/")).headers.get("location"), "//evil.example/");
 });
 
-test("says the same of a wrong password and of an unknown address, and slows down guessing", async () => {
+test("says the same of a wrong password and of an unknown ${login === "email" ? "address" : "user name"}, and slows down guessing", async () => {
   await manageAccounts(app).create(ada);
-  const [wrong, unknown] = [await sendLogin(visit(), { password: "x" }), await sendLogin(visit(), { email: "bob@example.com" })];
+  const [wrong, unknown] = [await sendLogin(visit(), { password: "x" }), await sendLogin(visit(), { ${login}: "${stranger[login]}" })];
   assert.deepEqual([wrong.status, unknown.status], [422, 422]);
-  assert.equal(wrong.body.replaceAll(ada.email, ""), unknown.body.replaceAll("bob@example.com", ""));
+  assert.equal(wrong.body.replaceAll(ada.${login}, ""), unknown.body.replaceAll("${stranger[login]}", ""));
   for (let tries = 2; tries <= 5; tries++) assert.equal((await sendLogin(visit(), { password: "x" })).status, 422);
   assert.equal((await sendLogin(visit())).status, 429);
 });
@@ -147,7 +150,7 @@ test("lists devices, and signs out others", async () => {
 
 /** Writes the test: of each page that there is, what must hold. */
 export function toAccountTest(facts: AccountFacts): string {
-  const { options, hasMail, hasTasks } = facts;
+  const { options, hasMail, hasTasks, login } = facts;
   const password = toPassword(options.passwordMin ?? 8);
   const registers = toRegister(options);
   const mails = hasMail ? [reset, ...(registers === "before" ? [registerConfirmed] : []), toReadLink(hasTasks)] : [];
@@ -160,7 +163,7 @@ import app from "../app.ts";
 ${toImports(facts)}
 
 testDatabase(app, { tables: "models" });
-const ada = { email: "ada@example.com", password: "${password}" };
+const ada = { ${login === "username" ? 'username: "ada", ' : ""}email: "ada@example.com", password: "${password}" };
 const changed = "${password.replace("green", "yellow")}";
 
 const visit = (): TestClient => createTestClient(app, { errors: "page", headers: { accept: "text/html" } });
@@ -175,7 +178,7 @@ async function signIn(): Promise<TestClient> {
   return client;
 }
 
-${always}${[
+${toAlways(login)}${[
     ...(registers === "after" || registers === "never" ? [registerUnconfirmed] : []),
     ...mails,
     ...(options.remember === undefined ? [] : [remember]),

@@ -4,7 +4,7 @@ import { GableError } from "gable";
 import type { Account } from "gable/auth";
 import { manageAccounts } from "gable/auth";
 
-/** A user for {@link ActingUser}: an e-mail address, a row of the model of accounts, or null for nobody. */
+/** A user for {@link ActingUser}: an e-mail address or a user name, a row of the model of accounts, or null for nobody. */
 type UserInput = string | Account | null;
 
 /** Sets the user of all requests that the shell makes. No session is written. */
@@ -54,9 +54,9 @@ export class ActingUser {
     if (this.#app.options.accounts === undefined)
       throw new GableError("E_COMMAND_USAGE", "as(): the application has no accounts.", { fix: "Pass accounts to gable()." });
     if (input === null) return null;
-    if (typeof input === "string") return manageAccounts(this.#app).getByEmail(input);
+    if (typeof input === "string") return manageAccounts(this.#app).getByName(input);
     if (typeof input === "object" && "id" in input && "email" in input) return input;
-    throw new GableError("E_COMMAND_USAGE", "as() takes a row of your model of accounts, an e-mail address, or null.", {
+    throw new GableError("E_COMMAND_USAGE", "as() takes a row of your model of accounts, an e-mail address or a user name, or null.", {
       fix: 'Write as("ann@example.com").',
     });
   }

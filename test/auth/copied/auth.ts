@@ -32,7 +32,7 @@ export const defineAccounts: typeof defineReal = (options) => {
   const project = { app: { file: "app.ts", text: "views" }, hasLayout: false, hasPages: false };
   const { files } = makeAccountRoutes(
     project,
-    { options: accounts.options, hasMail: true, hasTasks: false },
+    { options: accounts.options, login: accounts.login, hasMail: true, hasTasks: false },
     { file: "app.ts", text: "accounts.routes" },
   );
   const views = Object.entries(files).filter(([name]) => name.startsWith("views/"));

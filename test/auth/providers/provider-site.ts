@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gable, get, group, post } from "gable";
-import type { AccountsOptions, ProviderOptions } from "gable/auth";
+import type { AccountsOptions, LoginKey, ProviderOptions } from "gable/auth";
 import { accountFields, accountTokenModel, defineAccounts, identityModel, rememberTokenModel, twoFactorModels } from "gable/auth";
 import { Model } from "gable/data";
 import { memoryMail } from "gable/mail";
@@ -23,6 +23,8 @@ export interface ProviderSiteOptions {
   /** Options of the provider "example", besides its issuer. */
   readonly provider?: Partial<ProviderOptions>;
   readonly accounts?: Omit<AccountsOptions, "user">;
+  /** What accounts sign in with, besides the provider. Default "email". */
+  readonly login?: LoginKey;
   readonly database?: string;
   readonly hasMail?: boolean;
   /** Folder of views. Without one, the site has the plain pages of accounts. */
@@ -33,9 +35,18 @@ export interface ProviderSiteOptions {
 export async function openProviderSite(
   test: { after: (work: () => Promise<void>) => void },
   issuer: string,
-  { provider = {}, accounts: options = {}, database = "sqlite::memory:", hasMail = false, views }: ProviderSiteOptions = {},
+  {
+    provider = {},
+    accounts: options = {},
+    database = "sqlite::memory:",
+    hasMail = false,
+    views,
+    login = "email",
+  }: ProviderSiteOptions = {},
 ) {
-  const User = class User extends Model("users", { ...accountFields() }) {};
+  const byName = class User extends Model("users", { ...accountFields({ login: "username" }) }) {};
+  // Tests of accounts with a user name read only what both have.
+  const User = login === "email" ? class User extends Model("users", { ...accountFields() }) {} : (byName as never);
   const Identity = identityModel();
   const providers = { example: { issuer, clientId: "shelf", clientSecret, label: "Example", ...provider } };
   const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "never", providers, ...options });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import type { TestContext } from "node:test";
 import { describe, it } from "node:test";
-import type { AccountsOptions, ProviderOptions } from "gable/auth";
+import type { AccountsOptions, LoginKey, ProviderOptions } from "gable/auth";
 import { accountFields, defineAccounts, manageAccounts } from "gable/auth";
 import { Model } from "gable/data";
 import type { TestReply } from "gable/testing";
@@ -11,11 +11,11 @@ import { clientSecret, email, leave, openProviderSite, password, who } from "./p
 import type { ProviderBehavior } from "./test-provider.ts";
 import { openTestProvider } from "./test-provider.ts";
 
-async function open(test: TestContext, options: Omit<AccountsOptions, "user"> = {}, timeoutSeconds = 10) {
+async function open(test: TestContext, options: Omit<AccountsOptions, "user"> = {}, timeoutSeconds = 10, login: LoginKey = "email") {
   const provider = await openTestProvider();
   test.after(() => provider.close());
   provider.behavior.claims = { email, email_verified: true };
-  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts: options, provider: { timeoutSeconds } })) };
+  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts: options, provider: { timeoutSeconds }, login })) };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -299,5 +299,20 @@ await OpenidProvider.open({}).catch(({ code, fix }) => console.log(code, fix));`
     const root = new URL("../../..", import.meta.url).pathname;
     const output = execFileSync(process.execPath, words, { cwd: root, encoding: "utf8" });
     assert.match(output, /^E_PROVIDER_PACKAGE .*npm install openid-client/);
+  });
+});
+
+describe("sign-in with a provider, where accounts have user names", () => {
+  it("makes no account, because nobody has chosen a name", async (test) => {
+    const site = await open(test, {}, 10, "username");
+    assert.equal((await travel(site)).status, 403);
+    assert.equal(await site.run(() => site.User.count()), 0);
+  });
+
+  it("signs in to the account that has verified the same address", async (test) => {
+    const site = await open(test, {}, 10, "username");
+    await manageAccounts(site.app).create({ username: "ann", email, password });
+    assert.equal((await travel(site)).status, 303);
+    assert.equal(await who(site), email);
   });
 });

@@ -183,6 +183,14 @@ export const { TwoFactor, RecoveryCode } = twoFactorModels();
     ],
     ["few options", () => undefined, "index forms login register verify reset change confirm sessions"],
     [
+      "accounts with a user name",
+      (project) => {
+        replace(project, "accounts/models.ts", ["accountFields()", 'accountFields({ login: "username" })']);
+        replace(project, "accounts/routes.ts", ["user.email", "user.username"]);
+      },
+      "index forms login register verify reset change confirm sessions",
+    ],
+    [
       "accounts without mail and registration",
       (project) => {
         replace(project, "accounts/accounts.ts", ['registration: "open"', 'registration: "closed"']);
