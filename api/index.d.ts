@@ -1118,6 +1118,8 @@ export interface DisplayForm<Data = unknown> extends Renderable {
     readonly summary: Html | "";
     /** Hidden values that belong to the form, for example the version of a row. Place them if you place fields one by one. */
     readonly hidden: readonly Html[];
+    /** Script that adds rows of sets in the browser, with the nonce of the page; "" without sets. Place it once, after the form. */
+    readonly script: Html | "";
     /** Returns all errors, or those of one field. */
     errors(name?: string): readonly FormError[];
     /** Returns the string that a field shows; "" for a blank field. */

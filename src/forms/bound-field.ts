@@ -12,7 +12,7 @@ import { drawErrors, drawField, drawHelp, drawLabel } from "./markup/field-marku
 import type { AttributeRecord, FieldView } from "./markup/field-view.ts";
 import { formatMessage, toSizeText } from "./messages.ts";
 import { currentTimeZone } from "../input/current-time-zone.ts";
-import { bytesMaxOf } from "../input/file-fields.ts";
+import { bytesMaxOf, rowsMax } from "../input/file-fields.ts";
 import { initialOf } from "./reading/reading.ts";
 import type { BoundRow, SetState } from "./bound-row.ts";
 import { createBlankRow, createRows } from "./bound-row.ts";
@@ -215,7 +215,8 @@ export class BoundField implements FieldView, DisplayField {
   }
 
   get blankRow(): BoundRow<BoundField> | undefined {
-    return this.definition.type === "set" ? createBlankRow(this.#setState) : undefined;
+    const { definition } = this;
+    return definition.type === "set" && this.rows.length < rowsMax(definition) ? createBlankRow(this.#setState) : undefined;
   }
 
   get #setState(): SetState<BoundField> {

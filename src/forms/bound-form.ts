@@ -6,8 +6,10 @@ import type { Html, Renderable } from "../views/values.ts";
 import { attributes, toHtml } from "../views/values.ts";
 import type { BoundField, FieldOwner } from "./bound-field.ts";
 import { bindFields } from "./bound-field.ts";
+import type { FieldDefinitions } from "./definition.ts";
 import type { FormErrors } from "./form-errors.ts";
 import type { FormPlan, FormState } from "./form-plan.ts";
+import { rowScript } from "./markup/row-script.ts";
 import { firstControlId } from "./markup/field-markup.ts";
 import { formatMessage } from "./messages.ts";
 
@@ -100,6 +102,11 @@ export class BoundForm implements Renderable {
     return Object.entries(this.state.hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
   }
 
+  /** Adds rows of sets in the browser; nothing in a form without sets. */
+  get script(): Html | "" {
+    return hasSet(this.plan.fields) ? rowScript : "";
+  }
+
   /** Summary, hidden values and fields, without the `form` element. */
   get [toHtml](): () => Html {
     return () => html`${[this.summary, ...this.hidden, ...Object.values(this.fields)].filter((part) => part !== "").map(toLine)}`;
@@ -114,8 +121,7 @@ export class BoundForm implements Renderable {
     const { method, hasFiles, fields } = this.plan;
     const all = attributes({ method, action, enctype: hasFiles && method === "post" ? "multipart/form-data" : undefined, ...extra });
     // The first button of a form is the one that Enter presses: that must not be one that adds a row.
-    const hasSets = [...fields.values()].some(({ type }) => type === "set");
-    const enter = hasSets
+    const enter = hasSet(fields)
       ? html`<button type="submit" hidden></button>
 `
       : "";
@@ -126,6 +132,11 @@ ${enter}${this}<button type="submit">${submit}</button></form>`;
   #text(key: string, params: Readonly<Record<string, string | number>>): string {
     return formatMessage(key, params, undefined, { layers: this.plan.layers, context: this.state.context });
   }
+}
+
+/** A group may have a set. */
+function hasSet(fields: FieldDefinitions): boolean {
+  return [...fields.values()].some(({ type, fields: inner }) => type === "set" || (type === "group" && hasSet(inner)));
 }
 
 function toLine(part: Html | BoundField | ""): Html {

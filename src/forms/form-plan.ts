@@ -59,7 +59,12 @@ export interface FieldPlace {
 }
 
 /** Returns the name of the set that was asked for one more row; undefined when none was. */
-export function findAddedSet({ fields }: Pick<FormPlan, "fields">, sent: SentValues): string | undefined {
-  for (const [name, field] of fields) if (field.type === "set" && sent.has(`${name}.add`)) return name;
+export function findAddedSet({ fields }: Pick<FormPlan, "fields">, sent: SentValues, prefix = ""): string | undefined {
+  for (const [key, field] of fields) {
+    const name = prefix + key;
+    if (field.type === "set" && sent.has(`${name}.add`)) return name;
+    const found = field.type === "group" ? findAddedSet(field, sent, `${name}.`) : undefined;
+    if (found !== undefined) return found;
+  }
   return undefined;
 }

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
 import { field as f, form } from "gable/forms";
 import type { FormField } from "gable/forms";
+import type { DisplayForm, Html, RunningApp } from "gable";
 import { gable, get, html, page as reply, post } from "gable";
-import type { RunningApp } from "gable";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, skipWithoutBrowser } from "../browser/launch.ts";
 import { silentLogger } from "../silent-logger.ts";
@@ -183,6 +183,118 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
       await context.close();
       await running.stop({ graceMs: 0 });
     }
+  });
+
+  describe("rows that the script adds", () => {
+    const line = { product: f.text({ max: 100, help: "What you want." }), size: f.choice({ s: "S", l: "L" }), amount: f.int({ min: 1 }) };
+    const lines = f.set(line, { rowLabel: "Line", max: 3, ordered: true });
+    const orders = {
+      "a set": form({ name: f.text({ max: 10 }), lines }, { name: "order" }),
+      "a set in a group": form({ name: f.text({ max: 10 }), part: f.group({ lines }) }, { name: "order" }),
+    };
+    for (const [what, order] of Object.entries(orders))
+      for (const hasScript of [true, false])
+        it(`${what}: adds, removes, keeps rows after an error, and stops at max, ${hasScript ? "without a request" : "without JavaScript"}`, async () => {
+          const start = what === "a set" ? "order-lines" : "order-part-lines";
+          const stored: unknown[] = [];
+          const show = (shown: DisplayForm): Html =>
+            html`<!doctype html><html lang="en"><title>Order</title>${shown.render({ action: "/" })}${shown.script}${shown.script}</html>`;
+          let requests = 0;
+          const app = gable({
+            mode: "production",
+            logger: silentLogger,
+            routes: [
+              get("/", () => (requests++, reply(show(order.blank())))),
+              post("/", { form: order }, ({ form: sent }) => {
+                requests++;
+                if (!sent.valid) return reply(show(sent), { status: sent.status });
+                stored.push(sent.data);
+                return reply(html`<p id="done">Thank you</p>`);
+              }),
+            ],
+          });
+          const running: RunningApp = await app.listen({ port: 0 });
+          const context = await browser.newContext({ javaScriptEnabled: hasScript });
+          try {
+            const visitor = await context.newPage();
+            const problems: string[] = [];
+            visitor.on("console", (message) => void (message.type() === "error" && problems.push(message.text())));
+            visitor.on("pageerror", (error) => void problems.push(String(error)));
+            await visitor.goto(`http://127.0.0.1:${running.port}/`);
+            const add = visitor.locator(`#${start}-add`);
+            const rows = visitor.locator("fieldset.set-row");
+            const fill = async (row: number, product: string, amount: string): Promise<void> => {
+              await visitor.fill(`#${start}-${row}-product`, product);
+              await visitor.check(`#${start}-${row}-size-l`);
+              await visitor.fill(`#${start}-${row}-amount`, amount);
+            };
+            await fill(0, "Tea", "2");
+            // By keyboard: the button, then straight into the new row.
+            await add.focus();
+            await visitor.keyboard.press("Enter");
+            await visitor.locator(`#${start}-1-product`).waitFor();
+            assert.equal(await rows.count(), 2);
+            assert.equal(await visitor.inputValue(`#${start}-0-product`), "Tea");
+            if (hasScript) {
+              assert.equal(requests, 1);
+              assert.equal(await visitor.evaluate(() => document.activeElement?.id), `${start}-1-product`);
+              await visitor.keyboard.type("Milk");
+            } else await visitor.fill(`#${start}-1-product`, "Milk");
+            await visitor.check(`#${start}-1-size-l`);
+            await visitor.fill(`#${start}-1-amount`, "1");
+            assert.equal(await visitor.inputValue(`#${start}-1-position`), "2");
+            assert.equal(await visitor.locator(`#${start}-1 legend`).first().textContent(), "Line 2");
+            assert.equal(await visitor.getAttribute(`#${start}-1-product`, "aria-describedby"), `${start}-1-product-help`);
+            assert.equal(await visitor.locator(`label[for="${start}-1-product"]`).count(), 1);
+            // The first radio button of a row is of this row only.
+            assert.equal(await visitor.isChecked(`#${start}-0-size-l`), true);
+            await add.click();
+            await visitor.locator(`#${start}-2-product`).waitFor();
+            assert.equal(await rows.count(), 3);
+            assert.equal(await add.isVisible(), false);
+            await fill(2, "Salt", "3");
+            await visitor.check(`#${start}-0-delete`);
+            // The name is missing: the browser would not send the form.
+            await visitor.locator("form").evaluate((owner) => void owner.setAttribute("novalidate", ""));
+            await visitor.click("text=Save");
+            await visitor.locator(".error-summary").waitFor();
+            assert.deepEqual(await Promise.all([0, 1, 2].map((row) => visitor.inputValue(`#${start}-${row}-product`))), [
+              "Tea",
+              "Milk",
+              "Salt",
+            ]);
+            assert.equal(await visitor.isChecked(`#${start}-0-delete`), true);
+            assert.equal(await add.count(), 0);
+            await visitor.fill("#order-name", "Ann");
+            await visitor.click("text=Save");
+            await visitor.locator("#done").waitFor();
+            const kept = [
+              { product: "Milk", size: "l", amount: 1 },
+              { product: "Salt", size: "l", amount: 3 },
+            ];
+            assert.deepEqual(stored, [{ name: "Ann", ...(what === "a set" ? { lines: kept } : { part: { lines: kept } }) }]);
+            // The answer 422, and the icon of the site.
+            assert.deepEqual(
+              problems.filter((text) => !text.startsWith("Failed to load resource")),
+              [],
+            );
+          } finally {
+            await context.close();
+            await running.stop({ graceMs: 0 });
+          }
+        });
+
+    it("is on no page of a form without sets, and carries the nonce of the reply", async () => {
+      assert.equal(form({ name: f.text() }).blank().script, "");
+      const app = gable({
+        mode: "production",
+        logger: silentLogger,
+        routes: [get("/", () => reply(html`${orders["a set"].blank().script}`))],
+      });
+      const answer = await app.request("/");
+      const nonce = /^<script type="module" nonce="([^"]+)">/.exec(await answer.text())?.[1];
+      assert.ok(answer.headers.get("content-security-policy")?.includes(`'nonce-${nonce}'`));
+    });
   });
 
   /** Every control, in one form: blank, filled, refused and disabled. */

@@ -1,4 +1,5 @@
 /** The markup of whole fields: label, help, errors, control. */
+import { rowsMax } from "../../input/file-fields.ts";
 import { html } from "../../views/html.ts";
 import type { Html } from "../../views/values.ts";
 import { attributes } from "../../views/values.ts";
@@ -87,7 +88,7 @@ function drawSet(field: FieldView): Html {
   const parts = [drawHelp(field), drawErrors(field), count, ...rowViews.map((row) => drawRow(row, field))];
   if (blankRow !== undefined)
     parts.push(
-      html`<template data-rows="${name}">${drawRow(blankRow, field)}</template>`,
+      html`<template data-rows="${name}" data-max="${rowsMax(definition)}">${drawRow(blankRow, field)}</template>`,
       // The page comes back with one more row: the browser checks nothing before.
       html`<button type="submit" name="${name}.add" id="${field.partId("add")}" value="1" formnovalidate>${field.text("add", { label: (definition.options.rowLabel ?? field.labelText).toLowerCase() })}</button>`,
     );
