@@ -7,6 +7,7 @@ import { coversPrefix } from "./catalogue/covers.ts";
 import * as exports from "./catalogue/exports.ts";
 import * as catalogue from "./catalogue/routes.ts";
 import { remindDaily, remindOverdue, remindReader } from "./loans/reminders.ts";
+import * as loansApi from "./loans/api.ts";
 import * as live from "./loans/live.ts";
 import * as loans from "./loans/routes.ts";
 import * as models from "./models.ts";
@@ -32,7 +33,7 @@ const app: Application = gable({
   storage: { store: settings.mediaFolder, public: [`${coversPrefix}/`] },
   static: { directory: path("./static") },
   views: { directories: [path("./views")], untyped: "error" },
-  routes: [pages, catalogue, exports, api, readers, loans, live, proposals, staff],
+  routes: [pages, catalogue, exports, api, readers, loans, loansApi, live, proposals, staff],
   onError: createErrorHook(() => app.mode),
 });
 

@@ -1,5 +1,5 @@
 /** Everything that the library stores: one class for each table. */
-import { accountFields, accountTokenModel, permissionModels, rememberTokenModel, twoFactorModels } from "gable/auth";
+import { accountFields, accountTokenModel, apiTokenModel, permissionModels, rememberTokenModel, twoFactorModels } from "gable/auth";
 import { belongsTo, field as f, hasMany, manyToMany, Model, onCommit } from "gable/data";
 import { rateModel } from "gable/security";
 import { sessionModel } from "gable/session";
@@ -136,6 +136,9 @@ export const Session = sessionModel();
 
 /** Links in mails that confirm addresses and reset passwords. */
 export const AccountToken = accountTokenModel();
+
+/** What programs send to act for a reader. */
+export const ApiToken = apiTokenModel();
 
 /** Browsers that stay signed in. */
 export const RememberToken = rememberTokenModel();

@@ -80,6 +80,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
       context.route = match.entry.route;
       context.params = toParams(match.entry.paramNames, match.values);
       context.cors = compiled.cors;
+      context.takesBearer = compiled.takesBearer;
       if (!compiled.isCrossSiteAllowed && !isByBearer(context, compiled)) assertSameSite(context, compiled.isSocket);
       if (compiled.limits !== undefined) raw.applyLimits(compiled.limits);
       const result = compiled.run(context);

@@ -211,9 +211,10 @@ function hidden(error: GableError, mode: Mode): GableError {
     : new GableError(toShown(error).code, error.message, { status: error.status, expose: false });
 }
 
-/** Whether the client is a program: its route takes JSON, or it prefers JSON to HTML. */
+/** Whether the client is a program: its route takes a token or JSON, or it prefers JSON to HTML. */
 function wantsProblem(context: RequestContext): boolean {
-  const { route } = context;
+  const { route, takesBearer } = context;
+  if (takesBearer) return true;
   if (route instanceof HandlerRoute && route.options.json !== undefined) return true;
   return prefersJson(context.headers.get("accept"));
 }

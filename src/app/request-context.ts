@@ -47,6 +47,8 @@ export class RequestContext implements Context<ContextInput> {
   failure: unknown = undefined;
   /** Other origins whose scripts may read the reply. */
   cors: CorsPolicy | undefined = undefined;
+  /** Whether the first guard of the route asks for a token: its clients are programs. */
+  takesBearer = false;
   /** Whether the reply is for this visitor only. */
   isPersonal = false;
   /** When the request came, in ms of performance.now(); 0 while nothing is logged. */

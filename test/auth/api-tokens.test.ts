@@ -40,6 +40,23 @@ describe("the text of a token", () => {
 });
 
 describe("the guard token()", () => {
+  for (const accept of [undefined, "*/*", "text/html", "application/json"])
+    for (const [path, isProblem] of [
+      ["/read", true],
+      ["/both", true],
+      ["/early", true],
+      ["/signed-in-first", accept === "application/json"],
+    ] as const)
+      it(`answers ${path} with ${isProblem ? "problem+json" : "a page"}, accept ${accept}`, async (test) => {
+        const site = await openTokenSite(test);
+        const reply = await site.app.request(path, {
+          method: path === "/both" || path === "/signed-in-first" ? "POST" : "GET",
+          ...(accept && { headers: { accept } }),
+        });
+        assert.equal(reply.status, 401);
+        assert.equal(reply.headers.get("content-type"), isProblem ? "application/problem+json" : "text/html; charset=utf-8");
+      });
+
   for (const [scopes, method, path, expected] of [
     [["posts:read"], "GET", "/read", 200],
     [["posts:write"], "GET", "/read", lacks("posts:read")],

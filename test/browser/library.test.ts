@@ -104,6 +104,7 @@ describe("the library in a browser", { skip: skipWithoutBrowser }, () => {
           "/account/logout",
           "/account/two-factor",
           "/account/sessions",
+          "/account/tokens",
           "/account/confirm",
         ],
       ],

@@ -10,6 +10,7 @@ export const accounts = defineAccounts({
   verifyEmail: "before",
   registrationFields: { name: f.text({ max: 100, label: "Your name", autocomplete: "name" }) },
   afterLogin: "/loans",
+  tokens: { scopes: ["loans:read", "loans:write"] },
   remember: {},
   twoFactor: { issuer: "The Reading Room" },
   permissions: ["desk.open", ...modelPermissions(Book, Loan, Proposal)],
