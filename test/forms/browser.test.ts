@@ -3,15 +3,18 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
+import { field as column, Model } from "gable/data";
 import { field as f, form } from "gable/forms";
 import type { FormField } from "gable/forms";
-import type { DisplayForm, Html, RunningApp } from "gable";
+import type { DisplayField, DisplayForm, Html, RunningApp } from "gable";
 import { gable, get, html, page as reply, post } from "gable";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, skipWithoutBrowser } from "../browser/launch.ts";
 import { silentLogger } from "../silent-logger.ts";
 import { agreementCases } from "./agreement.cases.ts";
 import { fieldCases } from "./fields.cases.ts";
+
+class Author extends Model("authors", { id: column.id(), name: column.text({ max: 100 }) }) {}
 
 /** One field with values to type into it. */
 interface Typing {
@@ -312,6 +315,7 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
         color: f.color(state),
         tel: f.tel(state),
         int: f.int({ max: 5, ...state }),
+        bigint: f.bigint(state),
         number: f.number(state),
         decimal: f.decimal({ digits: 3, scale: 1, ...state }),
         box: f.boolean({ mustBeTrue: true, help: "Read them.", ...state }),
@@ -320,6 +324,11 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
         select: f.choice({ a: "A", b: "B" }, { widget: "select", ...state }),
         boxes: f.choices({ a: "A", b: "B" }, { help: "Some of two.", ...state }),
         multiple: f.choices({ a: "A", b: "B" }, { widget: "select", ...state }),
+        many: f.choices(Object.fromEntries([..."abcdefghijklm"].map((key) => [key, key.toUpperCase()])), state),
+        author: f.relation(Author, { help: "Who wrote it.", ...state }),
+        authors: f.relations(Author, state),
+        own: f.text({ help: "A widget of the application.", widget: (_field, all) => html`<input ${all}>`, ...state }),
+        unseen: f.text({ widget: "hidden", optional: true, ...state }),
         date: f.date(state),
         time: f.time(state),
         datetime: f.datetime(state),
@@ -343,6 +352,7 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
     color: "#112233",
     tel: "12345",
     int: 5,
+    bigint: 5n,
     number: 1.5,
     decimal: "1.5",
     box: true,
@@ -351,6 +361,11 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
     select: "b",
     boxes: ["a"],
     multiple: ["b"],
+    many: ["c"],
+    author: { id: 1 },
+    authors: [{ id: 1 }],
+    own: "own",
+    unseen: "unseen",
     date: "2026-11-20",
     time: "10:12:00",
     datetime: new Date(0),
@@ -359,47 +374,96 @@ describe("forms in Chromium", { skip: skipWithoutBrowser }, () => {
     rows: [{ product: "p" }],
   } as const;
 
-  it("has no violation that axe finds, in four states, light and dark, narrow and wide", async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-    const refused = await widgets(false).parse([
-      ["text", "too long"],
-      ["lines", "too long"],
-      ["int", "6"],
-      ["radio", "x"],
-      ["rows.count", "1"],
-      ["rows.0.position", "1"],
-      ["rows.0.product", "\u0001"],
-    ]);
-    const states = {
-      blank: widgets(false).blank(),
-      filled: widgets(false).blank(filled as never),
-      invalid: refused,
-      disabled: widgets(true).blank(filled as never),
-    };
-    assert.ok(refused.errors().length > 20);
-    for (const colorScheme of ["light", "dark"] as const)
-      for (const width of [320, 1280]) {
-        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
-        const view = await context.newPage();
-        for (const [state, shown] of Object.entries(states)) {
-          await view.setContent(
-            `<!doctype html><html lang="en"><head><title>Form</title><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><style>html { background: Canvas; color: CanvasText }</style></head><body><main><h1>Form</h1>${String(shown.render())}</main></body></html>`,
-          );
-          await view.addScriptTag({ content: axe });
-          const violations = await view.evaluate(async () => {
-            // Put there by the script before.
-            const { axe: run } = globalThis as unknown as {
-              axe: { run(): Promise<{ violations: ReadonlyArray<{ id: string; nodes: ReadonlyArray<{ html: string }> }> }> };
-            };
-            return (await run.run()).violations.map(
-              ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`,
-            );
-          });
-          assert.deepEqual(violations, [], `${state}, ${colorScheme}, ${width} px`);
-        }
-        await context.close();
-      }
+  /** The ways to show a form: whole, field by field, and each field in its parts. */
+  const ways: Readonly<Record<string, (shown: DisplayForm) => Html>> = {
+    whole: (shown) => shown.render(),
+    "field by field": (shown) =>
+      html`<form method="post">${shown.summary}${shown.hidden}${Object.values(shown.fields)}<button>Save</button></form>`,
+    "part by part": (shown) =>
+      html`<form method="post">${shown.summary}${shown.hidden}${Object.values<DisplayField>(shown.fields).map(drawParts)}<button>Save</button></form>`,
+  };
+  const drawParts = (field: DisplayField): Html | DisplayField => {
+    const parts = html`${field.label}${field.help}${field.errors}`;
+    // Groups and sets have fields; these are shown in their parts as well.
+    if (field.rows.length > 0 || Object.keys(field.fields).length > 0) {
+      const inner = [...Object.values(field.fields), ...field.rows.flatMap((row) => Object.values(row.fields))];
+      return html`<fieldset id="${field.id}">${parts}${inner.map(drawParts)}</fieldset>`;
+    }
+    if (field.name === "unseen") return field;
+    if (String(field.label).startsWith("<legend")) return html`<fieldset id="${field.id}">${parts}${field.control()}</fieldset>`;
+    return html`<div>${parts}${field.control({ class: "wide" })}</div>`;
+  };
+
+  it("shows every kind of field to axe", () => {
+    // Fields of forms that Gable has made have their definition.
+    const fields = Object.values(widgets(false).blank().fields) as unknown as ReadonlyArray<{ readonly definition: { type: string } }>;
+    const used = new Set(fields.map(({ definition }) => definition.type));
+    assert.deepEqual(
+      Object.keys(f).filter((type) => !used.has(type)),
+      [],
+    );
   });
+
+  for (const way of Object.keys(ways))
+    it(`has no violation that axe finds, ${way}, in four states, light and dark, narrow and wide`, async (test) => {
+      const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+      const database = gable({
+        mode: "test",
+        logger: silentLogger,
+        database: "sqlite::memory:",
+        models: [Author],
+        routes: [
+          get("/:state", async ({ params }) => {
+            const refused = await widgets(false).parse([
+              ["text", "too long"],
+              ["lines", "too long"],
+              ["int", "6"],
+              ["radio", "x"],
+              ["author", "9"],
+              ["rows.count", "1"],
+              ["rows.0.position", "1"],
+              ["rows.0.product", "\u0001"],
+            ]);
+            assert.ok(refused.errors().length > 20);
+            const states: Readonly<Record<string, DisplayForm>> = {
+              blank: widgets(false).blank(),
+              filled: widgets(false).blank(filled as never),
+              invalid: refused,
+              disabled: widgets(true).blank(filled as never),
+            };
+            return reply(
+              html`<!doctype html><html lang="en"><head><title>Form</title><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><style>html { background: Canvas; color: CanvasText }</style></head><body><main><h1>Form</h1>${ways[way]!(states[params.state]!)}</main></body></html>`,
+            );
+          }),
+        ],
+      });
+      await database.start();
+      test.after(() => database.close());
+      await database.database().createTables();
+      await database.database().run(() => Author.createMany([{ name: "Jane" }, { name: "Emily" }]));
+      for (const colorScheme of ["light", "dark"] as const)
+        for (const width of [320, 1280]) {
+          const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+          const view = await context.newPage();
+          for (const state of ["blank", "filled", "invalid", "disabled"]) {
+            const shown = await database.request(`/${state}`);
+            assert.equal(shown.status, 200);
+            await view.setContent(await shown.text());
+            await view.addScriptTag({ content: axe });
+            const violations = await view.evaluate(async () => {
+              // Put there by the script before.
+              const { axe: run } = globalThis as unknown as {
+                axe: { run(): Promise<{ violations: ReadonlyArray<{ id: string; nodes: ReadonlyArray<{ html: string }> }> }> };
+              };
+              return (await run.run()).violations.map(
+                ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`,
+              );
+            });
+            assert.deepEqual(violations, [], `${state}, ${colorScheme}, ${width} px`);
+          }
+          await context.close();
+        }
+    });
 });
 
 /**
