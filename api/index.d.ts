@@ -2523,6 +2523,8 @@ export interface RouteFacts {
     readonly exceptions: readonly string[];
     /** Sources of the content security policy that the route or its group replaces; undefined for those of the application. */
     readonly csp: ContentSecurityPolicy | undefined;
+    /** Security headers that the code of the handler or of a middleware names, in lower case: what they set wins over the default. */
+    readonly ownHeaders: readonly string[];
     /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
     readonly rate: RateOptions | false | undefined;
     /** File and line that define it. */

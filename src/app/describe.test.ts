@@ -45,6 +45,7 @@ describe("app.describe()", () => {
       input: [],
       exceptions: [],
       csp: undefined,
+      ownHeaders: [],
       rate: undefined,
       name: undefined,
       hasPlace: true,
@@ -58,6 +59,7 @@ describe("app.describe()", () => {
         middleware: ["timed"],
         exceptions,
         csp: { scriptSrc: ["'unsafe-inline'"] },
+        ownHeaders: [],
         rate: false,
       },
       {
@@ -69,6 +71,7 @@ describe("app.describe()", () => {
         input: ["query", "json"],
         exceptions: [...exceptions, "csp"],
         csp: { imgSrc: ["'self'"] },
+        ownHeaders: [],
         rate: { requestsMax: 5, windowSeconds: 60 },
       },
       { ...none, method: "GET", path: "/" },

@@ -32,6 +32,8 @@ export interface RouteFacts {
   readonly exceptions: readonly string[];
   /** Sources of the content security policy that the route or its group replaces; undefined for those of the application. */
   readonly csp: ContentSecurityPolicy | undefined;
+  /** Security headers that the code of the handler or of a middleware names, in lower case: what they set wins over the default. */
+  readonly ownHeaders: readonly string[];
   /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
   readonly rate: RateOptions | false | undefined;
   /** File and line that define it. */
@@ -91,9 +93,32 @@ export function describeRoute({ route, levels }: Pick<CompiledRoute, "route" | "
     input: (["query", "form", "files", "json"] as const).filter((kind) => options[kind] !== undefined),
     exceptions: levels.flatMap(({ security }) => describeExceptions(security)),
     csp: levels.findLast(({ security }) => security?.csp !== undefined)?.security?.csp,
+    ownHeaders: findOwnHeaders([...("handler" in route ? [route.handler] : []), ...levels.flatMap(({ use }) => use ?? [])]),
     rate: levels.findLast(({ limits }) => limits?.rate !== undefined)?.limits?.rate,
     place: route.place,
   };
+}
+
+/** Headers that Gable sets for safety, and a handler may set otherwise. */
+const securityHeaders: readonly string[] = [
+  "content-security-policy",
+  "x-content-type-options",
+  "referrer-policy",
+  "x-frame-options",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "permissions-policy",
+  "strict-transport-security",
+];
+
+/** A header is set under its name, as a string or a key. What other functions set is not seen. */
+function findOwnHeaders(functions: readonly unknown[]): readonly string[] {
+  const code = functions
+    .filter((each) => typeof each === "function")
+    .map(String)
+    .join("\n")
+    .toLowerCase();
+  return securityHeaders.filter((name) => ['"', "'", "`"].some((quote) => code.includes(quote + name + quote)));
 }
 
 function nameOf(value: { readonly name: string }): string {

@@ -6,7 +6,7 @@ import { after, describe, it } from "node:test";
 import type { GableOptions } from "gable";
 import { accountFields, defineAccounts } from "gable/auth";
 import { memoryCache, redisCache } from "gable/cache";
-import { defineSettings, gable, get, group, post } from "gable";
+import { defineSettings, gable, get, group, middleware, post } from "gable";
 import { field as f, Model } from "gable/data";
 import { memoryMail, smtpMail } from "gable/mail";
 import { memoryRates, rateModel, redisRates } from "gable/security";
@@ -144,6 +144,31 @@ const rows: () => readonly CheckRow[] = () => [
     ],
     /POST \/hooks\/bank takes requests from other sites: the bank posts here/,
     [routes(post("/a", { guard: signedIn }, () => ""))],
+  ],
+  [
+    "security.own-headers",
+    [
+      routes(get("/a", { security: { csp: { imgSrc: ["'self'", "https://img.example"] } } }, () => "")),
+      routes(group("/b", [get("/a", () => "")], { security: { csp: { imgSrc: [] } } })),
+      routes(get("/a", ({ reply }) => (reply.headers.set("Content-Security-Policy", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("x-content-type-options", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("referrer-policy", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("X-Frame-Options", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("cross-origin-opener-policy", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("cross-origin-resource-policy", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("permissions-policy", "x"), ""))),
+      routes(get("/a", ({ reply }) => (reply.headers.set("strict-transport-security", "x"), ""))),
+      routes(get("/a", () => new Response("", { headers: { "referrer-policy": "origin" } }))),
+      routes(
+        get("/a", { use: [middleware(async ({ reply }, next) => (reply.headers.set("referrer-policy", "origin"), next()))] }, () => ""),
+      ),
+    ],
+    /^GET (?:\/b)?\/a has its own security headers: (?:content-security-policy \(imgSrc\)|[a-z-]+)\.$/,
+    [
+      routes(get("/a", () => "")),
+      routes(get("/a", ({ reply }) => (reply.headers.set("cache-control", "no-store"), ""))),
+      { security: { csp: { imgSrc: ["'self'"] } } },
+    ],
   ],
   [
     "routes.unguarded",

@@ -149,6 +149,25 @@ const security: readonly Check[] = [
       ),
   },
   {
+    id: "security.own-headers",
+    level: "info",
+    run: ({ facts: { routes } }) =>
+      routes.flatMap(({ method, path, csp, ownHeaders }) => {
+        const own = [
+          ...(csp === undefined ? [] : [`content-security-policy (${Object.keys(csp).join(", ")})`]),
+          ...ownHeaders.filter((name) => csp === undefined || name !== "content-security-policy"),
+        ];
+        return own.length === 0
+          ? []
+          : [
+              {
+                message: `${method} ${path} has its own security headers: ${own.join(", ")}.`,
+                fix: "Check that they protect this route as well as the default does.",
+              },
+            ];
+      }),
+  },
+  {
     id: "routes.unguarded",
     level: "info",
     run: ({ facts: { routes } }) =>
