@@ -1,6 +1,6 @@
 /**
  * Sends a message: `view` names the views of its HTML and its text, or you pass `html` and `text`.
- * Throws `E_MAIL_MISSING` without an application that has mail, what a message can be refused for, and what the transport throws.
+ * The compiler checks props against those that the views declare. Throws `E_MAIL_MISSING` without an application that has mail, what a message can be refused for, and what the transport throws.
  *
  * @example
  * await sendMail({ to: "ann@example.com", subject: "Welcome", view: "mail/welcome", props: { name: "Ann" } });
@@ -10,13 +10,13 @@ export declare const sendMail: SendMail;
 /** Sends messages, now or later. */
 export interface SendMail {
     /** Sends a message, and waits until the transport has it. */
-    (options: MailOptions): Promise<MailMessage>;
+    <Name extends MailViewName = never>(options: TypedMail<Name>): Promise<MailMessage>;
     /**
      * Enqueues a message as a task: it is sent after the commit of the current transaction, and again if the server cannot take it now.
      * A message waits as at most 4,194,304 bytes (4 MiB) of JSON. Throws `E_TASK_MISSING` without the option `tasks`,
      * `E_MAIL_TOO_LARGE`, and what a message can be refused for.
      */
-    later(options: MailOptions): Promise<MailMessage>;
+    later<Name extends MailViewName = never>(options: TypedMail<Name>): Promise<MailMessage>;
 }
 
 /** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
@@ -118,6 +118,24 @@ export interface MailMessage extends MailContent {
     /** Images of the HTML part by id. */
     readonly inline: Readonly<Record<string, MailAttachment>>;
 }
+
+/** Props of a message: those of the view of its HTML, and those of the view of its text. */
+export type MailProps<Name extends string> = [keyof Views] extends [never] ? Readonly<Record<string, unknown>> : PropsOf<`${Name}.html`> & PropsOf<`${Name}.txt`>;
+
+/** Name of the views of a message, without their ending; any string before the first generation. */
+export type MailViewName = [keyof Views] extends [never] ? string : ToMailName<keyof Views>;
+
+/** Options of a message whose props fit its views; `Name` is never for a message without views. */
+export type TypedMail<Name extends string> = Omit<MailOptions, "view" | "props"> & ([Name] extends [never] ? {
+    readonly view?: never;
+    readonly props?: never;
+} : {
+    readonly view?: Name;
+} & ({} extends MailProps<Name> ? {
+    readonly props?: MailProps<Name>;
+} : {
+    readonly props: MailProps<Name>;
+}));
 
 /** What a message says: views by name, or the parts themselves. */
 export interface MailBodyOptions {

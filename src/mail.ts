@@ -7,6 +7,7 @@ export { memoryMail } from "./mail/transports/memory.ts";
 export { smtpMail } from "./mail/transports/smtp.ts";
 export type { AddressInput, MailAddress } from "./mail/address.ts";
 export type { MailAttachment, MailContent, MailHeaderOptions, MailMessage } from "./mail/message.ts";
+export type { MailProps, MailViewName, TypedMail } from "./mail/mail-views.ts";
 export type { MailBodyOptions, Mailer, MailOptions } from "./mail/mailer.ts";
 export type { MailKeeper, MailTransport } from "./mail/transport.ts";
 export type { MemoryMailOptions } from "./mail/transports/memory.ts";
