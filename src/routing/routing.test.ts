@@ -55,6 +55,8 @@ describe("parsePattern()", () => {
     ["/a%20b", /without percent-encoding/],
     ["/a?b", /without percent-encoding/],
     ["/..", /no path can contain/],
+    ["/.", /no path can contain/],
+    ["/a/./b", /no path can contain/],
     ["/*", /not an identifier/],
   ];
   for (const [pattern, message] of bad)
@@ -457,6 +459,7 @@ describe("assertLinearExpression()", () => {
   for (const source of [
     "[A-Z]{3}",
     "a+b+",
+    "a+b+a+",
     "(?:ab|cd)+",
     "[a-z]+(?:-[a-z]+)*",
     "\\d{4}-\\d{2}",
@@ -487,6 +490,9 @@ describe("assertLinearExpression()", () => {
     ["\\0+\\0+", /behind another loop/],
     [".*x.*", /behind another loop/],
     ["[a-z]+[a-f]+", /behind another loop/],
+    ["a+b*a+", /behind another loop/],
+    ["a+b?a+", /behind another loop/],
+    ["a+b{0,2}a+", /behind another loop/],
     ["(a?){2,5}", /can be empty/],
     ["(?=a)b", /look-around/],
     ["(?!a)b", /look-around/],
@@ -509,6 +515,16 @@ describe("assertLinearExpression()", () => {
     it(`refuses ${source}`, () => assert.throws(() => assertLinearExpression(source, "/p"), { code: "E_PATTERN_NOT_LINEAR", message }));
 
   it("takes 200 positions", () => assertLinearExpression("a{200}", "/p"));
+
+  it("takes 400,000 steps of the proof", () => {
+    // A loop of n equal characters takes n³ steps.
+    const most = "(?:a{73})+|(?:b{22})+|(?:c{6})+|(?:d{4})+|(?:e{3})+|(?:f{3})+|g+";
+    assertLinearExpression(most, "/p");
+    assert.throws(() => assertLinearExpression(`${most}|h+`, "/p"), {
+      code: "E_PATTERN_NOT_LINEAR",
+      message: /part of too many loops to prove that they are linear/,
+    });
+  });
 });
 
 describe("RouteTable", () => {
