@@ -161,6 +161,20 @@ describe("createSigner()", () => {
     assert.equal(signer.verify(signer.sign(1)), 1);
   });
 
+  it("signs unless it is to encrypt", () => {
+    for (const [options, version] of [
+      [{}, "v1"],
+      [{ encrypted: false }, "v1"],
+      [{ encrypted: true }, "e1"],
+    ] as const)
+      assert.equal(
+        createSigner("test", { secretKeys: [current], ...options })
+          .sign("x")
+          .split(".")[0],
+        version,
+      );
+  });
+
   it("keeps signed and encrypted tokens apart", () => {
     const terms = { purpose: "test" };
     const keyring = createKeyring([current]);
@@ -183,6 +197,32 @@ describe("createSigner()", () => {
         }
       };
       assert.deepEqual([code(65_536), code(65_537)], ["E_SIGNATURE_KEY_UNKNOWN", "E_SIGNATURE_FORM"]);
+    }
+  });
+
+  it("takes 0 and up to 12 digits as the expiry of a token", () => {
+    const keyring = createKeyring([current]);
+    const code = (open: typeof verifyText, token: string): string => {
+      try {
+        return open(token, keyring, { purpose: "test" });
+      } catch (error) {
+        return (error as { code: string }).code; // Errors of tokens have codes.
+      }
+    };
+    for (const [expiry, expected] of [
+      ["0", "E_SIGNATURE_KEY_UNKNOWN"],
+      ["1", "E_SIGNATURE_KEY_UNKNOWN"],
+      ["10", "E_SIGNATURE_KEY_UNKNOWN"],
+      ["9".repeat(12), "E_SIGNATURE_KEY_UNKNOWN"],
+      ["9".repeat(13), "E_SIGNATURE_FORM"],
+      ["", "E_SIGNATURE_FORM"],
+      ["00", "E_SIGNATURE_FORM"],
+      ["01", "E_SIGNATURE_FORM"],
+      ["-1", "E_SIGNATURE_FORM"],
+      ["1e3", "E_SIGNATURE_FORM"],
+    ] as const) {
+      assert.equal(code(verifyText, `v1.unknown.${expiry}.a.b`), expected, expiry);
+      assert.equal(code(decryptText, `e1.unknown.${expiry}.a`), expected, expiry);
     }
   });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -230,6 +230,14 @@ for (const app of apps) console.log((await app.request("/")).status);
       assert.equal(readFileSync(path, "utf8"), key);
       writeFileSync(path, "broken\n");
       assert.match(run(signer, folder, "development").output, /E_SECRET_KEY_INVALID|The file var\/dev-key holds no key/);
+    }));
+
+  it("works in development without a file where it cannot make one, and says why", () =>
+    withFolder((folder) => {
+      symlinkSync("missing", join(folder, "var"));
+      const { status, output } = run(signer, folder, "development");
+      assert.deepEqual([status, /^200$/m.test(output), /^7$/m.test(output)], [0, true, true], output);
+      assert.match(output, /The key of development is not kept: .*mkdir/);
     }));
 });
 

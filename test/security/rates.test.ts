@@ -117,6 +117,24 @@ describe("memoryRates()", () => {
     assert.equal(await store.deleteExpired(startUs * 2, 5_000), 1);
   });
 
+  it("forgets at most 2,000 keys by itself in one step", async () => {
+    const store = memoryRates();
+    for (let index = 0; index < 2_999; index++) await store.take(`k${index}`, { intervalUs: 10, burstUs: 10 }, startUs);
+    await store.take("last", { intervalUs: 10, burstUs: 10 }, startUs + 10);
+    assert.equal(await store.deleteExpired(startUs * 2, 5_000), 1_000);
+  });
+
+  for (const [owing, deleted] of [
+    [3, 1],
+    [4, 0],
+  ] as const)
+    it(`looks at no more than twice the keys that it may delete: 2 of them, after ${owing} that still owe`, async () => {
+      const store = memoryRates();
+      for (let index = 0; index < owing; index++) await store.take(`k${index}`, { intervalUs: 1_000, burstUs: 1_000 }, startUs);
+      await store.take("paid", { intervalUs: 10, burstUs: 10 }, startUs);
+      assert.equal(await store.deleteExpired(startUs + 10, 2), deleted);
+    });
+
   it("holds 100,000 keys, and forgets those that came first", () => {
     const store = memoryRates();
     const rule = { intervalUs: 10, burstUs: 10 };
@@ -356,6 +374,18 @@ describe("gable({ rateLimits })", () => {
     for (const store of ["redis", {}, null])
       assert.throws(() => gable({ rateLimits: { store: store as "memory" } }), { code: "E_OPTION_INVALID" }); // Wrong on purpose.
     assert.throws(() => gable({ rateLimits: { stores: 1 } as object }), { code: "E_OPTION_UNKNOWN" });
+  });
+
+  it("rejects what is not an object", () => {
+    for (const [rateLimits, shown] of [
+      [null, "null"],
+      [7, "7"],
+      ["memory", '"memory"'],
+    ])
+      assert.throws(() => gable({ rateLimits } as object), {
+        code: "E_OPTION_INVALID",
+        message: `gable(): option "rateLimits" is ${shown}; it must be an object.`,
+      });
   });
 
   it("refuses the database as a store when no model has its table", async () => {
