@@ -138,6 +138,16 @@ describe("a session that other requests change", () => {
     assert.equal(never.changed.length, 50);
   });
 
+  it("is read again immediately after the first two tries, and then after a wait of at most one millisecond for each try", async (test) => {
+    const waits: unknown[] = [];
+    test.mock.method(Math, "random", () => 0.5);
+    test.mock.method(globalThis, "setTimeout", (run: () => void, ms: number) => void (waits.push(ms), queueMicrotask(run)));
+    const { session } = create({ outcomes: ["changed", "changed", "changed", "changed", "saved"] });
+    session.set("c", 1);
+    await session.save(200);
+    assert.deepEqual(waits, [1.5, 2]);
+  });
+
   it("stays ended, unless somebody signs in", async () => {
     const { session, created, events } = create({ outcomes: ["missing"] });
     session.set("c", 1);

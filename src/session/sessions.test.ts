@@ -47,11 +47,21 @@ describe("what others may do with sessions", () => {
       (await sessions.directory.listForUser("7", now)).map(({ key }) => key),
       ["c"],
     );
-    assert.deepEqual(heard, [{ key: "a" }, { userId: "7", except: "c" }]);
+    await store.create("d", record);
+    await store.create("e", { ...record, userId: "8" });
+    assert.equal(await sessions.directory.deleteForUser("7"), 2);
+    assert.equal(await sessions.directory.deleteForUser("8", {}), 1);
+    assert.deepEqual(heard, [
+      { key: "a" },
+      { userId: "7", except: "c" },
+      { userId: "7", except: undefined },
+      { userId: "8", except: undefined },
+    ]);
+    await store.create("c", record);
     forget();
     assert.equal(await sessions.deleteUnused(now + 1), 1);
     await sessions.deleteOne("c");
-    assert.equal(heard.length, 2);
+    assert.equal(heard.length, 4);
     await assert.rejects(sessions.directory.deleteForUser("7", { but: "c" } as object), { code: "E_OPTION_UNKNOWN" });
     assert.throws(() => sessions.assertShared(), { code: "E_SESSION_STORE", message: /in the memory of the process that serves/ });
   });

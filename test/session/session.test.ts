@@ -243,6 +243,22 @@ describe("the cookie of a session over https", () => {
       if (store === "cookie")
         assert.match((await send("/set/b/1", "__Host-session=forged")).join("\n"), /^__Host-session=[\w.-]{20,}; [^\n]*$/);
     });
+
+  for (const store of ["cookie", "memory"] as const)
+    it(`makes replies personal, and is sent again when a session lives longer (${store})`, async (test) => {
+      const session = { store, idleSeconds: 1_000 };
+      const app = gable({ mode: "test", logger: silentLogger, session, routes: createRoutes() });
+      const send = (method: string, path: string, cookie = ""): Promise<Response> =>
+        app.fetch(new Request(`https://localhost${path}`, { method, headers: { cookie, origin: "https://localhost" } }));
+      test.mock.timers.enable({ apis: ["Date"], now: 1_800_000_000_000 });
+      const cookie = (await send("POST", "/set/a/1")).headers.getSetCookie()[0]!.split(";")[0]!;
+      const { headers } = await send("GET", "/find/a", cookie);
+      assert.deepEqual([headers.get("cache-control"), headers.getSetCookie()], ["no-store", []]);
+      test.mock.timers.setTime(1_800_000_000_000 + 100_000);
+      const again = (await send("GET", "/find/a", cookie)).headers.getSetCookie().join("\n");
+      assert.match(again, /^__Host-session=[\w.-]+; Path=\/; Max-Age=1000; Secure; HttpOnly; SameSite=Lax$/);
+      if (store === "memory") assert.equal(again.split(";")[0], cookie);
+    });
 });
 
 /** Gives a client another cookie, as a thief or an old tab would have it. */

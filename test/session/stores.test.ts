@@ -31,6 +31,58 @@ for (const { name, skip, place } of databaseKinds)
     testSessionStore(`database, ${name}`, () => databaseSessions(database, Session), { rounds });
   });
 
+describe("databaseSessions(), when other processes change the session as well", () => {
+  const now = Date.now();
+  const record = { values: { a: "1" }, userId: null, createdAt: now, seenAt: now, expiresAt: now + 60_000 };
+
+  it("tries six times, and then once more under a lock", async (test) => {
+    const Session = sessionModel();
+    const database = await createDatabase({ url: "sqlite::memory:", models: [Session] });
+    await database.createTables();
+    const store = databaseSessions(database, Session);
+    await store.create("k", record);
+    let tries = 0;
+    // Types of queries do not matter to what plays the other process.
+    const model = Session as unknown as { where: (...filters: readonly object[]) => { update: (values: object) => Promise<number> } };
+    const where = model.where.bind(Session);
+    test.mock.method(model, "where", (...filters: readonly object[]) => {
+      const query = where(...filters);
+      if (!("version" in filters[0]!) || ++tries > 6) return query;
+      // It writes between the read and the write.
+      const update = async (values: object): Promise<number> => {
+        await where({ key: "k" }).update({ version: 100 + tries });
+        return query.update(values);
+      };
+      return Object.assign(Object.create(query), { update });
+    });
+    assert.equal(await store.patch("k", { set: { a: "2" } }, now), "saved");
+    assert.equal(tries, 7);
+    assert.deepEqual((await store.read("k", now))?.values, { a: "2" });
+    await database.close();
+  });
+
+  it("forgets whose turn it was when the last change has ended", async (test) => {
+    const Session = sessionModel();
+    const database = await createDatabase({ url: "sqlite::memory:", models: [Session] });
+    await database.createTables();
+    const store = databaseSessions(database, Session);
+    await store.create("k", record);
+    const turns = new Set<unknown>();
+    const { set, delete: remove } = Map.prototype;
+    test.mock.method(Map.prototype, "set", function (this: Map<unknown, unknown>, key: unknown, value: unknown) {
+      if (key === "k" && value instanceof Promise) turns.add(this);
+      return set.call(this, key, value);
+    });
+    test.mock.method(Map.prototype, "delete", function (this: Map<unknown, unknown>, key: unknown) {
+      if (key === "k" && turns.has(this) && remove.call(this, key)) turns.delete(this);
+      return remove.call(this, key);
+    });
+    const outcomes = await Promise.all(["2", "3", "4"].map((a) => store.patch("k", { set: { a } }, now)));
+    assert.deepEqual([outcomes, turns.size], [["saved", "saved", "saved"], 0]);
+    await database.close();
+  });
+});
+
 describe("Redis", { skip: skipRedis }, () => {
   const prefix = createPrefix();
   after(() => removeKeys(prefix));

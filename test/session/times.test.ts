@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TestContext } from "node:test";
 import type { SessionOptions } from "gable";
-import { gable, get, html, post, stream } from "gable";
+import { gable, get, html, post, stream, text } from "gable";
 import type { SessionStore } from "gable/session";
 import { memorySessions, sessionModel, sessionPart } from "gable/session";
 import { createTestClient } from "gable/testing";
@@ -121,7 +121,23 @@ describe("gable({ session })", () => {
   for (const [title, session, code] of refused)
     it(`refuses ${title}`, () => assert.throws(() => gable({ session: session as SessionOptions }), { code })); // Wrong on purpose.
 
-  it("takes a life of 400 days", () => assert.doesNotThrow(() => gable({ session: { absoluteSeconds: 400 * 86_400 } })));
+  it("names the option when it is not an object", () => {
+    for (const session of [null, true, 7, "memory"])
+      assert.throws(() => gable({ session: session as never }), {
+        code: "E_OPTION_INVALID",
+        message: `gable(): option "session" is ${JSON.stringify(session)}; it must be an object, such as {}.`,
+      });
+  });
+
+  for (const session of [
+    { absoluteSeconds: 400 * 86_400 },
+    { absoluteSeconds: 1 },
+    { idleSeconds: 400 * 86_400 },
+    { idleSeconds: 1 },
+    { idleSeconds: null },
+    { bytesMax: 1 },
+  ])
+    it(`takes ${JSON.stringify(session)}`, () => assert.doesNotThrow(() => gable({ session })));
 
   it("explains itself when it is missing", async () => {
     const app = gable({
@@ -316,6 +332,10 @@ describe("flash()", () => {
         flash("error", "lost");
         throw new Error("broken");
       }),
+      post("/status/:status(int)", ({ flash, params }) => {
+        flash("error", "x");
+        return text("x", { status: params.status });
+      }),
       get("/take", ({ flash }) => flash.take().map(({ level, text }) => `${level}: ${text}`)),
       get("/peek", ({ flash }) => [...flash.toJSON()]),
       get("/page", ({ flash }) => html`<main>${flash.render()}</main>`),
@@ -374,6 +394,29 @@ describe("flash()", () => {
     const client = visit();
     await assert.rejects(client.post("/fail"), /broken/);
     assert.deepEqual((await client.get("/take")).json(), []);
+    for (const [status, kept] of [
+      [499, ["error: x"]],
+      [500, []],
+      [503, []],
+    ] as const) {
+      const other = createTestClient(app, { errors: "page" });
+      await other.post(`/status/${status}`);
+      assert.deepEqual((await other.get("/take")).json(), kept, String(status));
+    }
+  });
+
+  it("forgets a message that was taken, with the attributes of its cookie", async () => {
+    const client = visit();
+    await client.post("/add/info/x");
+    assert.deepEqual((await client.get("/take")).json(), ["info: x"]);
+    assert.equal(client.cookies.get("flash"), undefined);
+    const send = async (method: string, path: string, cookie = ""): Promise<string> => {
+      const headers = { cookie, origin: "https://localhost" };
+      return (await app.fetch(new Request(`https://localhost${path}`, { method, headers }))).headers.getSetCookie().join("\n");
+    };
+    const set = await send("POST", "/add/info/x");
+    assert.match(set, /^__Host-flash=v1[\w.-]+; Path=\/; Secure; HttpOnly; SameSite=Lax$/);
+    assert.equal(await send("GET", "/take", set.split(";")[0]), "__Host-flash=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
   });
 
   it("takes 2,048 bytes and refuses one character more", async () => {
