@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import type { ForeignScheme } from "gable/auth";
 import { createPasswordHasher, findPasswordProblem } from "gable/auth";
 import { HashQueue } from "../../src/auth/passwords/hash-queue.ts";
+import { parsePhc } from "../../src/auth/passwords/phc-string.ts";
 import { currentScheme, hashSchemes } from "../../src/auth/passwords/schemes.ts";
 
 const argon2id = hashSchemes.get("argon2id")!;
@@ -37,6 +38,8 @@ describe("a password hasher", () => {
   it("hashes with a new salt each time, and checks", async () => {
     const [one, two] = [await hasher.hash("tricky-pass"), await hasher.hash("tricky-pass")];
     assert.notEqual(one, two);
+    // 16 bytes of salt, and 32 bytes of hash.
+    for (const each of [one, two]) assert.match(each, /\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     assert.ok(one.startsWith(currentScheme.name === "argon2id" ? "$argon2id$v=19$m=19456,t=2,p=1$" : "$scrypt$ln=15,r=8,p=3$"));
     assert.deepEqual(await hasher.verify("tricky-pass", one), { isRight: true, isWeak: false });
     assert.deepEqual(await hasher.verify("tricky-pasS", one), { isRight: false, isWeak: false });
@@ -96,6 +99,47 @@ describe("a password hasher", () => {
   });
 });
 
+describe("the form of stored hashes", () => {
+  const salt = "c29tZXNhbHRzb21l";
+  const parts = { scheme: "scrypt", version: "", parameters: "ln=15,r=8", salt, hash: salt };
+  const write = (changes: Partial<typeof parts>): string => {
+    const { scheme, version, parameters, salt: written, hash } = { ...parts, ...changes };
+    return `$${scheme}${version}$${parameters}$${written}$${hash}`;
+  };
+  const digits = "1".repeat(10);
+  const rows: ReadonlyArray<readonly [changes: Partial<typeof parts>, isRead: boolean]> = [
+    [{}, true],
+    [{ scheme: "a-0".padEnd(32, "z") }, true],
+    [{ scheme: "a".repeat(33) }, false],
+    [{ scheme: "" }, false],
+    [{ scheme: "Scrypt" }, false],
+    [{ version: `$v=${digits}` }, true],
+    [{ version: `$v=${digits}1` }, false],
+    [{ version: "$v=" }, false],
+    [{ parameters: `${"a".repeat(16)}=${digits}` }, true],
+    [{ parameters: `${"a".repeat(17)}=1` }, false],
+    [{ parameters: `a=${digits}1` }, false],
+    [{ parameters: `a=1,${"b".repeat(16)}=${digits}` }, true],
+    [{ parameters: `a=1,${"b".repeat(17)}=1` }, false],
+    [{ parameters: `a=1,b=${digits}1` }, false],
+    [{ parameters: "" }, false],
+    [{ parameters: "a=1," }, false],
+    [{ salt: "a".repeat(11) }, true],
+    [{ salt: "a".repeat(10) }, false],
+    [{ salt: "a".repeat(128) }, true],
+    [{ salt: "a".repeat(129) }, false],
+    [{ salt: "aaaaaaaaaaa=" }, false],
+    [{ hash: "a".repeat(11) }, true],
+    [{ hash: "a".repeat(10) }, false],
+    [{ hash: "a".repeat(256) }, true],
+    [{ hash: "a".repeat(257) }, false],
+    [{ hash: `${salt}$` }, false],
+  ];
+  for (const [changes, isRead] of rows)
+    it(`${isRead ? "is" : "is not"} ${JSON.stringify(changes).slice(0, 60)}`, () =>
+      assert.equal(parsePhc(write(changes)) !== undefined, isRead));
+});
+
 describe("the queue of hashes", () => {
   it("runs 2, lets 32 wait, and refuses the next one with 503", async () => {
     const queue = new HashQueue();
@@ -142,6 +186,8 @@ describe("the rules of passwords", () => {
     ["poiuytrewq", "common"],
     ["aaaaaaaa", "common"],
     ["abababab", "common"],
+    ["xq7mxq7m", "common"],
+    ["xq7mkxq7mk", undefined],
     ["iloveyou2", "common"],
     ["letmein123", "common"],
     ["19901231", "common"],
