@@ -1,5 +1,6 @@
 /** The application object: results, input, middleware, guards, errors, and what cannot be lost. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import { type } from "arktype";
 import * as v from "valibot";
@@ -762,6 +763,25 @@ describe("caching", () => {
       ],
     });
     assert.equal((await production.request("/private")).headers.get("cache-control"), "no-store");
+  });
+
+  it("gives tags that are the first 12 bytes of the SHA-256 of the body", async () => {
+    const cache = { etag: true };
+    const bytes = new TextEncoder().encode("b\u00fc");
+    const app = make({
+      routes: [
+        get("/text", { cache }, () => text("b\u00fc")),
+        get("/other", { cache }, () => text("other")),
+        get("/empty", { cache }, () => text("")),
+        get("/bytes", { cache }, () => bytes),
+      ],
+    });
+    const tagOf = async (path: string): Promise<string | null> => (await client(app).get(path)).headers.get("etag");
+    const expected = (body: string): string => `"${createHash("sha256").update(body).digest().subarray(0, 12).toString("base64url")}"`;
+    assert.deepEqual(
+      await Promise.all(["/text", "/other", "/empty", "/bytes"].map(tagOf)),
+      ["b\u00fc", "other", "", "b\u00fc"].map(expected),
+    );
   });
 
   it("gives tags from the bytes, and 304 for them", async () => {

@@ -145,6 +145,26 @@ describe("what a handler throws after the client has left", () => {
     });
 });
 
+describe("the line of the log about an error", () => {
+  for (const [status, level] of [
+    [400, "debug"],
+    [404, "debug"],
+    [499, "debug"],
+    [500, "error"],
+    [503, "error"],
+  ] as const)
+    it(`has the level ${level} for a reply with ${status}`, async () => {
+      const lines: unknown[] = [];
+      const note = (name: string) => (facts: unknown) => void lines.push([name, (facts as { status?: unknown }).status]); // As above.
+      const logger = { ...silentLogger, debug: note("debug"), error: note("error"), child: () => logger };
+      const fail = (): never => {
+        throw new GableError("E_INTERNAL", "It failed.", { status });
+      };
+      await create({ logger, routes: [get("/", fail)] }).request("/");
+      assert.deepEqual(lines, [[level, status]]);
+    });
+});
+
 describe("context.request", () => {
   for (const [name, body, code] of [
     ["JSON", '{"a":', "E_JSON_MALFORMED"],

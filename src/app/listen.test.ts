@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -140,5 +141,30 @@ describe("app.fetch()", () => {
   it("takes an address as long as the limit says, and no longer", async () => {
     const status = async (path: string): Promise<number> => (await app.fetch(new Request(`http://localhost${path}`))).status;
     assert.deepEqual([await status("/abcdefghi"), await status("/abcdefghij"), await status("/a?bcdefghi")], [200, 414, 414]);
+  });
+});
+
+describe("a signal to an application that listens", () => {
+  const run = (stop: string): { status: number | null; output: string } => {
+    const part = `definePart({ name: "last", start: () => ({ stop: async () => { ${stop} } }) })`;
+    const source = `import { definePart, gable } from "gable";
+const app = gable({ mode: "production", parts: [${part}], log: { level: "error" } });
+await app.listen({ port: 0, quiet: true });
+process.kill(process.pid, "SIGTERM");`;
+    const args = ["--import", new URL("../../scripts/source.mjs", import.meta.url).href, "--input-type=module-typescript", "-e", source];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 });
+    return { status, output: stdout + stderr };
+  };
+
+  it("ends it with 0, or with 1 and a line of the log where a part does not stop", { skip: process.platform === "win32" }, () => {
+    assert.deepEqual(run(""), { status: 0, output: "" });
+    const failed = run('throw new Error("It does not stop.");');
+    assert.equal(failed.status, 1, failed.output);
+    assert.match(failed.output, /The application could not stop in order: .*It does not stop\./);
+  });
+
+  it("ends it with 1 at the second signal, however long its parts take to stop", { skip: process.platform === "win32" }, () => {
+    const { status, output } = run('process.kill(process.pid, "SIGTERM"); await new Promise(() => setInterval(() => undefined, 1_000));');
+    assert.deepEqual({ status, output }, { status: 1, output: "" });
   });
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { gable, html, page, toJson } from "gable";
@@ -173,6 +176,27 @@ describe("views in replies", () => {
     const client = createTestClient(named);
     assert.equal((await client.get("/")).body, "/u/5");
     await assert.rejects(client.get("/bad"), { code: "E_ROUTE_NAME_UNKNOWN", fix: 'Write "user" instead of "usr".' });
+  });
+
+  it("has flash messages in template files where the application has sessions", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "gable-flash-"));
+    try {
+      await writeFile(join(folder, "page.html"), "{% if flash %}<main>{{ flash.render() }}</main>{% else %}none{% endif %}");
+      const bodies = [undefined, {}].map(async (session) => {
+        const own = gable({ mode: "test", logger: silentLogger, views: { directories: [folder] }, ...(session && { session }) });
+        own.get("/", (context) => {
+          if (session) context.flash("info", "Saved.");
+          return context.view("page.html", {});
+        });
+        return (await createTestClient(own).get("/")).body;
+      });
+      assert.deepEqual(await Promise.all(bodies), [
+        "none",
+        '<main><div class="messages" role="status"><p class="message message-info">Saved.</p></div></main>',
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("checks locale and time zone at the start", () => {

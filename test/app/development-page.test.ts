@@ -46,6 +46,18 @@ describe("the error page of development", () => {
     assert.ok(asJson.fix.length > 5);
   });
 
+  it("gives its styles and scripts the nonce of its policy", async () => {
+    const app = make({ mode: "development" });
+    app.get("/boom", () => {
+      throw new Error("broken");
+    });
+    const response = await app.request("/boom", { headers: { accept: "text/html" } });
+    const [, nonce] = /'nonce-([^']+)'/.exec(response.headers.get("content-security-policy") ?? "") ?? assert.fail("no nonce");
+    const tags = (await response.text()).match(/<(?:style|script)\b[^>]*>/g) ?? [];
+    assert.ok(tags.length > 0);
+    for (const tag of tags) assert.ok(tag.includes(`nonce="${nonce}"`), tag);
+  });
+
   it("shows the address with its query, where there is one", async () => {
     const app = make({ mode: "development" });
     for (const [path, shown] of [

@@ -55,6 +55,10 @@ describe("gable({ settings })", () => {
       codeOf(() => createApp({ settings, origin: "https://b.example", hosts: ["b.example"] })),
       'E_SETTINGS_BOTH: "origin", "hosts" are given twice: in settings, and to gable().',
     );
+    assert.equal(
+      codeOf(() => createApp({ settings, hosts: ["b.example"] })),
+      'E_SETTINGS_BOTH: "hosts" is given twice: in settings, and to gable().',
+    );
   });
 
   for (const [name, value, message] of [
