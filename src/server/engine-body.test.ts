@@ -34,6 +34,9 @@ describe("EngineBody", () => {
     for (let index = 0; index < 9; index++) small.push(bytes(4096), 0);
     small.push(bytes(40_000 - 9 * 4096), 0);
     assert.deepEqual(await readPieces(small), [16_384, 16_384, 7232]);
+    const full = create(16_384 + 2).body;
+    for (const length of [4096, 4096, 4096, 4096, 1, 1]) full.push(bytes(length), 0);
+    assert.deepEqual(await readPieces(full), [16_384, 2]);
     const mixed = create(4 + 4097 + 4096 + 1).body;
     for (const length of [4, 4097, 4096, 1]) mixed.push(bytes(length), 0);
     assert.deepEqual(await readPieces(mixed), [4, 4097, 4097]);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { describe, it } from "node:test";
 import type { SupervisorEvent } from "./options.ts";
 import { resolveOptions } from "./options.ts";
@@ -11,6 +13,32 @@ describe("resolveOptions()", () => {
     assert.ok(resolveOptions({ app: "a" }).workers >= 1);
     assert.equal(resolveOptions({ app: "a", workers: "auto" }).workers, resolveOptions({ app: "a" }).workers);
   });
+
+  const [mib, gib] = [2 ** 20, 2 ** 30];
+  for (const [constrained, total, cores, workers] of [
+    [0, gib, 8, 4],
+    [2 ** 64, gib, 8, 4],
+    [gib, gib, 8, 4],
+    [512 * mib, gib, 8, 2],
+    [511 * mib, gib, 8, 1],
+    [100 * mib, gib, 8, 1],
+    [0, 64 * gib, 8, 8],
+  ] as const)
+    it(
+      `chooses ${workers} workers for ${cores} cores, ${total / mib} MiB and a limit of ${constrained / mib} MiB`,
+      { skip: process.platform === "win32" },
+      (test) => {
+        test.mock.method(process, "constrainedMemory", () => constrained);
+        test.mock.method(os, "totalmem", () => total);
+        test.mock.method(os, "availableParallelism", () => cores);
+        syncBuiltinESMExports();
+        test.after(() => {
+          test.mock.restoreAll();
+          syncBuiltinESMExports();
+        });
+        assert.equal(resolveOptions({ app: "a" }).workers, workers);
+      },
+    );
 
   it("fills in the defaults, and takes whatever is given instead", () => {
     const defaults = {

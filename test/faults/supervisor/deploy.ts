@@ -1,5 +1,5 @@
 /** How the start of a worker goes: what the file that DEPLOY_FILE names says. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 
 const deployFile = process.env["DEPLOY_FILE"];
 
@@ -10,4 +10,7 @@ if (deploy === "throw") throw new Error("this deploy is broken");
 const halfModule: string = "data:text/javascript,export default (";
 if (deploy === "syntax") await import(halfModule);
 if (deploy === "exit") process.exit(3);
-if (deploy === "hang") await new Promise(() => setInterval(() => undefined, 1000));
+if (deploy === "hang") {
+  writeFileSync(`${deployFile}-hangs`, String(process.pid));
+  await new Promise(() => setInterval(() => undefined, 1000));
+}

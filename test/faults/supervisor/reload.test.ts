@@ -62,6 +62,19 @@ describe("a reload", { skip: skipSupervisor }, () => {
     });
   }
 
+  it("ends a worker of the old generation that has not started yet", async () => {
+    await supervising({ workers: 2, bootMs: 300_000 }, async ({ pids, deploy, hanging, supervisor }) => {
+      await until(() => pids().length === 2, "both workers are ready");
+      await deploy("hang");
+      process.kill(pids()[0]!, "SIGKILL");
+      await until(() => pids("starting").includes(hanging() ?? 0), "its replacement is starting");
+      const starting = hanging()!;
+      await deploy("version-1");
+      assert.equal(await supervisor.reload(), undefined);
+      await until(() => !isAlive(starting), "the worker that was starting has ended");
+    });
+  });
+
   it("is asked for at the control socket, and answers with the reason of a failure", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-control-"));
     const controlPath = join(folder, "control");

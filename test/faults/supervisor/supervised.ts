@@ -1,6 +1,7 @@
 /** Starts supervisors for tests, in this process or in a separate one. */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +33,8 @@ export interface Supervised {
   readonly events: SupervisorEvent[];
   /** Says how the next start of a worker goes: ok, throw, exit, hang, or another text that /pid shows. */
   deploy(how: string): Promise<void>;
+  /** Process id of the last worker whose start hangs; undefined while there is none. */
+  hanging(): number | undefined;
   /** Process ids of workers in a state. */
   pids(state?: string): number[];
 }
@@ -58,6 +61,7 @@ export async function supervising(options: Partial<SuperviseOptions>, run: (supe
       port: supervisor.port,
       events,
       deploy: (how) => writeFile(deployFile, how),
+      hanging: () => (existsSync(`${deployFile}-hangs`) ? Number(readFileSync(`${deployFile}-hangs`, "utf8")) : undefined),
       pids: (state = "ready") => supervisor.status.workers.filter((worker) => worker.state === state).map(({ pid }) => pid),
     });
   } finally {

@@ -213,4 +213,17 @@ describe("a worker that has done enough", { skip: skipSupervisor }, () => {
       });
     });
   }
+
+  it("is not replaced without these limits", async () => {
+    await supervising({ workers: 1 }, async ({ port, pids, events, supervisor }) => {
+      const [before] = pids();
+      const requests = (): number => supervisor.status.workers[0]!.requests;
+      // The worker has told its requests and its memory twice.
+      for (const count of [1, 2]) {
+        await fetchOnce(port, "/pid");
+        await until(() => requests() >= count && supervisor.status.workers[0]!.rssBytes > 1, "the worker tells what it does");
+      }
+      assert.deepEqual([pids(), events.filter(({ reason }) => reason !== undefined)], [[before], []]);
+    });
+  });
 });
