@@ -178,3 +178,18 @@ describe("an index of MariaDB", () => {
       );
     });
 });
+
+describe("TableWriter.value() of a list", () => {
+  const lists: ReadonlyArray<readonly [type: "bigint" | "datetime" | "text", items: readonly string[], json: string, array: string]> = [
+    ["bigint", ["7", "9007199254740993"], '["7","9007199254740993"]', '{"7","9007199254740993"}'],
+    ["datetime", ["2026-01-02T03:04:05.678Z"], '["2026-01-02T03:04:05.678Z"]', '{"2026-01-02T03:04:05.678Z"}'],
+    ["text", ["a", "b"], '["a","b"]', '{"a","b"}'],
+  ];
+  for (const [type, items, json, array] of lists)
+    for (const dialect of dialects)
+      it(`has items of the type ${type} on ${dialect.name}`, () =>
+        assert.equal(
+          new TableWriter(dialect).value({ array: [...items] }, { type: "array", items: { type } }),
+          `'${dialect === postgres ? array : json}'`,
+        ));
+});
