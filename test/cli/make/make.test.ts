@@ -402,7 +402,7 @@ describe("gable make refuses", async () => {
     ["policy Note --mode test", /has no accounts/, /make accounts/],
     ["policy Note title:text", /means nothing here/, /Leave it out/],
     ["accounts mine", /"mine" means nothing here/, /make accounts$/m],
-    ["accounts --routes --mode test", /no accounts in accounts\/accounts\.ts/, /make accounts$/m],
+    ["accounts --routes --mode test", /from accounts\/accounts\.ts, but the application has none there/, /make accounts$/m],
     ["routes search --routes", /--routes means nothing here/, /make accounts --routes/],
     ["view home", /views\/home\.html exists already/, /--force/],
     ["feature pages", /pages\/routes\.ts and tests\/pages\.test\.ts exist already/, /--force/],
