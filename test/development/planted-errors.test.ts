@@ -128,7 +128,7 @@ describe("a planted error", () => {
 
   for (const [name, place, message] of [
     ["stream", "stream", "broken off"],
-    ["view-value", "later", "later"],
+    ["view-value", "later", "value.html: later"],
   ] as const)
     it(`after the head of the reply is kept with its request: ${name}`, async () => {
       const reply = await app.request(`/${name}`, { headers: { accept: "text/html" } });
