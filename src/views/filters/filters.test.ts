@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { compileString } from "gable/testing";
 import { raw } from "gable/views";
+import { isGableError } from "../../errors/gable-error.ts";
+import type { ArgumentKind } from "./signatures.ts";
 import { filterSignatures, testSignatures } from "./signatures.ts";
 
 type Row = [expression: string, props: Record<string, unknown>, expected: string];
@@ -518,6 +520,32 @@ describe("filters", () => {
   it("writes attributes by xmlattr", () =>
     assert.equal(compileString("<p {{ x|xmlattr }}>").render({ x: { class: "a", onclick: undefined, id: null } }), '<p class="a">'));
 
+  for (const [tag, expected] of [
+    ['<a {% if x %}{{ {"b": x}|xmlattr }}{% endif %}>', '<a  b="v">'],
+    ['<a {% if not x %}{{ {"b": x}|xmlattr }}{% endif %} c="1">', '<a  c="1">'],
+    ['<a {% if not x %}{{ {"b": x}|xmlattr }}{% else %}d{% endif %} c="1">', '<a d c="1">'],
+    ['<a {% if x %}{% if x %}{{ {"b": x}|xmlattr }}{% endif %}{% endif %}>', '<a  b="v">'],
+    ['<a {% if x %}c="2"{% endif %} {{ {"b": x}|xmlattr }}>', '<a c="2" b="v">'],
+    ['<a {% for n in ["b", "c"] %}{{ {n: x}|xmlattr }}{% endfor %}>', '<a  b="v" c="v">'],
+    ['<a c {% if x %}{{ {"b": x}|xmlattr }}{% endif %}/>', '<a c  b="v" />'],
+    ['<a {% block s %}{{ {"b": x}|xmlattr }}{% endblock %}>', '<a  b="v">'],
+    ["<a {{ none|xmlattr }}>", "<a>"],
+    ['<a {{ {"b": x}|xmlattr(false) }}>', '<a b="v">'],
+  ] as const)
+    it(`writes ${tag}`, () => assert.equal(compileString(tag).render({ x: "v" }), expected));
+
+  for (const tag of [
+    '<a c="1"{% if x %}{{ {"b": x}|xmlattr }}{% endif %}>',
+    '<a{% if x %}{{ {"b": x}|xmlattr }}{% endif %}>',
+    '<a {% if x %}c{% endif %}{{ {"b": x}|xmlattr }}>',
+    '<a {% if x %}{{ {"b": x}|xmlattr }}{% endif %}c="1">',
+  ])
+    it(`refuses ${tag}`, () => assert.throws(() => compileString(tag), { code: "E_VIEW_PLACE", fix: /^Put a space/ }));
+
+  for (const value of ["text", 5, ["a"], new Date(0), new Map([["a", "b"]])])
+    it(`refuses ${typeof value} ${String(value)} as attributes`, () =>
+      assert.throws(() => compileString("<a {{ x|xmlattr }}>").render({ x: value }), { code: "E_VIEW_VALUE", message: /"xmlattr" got/ }));
+
   it("writes numbers in a row, short numbers and times as the language does", () => {
     const show = (expression: string, locale: string): unknown =>
       compileString(`{{ ${expression} }}`).render({ x: 0 }, { locale, now: () => new Date(3_600_000) });
@@ -583,6 +611,58 @@ describe("filters", () => {
       }
     }
   });
+});
+
+/** Values that a kind of argument refuses; all refuse an object. */
+const wrongValues: Readonly<Record<ArgumentKind, readonly unknown[]>> = {
+  whole: ["x", 1.5, Number.NaN, true, {}],
+  precision: ["x", 1.5, 400, {}],
+  digits: ["x", 1.5, -1, 101, {}],
+  base: ["x", 1, 37, {}],
+  number: ["x", Number.NaN, true, {}],
+  numeric: ["x", {}, [1], new Date(0)],
+  boolean: ["true", 1, {}],
+  text: [5, true, {}, ["x"]],
+  texts: ["x", [1], {}],
+  margin: [-1, 1.5, true, {}],
+  path: [1.5, true, {}, ["x"]],
+  currency: ["EURO", 978, {}],
+  keyOrValue: ["name", 1, {}],
+  length: ["tiny", 1, {}],
+};
+
+describe("arguments of filters", () => {
+  for (const [name, { kinds, inputKind }] of filterSignatures) {
+    const refuse = (expression: string, kind: ArgumentKind, message: RegExp): unknown =>
+      it(`refuses ${expression} of a wrong kind`, () => {
+        for (const w of wrongValues[kind])
+          assert.throws(
+            () => compileString(`{{ ${expression} }}`).render({ w, x: 1 }),
+            (error) => isGableError(error) && error.code === "E_VIEW_VALUE" && message.test(error.message) && error.fix.startsWith("Pass "),
+            String(w),
+          );
+      });
+    if (inputKind !== undefined) refuse(`w|${name}`, inputKind, new RegExp(`^string\\.html:1: The filter "${name}" got`));
+    for (const [parameter, kind] of kinds.values())
+      refuse(`x|${name}(${parameter}=w)`, kind, new RegExp(`^string\\.html:1: The filter "${name}" got .* for "${parameter}"\\.`));
+  }
+
+  it("have a kind, except those that take any value or check their own", () => {
+    const open = [...filterSignatures].flatMap(([name, { parameters, kinds }]) =>
+      parameters.filter((_parameter, index) => !kinds.has(index)).map((parameter) => `${name} ${parameter}`),
+    );
+    const any = ["batch fill_with", "d default_value", "default default_value", "float default", "groupby default", "int default"];
+    const own = ["join d", "replace old", "replace new", "round method"];
+    assert.deepEqual(open.sort(), [...any, ...own, "slice fill_with"].sort());
+    for (const each of own) {
+      const [name, parameter] = each.split(" ");
+      const call = `x|${name}(${parameter}=w${name === "replace" ? `, ${parameter === "old" ? "new" : "old"}='a'` : ""})`;
+      assert.throws(() => compileString(`{{ ${call} }}`).render({ w: {}, x: ["a", "b"] }), { code: "E_VIEW_VALUE" }, call);
+    }
+  });
+
+  it("count as not given if they are null", () =>
+    assert.equal(compileString("{{ x|round(w) }} {{ 'abc'|truncate(w) }} {{ x|number(w) }}").render({ x: 2.5, w: null }), "2 abc 2.5"));
 });
 
 describe("tests", () => {

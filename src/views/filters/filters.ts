@@ -2,6 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import { describeValue } from "../../errors/option-errors.ts";
+import { withKinds } from "./argument-kinds.ts";
 import { filterSignatures, testOperators } from "./signatures.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
 import { toIterable, truthy } from "../runtime/semantics.ts";
@@ -51,7 +52,7 @@ function applyFilter(context: RenderContext, value: unknown, [name, ...rest]: re
 }
 
 /** The filters by name. Those that need the context take it as the first argument. */
-export const filters = {
+export const filters = withKinds({
   ...textFilters,
   ...listFilters,
   ...valueFilters,
@@ -73,4 +74,4 @@ export const filters = {
     const check = toCheck(args);
     return pick(values, (value) => check(readPath(value, path)), false);
   },
-} as const;
+} as const);

@@ -3,38 +3,60 @@
 /** What calls of a filter need to know. */
 export interface Signature {
   readonly parameters: readonly string[];
+  /** Parameters that take values of one kind, by their position. */
+  readonly kinds: ReadonlyMap<number, readonly [parameter: string, kind: ArgumentKind]>;
+  /** Kind of the value that is filtered; undefined if it takes all. */
+  readonly inputKind?: ArgumentKind | undefined;
   /** Whether the first argument of the function is the render context. */
   readonly needsContext?: boolean;
   /** Whether more arguments of any name may follow. */
   readonly isOpen?: boolean;
 }
 
+/** What an argument of a filter must be. */
+export type ArgumentKind =
+  | "whole"
+  | "precision"
+  | "digits"
+  | "base"
+  | "number"
+  | "numeric"
+  | "boolean"
+  | "text"
+  | "texts"
+  | "margin"
+  | "path"
+  | "currency"
+  | "keyOrValue"
+  | "length";
+
+/** A name, `*` if it needs the context, `:kind` of its value, and its parameters with their kinds. */
 const filterTable = `
-abs
-attr name
-batch linecount fill_with
+abs:numeric
+attr name:path
+batch linecount:whole fill_with
 capitalize
-center width
-compact* digits
+center width:whole
+compact*:numeric digits:digits
 count
-currency* currency
-d default_value boolean
-date* style
-datetime* style
-default default_value boolean
-dictsort case_sensitive by reverse
+currency*:numeric currency:currency
+d default_value boolean:boolean
+date* style:text
+datetime* style:text
+default default_value boolean:boolean
+dictsort case_sensitive:boolean by:keyOrValue reverse:boolean
 e
 escape
-filesizeformat binary
+filesizeformat binary:boolean
 first
 float default
 forceescape
 format +
-groupby attribute default case_sensitive
-indent width first blank
-int default base
+groupby attribute:path default case_sensitive:boolean
+indent width:margin first:boolean blank:boolean
+int default base:base
 items
-join d attribute
+join d attribute:path
 last
 length
 linebreaks
@@ -42,44 +64,44 @@ linebreaksbr
 list
 lower
 map* +
-max case_sensitive attribute
-min case_sensitive attribute
-number* digits
-ordinal*
-percent* digits
-pluralize suffix
-pprint verbose
+max case_sensitive:boolean attribute:path
+min case_sensitive:boolean attribute:path
+number*:numeric digits:digits
+ordinal*:numeric
+percent*:numeric digits:digits
+pluralize suffix:text
+pprint verbose:boolean
 random*
 reject* +
 rejectattr* +
-replace old new count
+replace old new count:whole
 reverse
-round precision method
+round:numeric precision:precision method
 safe
 select* +
 selectattr* +
-slice slices fill_with
-slugify allow_unicode
-sort reverse case_sensitive attribute
+slice slices:whole fill_with
+slugify allow_unicode:boolean
+sort reverse:boolean case_sensitive:boolean attribute:path
 string
 striptags
-sum attribute start
-time* style
-timesince* style
+sum attribute:path start:number
+time* style:text
+timesince* style:length
 title
-tojson indent
-trim chars
-truncate length killwords end leeway
-truncatehtml length end
-truncatewords count end
-unique case_sensitive attribute
+tojson indent:margin
+trim chars:text
+truncate length:whole killwords:boolean end:text leeway:whole
+truncatehtml length:whole end:text
+truncatewords count:whole end:text
+unique case_sensitive:boolean attribute:path
 upper
 urlencode
-urlize trim_url_limit nofollow target rel extra_schemes
+urlize trim_url_limit:whole nofollow:boolean target:text rel:text extra_schemes:texts
 wordcount
-wordwrap width break_long_words wrapstring break_on_hyphens
-xmlattr autospace
-yesno yes no maybe`;
+wordwrap width:whole break_long_words:boolean wrapstring:text break_on_hyphens:boolean
+xmlattr autospace:boolean
+yesno yes:text no:text maybe:text`;
 
 const testTable = `
 boolean
@@ -117,17 +139,20 @@ undefined
 upper`;
 
 function readTable(table: string): ReadonlyMap<string, Signature> {
-  return new Map(
-    table
-      .trim()
-      .split("\n")
-      .map((row) => {
-        const [name = "", ...parameters] = row.split(" ");
-        const isOpen = parameters.includes("+");
-        const signature = { parameters: parameters.filter((parameter) => parameter !== "+"), isOpen, needsContext: name.endsWith("*") };
-        return [name.replace("*", ""), signature];
-      }),
-  );
+  return new Map(table.trim().split("\n").map(readRow));
+}
+
+function readRow(row: string): [name: string, signature: Signature] {
+  const [first = [""], ...rest] = row.split(" ").map((word) => word.split(":") as [name: string, kind?: ArgumentKind]); // The table has only kinds.
+  const [written, inputKind] = first;
+  const parameters = rest.filter(([name]) => name !== "+");
+  const kinds = parameters.flatMap(([name, kind], index) => (kind === undefined ? [] : [[index, [name, kind]] as const]));
+  const isOpen = parameters.length < rest.length;
+  const needsContext = written.endsWith("*");
+  return [
+    written.replace("*", ""),
+    { parameters: parameters.map(([name]) => name), kinds: new Map(kinds), inputKind, isOpen, needsContext },
+  ];
 }
 
 /** The filters. */

@@ -2,7 +2,7 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { describeValue } from "../../errors/option-errors.ts";
 import type { RenderContext } from "../rendering/render-context.ts";
-import { item, truthy } from "../runtime/semantics.ts";
+import { isPlainObject, item, truthy } from "../runtime/semantics.ts";
 import type { Attributes, Hole } from "../values.ts";
 import { attributes, Json } from "../values.ts";
 import { intl } from "../rendering/intl.ts";
@@ -129,7 +129,7 @@ export const valueFilters = {
   number: (context: RenderContext, value: unknown, digits?: number): string => number(context, value, digitsOf(digits)),
   percent: (context: RenderContext, value: unknown, digits?: number): string =>
     number(context, value, { style: "percent", ...digitsOf(digits) }),
-  pprint: (value: unknown): string =>
+  pprint: (value: unknown, _verbose?: boolean): string =>
     JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? `${part}n` : part), 2) ?? String(value),
   random: <Item>(context: RenderContext, values: Iterable<Item> | null | undefined): Item | undefined => {
     const list = [...(values ?? [])];
@@ -139,9 +139,17 @@ export const valueFilters = {
   time: (context: RenderContext, value: unknown, style = "short"): string =>
     formatDate(context, value, style, (timeStyle) => ({ timeStyle }) as DateParts), // As above.
   tojson: (value: unknown, indent?: number): Json => new Json(value, indent),
-  xmlattr: (value: Readonly<Record<string, Hole>>): Attributes =>
-    attributes(Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined))),
+  xmlattr,
 } as const;
+
+/** Attributes write the space before them only if there is one, so `autospace` changes nothing. */
+function xmlattr(value: Readonly<Record<string, Hole>> | null | undefined, _autospace?: boolean): Attributes {
+  if (value !== null && value !== undefined && !isPlainObject(value))
+    throw new GableError("E_VIEW_VALUE", `The filter "xmlattr" got ${describeValue(value)}.`, {
+      fix: 'Pass an object with attributes, such as {"class": name}.',
+    });
+  return attributes(Object.fromEntries(Object.entries(value ?? {}).filter(([, each]) => each !== null && each !== undefined)));
+}
 
 function fallbackTo<Value, Fallback = string>(value: Value, fallback?: Fallback, boolean = false): NonNullable<Value> | Fallback {
   const isMissing = boolean ? !truthy(value) : value === undefined || value === null;

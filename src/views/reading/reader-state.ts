@@ -48,6 +48,8 @@ export interface ReaderState<Ref> {
   readonly attribute: AttributeDraft<Ref> | undefined;
   /** Whitespace before the next attribute. */
   readonly blanks: TextPart | undefined;
+  /** Whether whitespace inside a tag is before the control tag that has ended. */
+  readonly isSpaced: boolean;
   /** Name of the raw text element; "" in data. */
   readonly rawElement: string;
   /** What a script holds, by its type. */

@@ -63,6 +63,7 @@ export class HtmlReader<Ref> {
     tag: undefined,
     attribute: undefined,
     blanks: undefined,
+    isSpaced: false,
     ...outsideRawText,
     isInHead: false,
     isInNoscript: false,
@@ -138,7 +139,9 @@ export class HtmlReader<Ref> {
     else if (mode !== "afterAttributeName" && mode !== "afterValue" && mode !== "afterUnquotedHole" && mode !== "beforeAttribute") return;
     this.#settleBareAttribute();
     const isSeparate = mode === "afterValue" || mode === "beforeAttribute" || (mode === "afterAttributeName" && blanks !== undefined);
-    this.#set({ mode: isSeparate ? "beforeAttribute" : "afterTagHole", attribute: undefined, blanks: undefined });
+    // The space before a control tag stays, and separates a value at the start of a branch.
+    const isSpaced = isSeparate && (blanks !== undefined || (mode === "beforeAttribute" && this.#state.isSpaced));
+    this.#set({ mode: isSeparate ? "beforeAttribute" : "afterTagHole", attribute: undefined, blanks: undefined, isSpaced });
   }
 
   /** Begins a control tag with branches; returns what {@link endBranches} needs. */
@@ -297,7 +300,7 @@ export class HtmlReader<Ref> {
       tagHoles: [],
       branchDepth: this.#branchDepth,
     };
-    this.#set({ mode: "beforeAttribute", word: "", tag, blanks: undefined });
+    this.#set({ mode: "beforeAttribute", word: "", tag, blanks: undefined, isSpaced: false });
   }
 
   /** An attribute is known to have no value if no equals sign has followed. */
@@ -617,11 +620,11 @@ export class HtmlReader<Ref> {
         return;
       case "beforeAttribute":
       case "afterAttributeName":
-        if (this.#state.blanks === undefined)
+        if (this.#state.blanks === undefined && !(mode === "beforeAttribute" && this.#state.isSpaced))
           fail(`directly after the name of <${tag!.name}> or an attribute of it`, "Put a space before it.");
         if (tag!.isEnd) fail(`inside the end tag </${tag!.name}>`);
         this.#settleBareAttribute();
-        this.#state.blanks!.text = "";
+        if (this.#state.blanks !== undefined) this.#state.blanks.text = "";
         tag!.tagHoles.push(part);
         this.#set({ mode: "afterTagHole", attribute: undefined, blanks: undefined });
         break;
