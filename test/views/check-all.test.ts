@@ -4,6 +4,8 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { checkViews, formatProblems } from "gable/check";
+import { filterSignatures } from "../../src/views/filters/signatures.ts";
+import type { ArgumentKind } from "../../src/views/filters/signatures.ts";
 import { ProjectFolder } from "./project-folder.ts";
 
 const project = new ProjectFolder({
@@ -46,4 +48,67 @@ it("checkViews() leaves out what tsc says about code because a view has an error
   project.put("views/page.html", "{% if %}");
   project.put("code.ts", 'import { get } from "gable";\nexport const one = get("/", ({ view }) => view("page.html", {}));\n');
   assert.deepEqual(find(), ["views/page.html:1:7 E_VIEW_SYNTAX"]);
+});
+
+/** Values of each kind, as a template writes them. */
+const written: Readonly<Record<ArgumentKind | "any", string>> = {
+  whole: "1",
+  precision: "1",
+  digits: "1",
+  base: "10",
+  number: "1.5",
+  numeric: "1",
+  boolean: "true",
+  text: "'a'",
+  texts: "['a']",
+  margin: "1",
+  path: "'a'",
+  currency: "'EUR'",
+  keyOrValue: "'key'",
+  length: "'long'",
+  any: "'a'",
+};
+
+it("checkViews() accepts all arguments of each filter", () => {
+  for (const name of ["page.html", "types.html"]) rmSync(join(project.views, name), { force: true });
+  project.put("code.ts", "export const one = 1;\n");
+  const calls = [...filterSignatures].map(([name, { parameters, kinds, isOpen }]) => {
+    const args = parameters.map((parameter, index) => {
+      const kind = kinds.get(index)?.[1] ?? (`${name} ${parameter}` === "round method" ? undefined : "any");
+      const value = kind === undefined ? "'ceil'" : name === "int" || name === "float" ? "1" : written[kind];
+      return `${parameter}=${value}`;
+    });
+    const first = name === "map" ? "'upper'" : name.endsWith("attr") && name !== "attr" && name !== "xmlattr" ? "'a'" : "";
+    return `{% set v = x|${name}(${isOpen === true ? first : args.join(", ").replace("base=1", "base=10")}) %}`;
+  });
+  project.put("views/filters.html", `{% props x: any %}\n${calls.join("\n")}`);
+  assert.deepEqual(find(), []);
+});
+
+it("checkViews() accepts names that a template declares and does not read", () => {
+  rmSync(join(project.views, "filters.html"));
+  const bodies = {
+    for: "{% for k, v in o|items %}{{ k }}{% endfor %}{% for x in xs %}a{% endfor %}",
+    filtered: "{% for k, v in o|items if k %}{{ v }}{% endfor %}{% for k, v in o|items if v recursive %}{{ k }}{% else %}b{% endfor %}",
+    set: "{% set a = 1 %}{% set b, c = xs %}{% set d %}x{% endset %}{% if xs %}{% set e = 1 %}{% endif %}",
+    loop: "{% for x in xs %}{% set a = x %}{% if x %}{% set b = 1 %}{% set a = 2 %}{% endif %}{% endfor %}",
+    late: "{% set a = await p %}{% if p %}{% set b, c = xs %}{% endif %}",
+    block: "{% block b %}{% set q = 1 %}{% endblock %}{% with r=1, s=2 %}{{ r }}{% endwith %}",
+    macro: "{% macro m(a, b, c=1) %}{{ a }}{% for k, v in b %}{{ k }}{% endfor %}{% endmacro %}{{ m(xs, o) }}{% macro n() %}{% endmacro %}",
+    call: "{% macro m(a) %}{{ caller(a) }}{% endmacro %}{% call(z) m(xs) %}x{% endcall %}",
+    partial: "{% partialdef row (a = 1, b = 2) %}{{ a }}{% endpartialdef %}",
+    slot: '{% component "card.html" title="t" "data-a"="b" %}{% slot row (i) %}x{% endslot %}{% endcomponent %}',
+  };
+  project.put(
+    "views/card.html",
+    '{% import type { Attributes } from "gable/views" %}\n{% props title: string, attributes?: Attributes %}\n<p {{ attributes }}>{{ title }}{% slot row (i: string = title) %}{% endslot %}</p>',
+  );
+  for (const [name, body] of Object.entries(bodies)) {
+    project.put(`views/typed-${name}.html`, `{% props xs: string[], o: Record<string, number>, p: Promise<string> %}\n${body}`);
+    project.put(`views/untyped-${name}.html`, body);
+  }
+  assert.deepEqual(
+    find().filter((found) => !found.endsWith("unused-prop") && !found.endsWith("untyped")),
+    [],
+  );
 });

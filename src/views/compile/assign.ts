@@ -25,7 +25,7 @@ function writeSetLater(frame: Frame, { value, at, targets }: StatementOf<"set">)
   const before = file.code.takeBody();
   const hoisted = frame.hoisted.get(target.name);
   const parameter = hoisted === undefined ? file.declareLocal(target.name) : "$v";
-  const set = hoisted === undefined ? "" : `${hoisted} = $v; `;
+  const set = hoisted === undefined ? `void ${parameter}; ` : `${hoisted} = $v; void ${hoisted}; `;
   file.code.rawCode(`return $.defer($out, ${before}, (async () => ${code})(), ($out, $body, ${parameter}) => { void $out; ${set}`, at);
   frame.closers += "}); ";
 }
@@ -46,7 +46,7 @@ function assign(frame: Frame, target: Target, code: string, at: number): void {
   const names = namesOf(target);
   if (names.some((name) => frame.hoisted.has(name))) return assignHoisted(frame, target, code, at);
   const type = file.isTyped || target.type === "tuple" ? "" : file.typeText(": any");
-  file.code.code(`const ${file.target(target)}${type} = ${code}; `, at);
+  file.code.code(`const ${file.target(target)}${type} = ${code}; ${file.voids([target])}`, at);
 }
 
 /** Assigns to variables that the frame has declared. Declares a name of a list here if the frame has not. */
@@ -55,10 +55,14 @@ function assignHoisted({ file, hoisted }: Frame, target: Target, code: string, a
     if (each.type === "tuple") return `[${each.items.map(toPattern).join(", ")}]`;
     return (each.type === "name" && hoisted.get(each.name)) || file.target(each);
   };
-  const own = namesOf(target).filter((name) => !hoisted.has(name));
+  const names = namesOf(target);
+  const own = names.filter((name) => !hoisted.has(name));
   const pattern = toPattern(target);
   const declared = own.map((name) => `let ${file.names.find(name)!.code}${file.typeText(file.isTyped ? "" : ": any")}; `);
-  file.code.code(`${declared.join("")}${pattern} = ${code}; `, at);
+  file.code.code(
+    `${declared.join("")}${pattern} = ${code}; ${names.map((name) => `void ${hoisted.get(name) ?? file.names.find(name)!.code}; `).join("")}`,
+    at,
+  );
 }
 
 /** Writes `{% set x %}...{% endset %}`. */
@@ -92,8 +96,7 @@ export function writeWith(outer: Frame, { assigns, body, at }: StatementOf<"with
   file.names.enter();
   file.code.code("{ ", at);
   assigns.forEach(({ target }, index) => {
-    file.code.code(`const ${file.target(target)} = ${values[index]}; `, at);
-    for (const name of file.targetNames(target)) file.code.code(`void ${name}; `, at);
+    file.code.code(`const ${file.target(target)} = ${values[index]}; ${file.voids([target])}`, at);
   });
   const frame = openFrame(outer, body, at, { isFunction: false });
   writeBody(frame, body);

@@ -96,7 +96,8 @@ export function writeFor(frame: Frame, statement: ForStatement): void {
 function toFilter(file: FileWriter, { target }: ForStatement, test: Expression): string {
   file.names.enter();
   const pattern = file.target(target);
-  const code = `(${pattern}${file.isTyped ? "" : file.typeText(": any")}) => ${file.expressions.syncTest(test)}`;
+  const used = file.voids([target]);
+  const code = `(${pattern}${file.isTyped ? "" : file.typeText(": any")}) => { ${used}return ${file.expressions.syncTest(test)}; }`;
   file.names.leave();
   return code;
 }
@@ -112,8 +113,7 @@ function writeLoopBody(
   file.names.enter();
   if (loop !== undefined) file.names.declare("loop", { kind: "loop", code: loop, recursion });
   const pattern = file.target(target);
-  const used = file.isTyped ? file.targetNames(target).map((name) => `void ${name}; `) : [];
-  file.code.code(`for (const ${pattern} of ${iterable}) { ${used.join("")}`, at);
+  file.code.code(`for (const ${pattern} of ${iterable}) { ${file.voids([target])}`, at);
   const inner = openFrame(frame, body, at, { isFunction: false, loop: "plain" });
   writeBody(inner, body);
   closeFrame(inner, endOf(body, at));

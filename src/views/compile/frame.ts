@@ -151,6 +151,14 @@ export class FileWriter {
     return binding === undefined ? [] : [binding.code];
   }
 
+  /** Returns code that uses the names of patterns: a template may declare a name that it does not read. */
+  voids(targets: readonly Target[]): string {
+    return targets
+      .flatMap((target) => this.targetNames(target))
+      .map((name) => `void ${name}; `)
+      .join("");
+  }
+
   /** Returns a pattern for an assignment target, and declares its names. */
   target(target: Target): string {
     if (target.type === "name") return mark(target.at) + this.declareLocal(target.name);

@@ -21,6 +21,7 @@ export function writeMacro(frame: Frame, statement: MacroStatement, exported: "e
   file.macro = name;
   file.names.enter();
   const written = toParameters(file, statement.parameters);
+  const used = voidsOf(file, statement.parameters);
   const extras = ["caller", "varargs", "kwargs"].filter((each) => usesName(body, each));
   if (extras.length > 0) written.push(`$extra${file.typeText(": $.Extra")} = {}`);
   for (const each of extras) {
@@ -29,11 +30,11 @@ export function writeMacro(frame: Frame, statement: MacroStatement, exported: "e
   }
   const place = `${name}" (${file.template.source.name}:${file.template.source.position(at).line})`;
   file.code.code(
-    `${exported}function ${mark(at)}${code}(${written.join(", ")})${file.typeText(": $.Html")} { return $.macro(${JSON.stringify(place)}, ($out, $body) => { void $out; `,
+    `${exported}function ${mark(at)}${code}(${written.join(", ")})${file.typeText(": $.Html")} { return $.macro(${JSON.stringify(place)}, ($out, $body) => { void $out; ${used}`,
     at,
   );
   writeFunctionBody(frame, body, at);
-  file.code.code("}); } ", endOf(body, at));
+  file.code.code(`}); } ${exported === "" ? `void ${code}; ` : ""}`, endOf(body, at));
   file.names.leave();
   file.macro = outer;
 }
@@ -50,6 +51,10 @@ function toParameters(file: FileWriter, parameters: readonly Parameter[]): strin
   });
 }
 
+function voidsOf(file: FileWriter, parameters: readonly Parameter[]): string {
+  return file.voids(parameters.map(({ name, at }) => ({ type: "name", name, at })));
+}
+
 /** Writes a call of a macro with the body of the block as `caller()`. */
 export function writeCall(frame: Frame, statement: StatementOf<"call">): void {
   const { file } = frame;
@@ -59,7 +64,7 @@ export function writeCall(frame: Frame, statement: StatementOf<"call">): void {
   file.names.enter();
   const written = toParameters(file, parameters);
   file.code.code(
-    `const ${caller} = (${written.join(", ")})${file.typeText(": $.Html")} => $.capture($out, ($out, $body) => { void $out; `,
+    `const ${caller} = (${written.join(", ")})${file.typeText(": $.Html")} => $.capture($out, ($out, $body) => { void $out; ${voidsOf(file, parameters)}`,
     at,
   );
   writeFunctionBody(frame, body, at);

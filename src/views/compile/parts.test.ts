@@ -118,6 +118,16 @@ describe("components", () => {
           { x: 1 },
           '<div id="i" class="a b" data-x="1"><h2>T</h2>abf1</div>',
         ],
+        [
+          "{% component 'card.html' title='T' class='w' 'data-x'='1' \"id\" = 'i' %}a{% endcomponent %}",
+          {},
+          '<div class="w" data-x="1" id="i"><h2>T</h2>a-</div>',
+        ],
+        [
+          "{% component 'card.html' 'data-x'='1' '2', title='T' 'U' == 'TU' and 'V' 'W' %}a{% endcomponent %}",
+          {},
+          '<div data-x="12"><h2>VW</h2>a-</div>',
+        ],
         ["{% component 'card.html' title='T' %}\n  {% slot footer %}f{% endslot %}\n{% endcomponent %}", {}, "<div><h2>T</h2>emptyf</div>"],
         [
           "{% component 'rows.html' items=l %}{% slot row(item, n) %}{{ n }}:{{ item }}{{ x }}{% endslot %}{% endcomponent %}",

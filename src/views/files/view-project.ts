@@ -27,7 +27,7 @@ import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
 
 /** Increase this when the output of the compiler changes. */
-const compilerVersion = 9;
+const compilerVersion = 10;
 
 /** After this many changes in development, modules that are no longer used hold about 50 MB. */
 const reloadsMax = 200;

@@ -182,7 +182,9 @@ export class ExpressionParser {
   #string(): Expression {
     const first = this.#cursor.next();
     let { value } = first;
-    while (this.#cursor.peek().type === "string") value += this.#cursor.next().value;
+    // A string before an equals sign is the name of the next value of a component.
+    while (this.#cursor.peek().type === "string" && !/^\s*=(?!=)/.test(this.#cursor.source.text.slice(this.#cursor.peek().end)))
+      value += this.#cursor.next().value;
     return { type: "constant", at: first.at, value };
   }
 
