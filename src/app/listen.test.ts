@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { gable, get } from "gable";
+import { serve, supervise } from "gable/server";
+import { isGableError } from "../errors/gable-error.ts";
 import { silentLogger } from "../../test/silent-logger.ts";
 
 const create = () => gable({ mode: "test", logger: silentLogger, routes: [get("/", () => "x")] });
@@ -79,6 +81,29 @@ describe("the host of listen()", () => {
     it(`is refused with ${JSON.stringify(options)}`, () =>
       assert.rejects(create().listen({ port: 0, quiet: true, ...options }), { code: "E_OPTION_INVALID" }));
 
+  const places = { port: 0, host: "127.0.0.1", unixPath: "/nowhere/socket", fd: 999 };
+  const names = Object.keys(places) as Array<keyof typeof places>;
+  for (const [index, one] of names.entries())
+    for (const other of names.slice(index + 1)) {
+      const options = { [one]: places[one], [other]: places[other] };
+      if (one === "port" && other === "host") continue;
+      it(`is refused with both ${one} and ${other}, as are serve() and supervise()`, async () => {
+        const calls: ReadonlyArray<readonly [owner: string, call: () => Promise<unknown>]> = [
+          ["app.listen()", () => create().listen({ quiet: true, signals: false, ...options })],
+          ["serve()", () => serve(() => ({ status: 204, headers: [], body: null }), options)],
+          ["supervise()", () => supervise({ app: "app.ts", signals: false, ...options })],
+        ];
+        for (const [owner, call] of calls)
+          await assert.rejects(call, (error) => {
+            assert.ok(isGableError(error) && error.code === "E_OPTION_INVALID", String(error));
+            assert.ok(error.message.startsWith(`${owner} got "`), error.message);
+            for (const name of [one, other])
+              assert.ok(error.message.includes(`"${name}"`) && error.fix.includes(`"${name}"`), error.message);
+            return true;
+          });
+      });
+    }
+
   for (const [mode, host, hosts, isTaken] of [
     ["production", "0.0.0.0", undefined, false],
     ["production", "::", undefined, false],
@@ -99,8 +124,8 @@ describe("the host of listen()", () => {
 
   it("does not matter for the path of a socket", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-host-"));
-    const app = gable({ mode: "production", logger: silentLogger });
-    const running = await app.listen({ host: "0.0.0.0", unixPath: join(folder, "s"), quiet: true, signals: false });
+    const app = gable({ mode: "production", logger: silentLogger, host: "0.0.0.0" });
+    const running = await app.listen({ unixPath: join(folder, "s"), quiet: true, signals: false });
     await running.stop();
     await rm(folder, { recursive: true });
   });

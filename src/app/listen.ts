@@ -6,6 +6,7 @@ import { isRequestLogged } from "../log/log-levels.ts";
 import { trackRequests } from "../log/track-requests.ts";
 import { metricsPart } from "../metrics/part.ts";
 import { isLoopbackName } from "../security/hosts.ts";
+import { assertOneAddress } from "../server/listen-socket.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
 import { assertStopOptions, serve } from "../server/serve.ts";
@@ -61,6 +62,7 @@ const optionNames = kindsOf<ListenOptions>({
 /** Starts to listen. */
 export async function listen(app: Application, options: ListenOptions): Promise<RunningApp> {
   assertKnownOptions("app.listen()", options, optionNames);
+  assertOneAddress("app.listen()", options);
   const { quiet = app.mode === "test", signals = app.mode !== "test", stopGraceMs, ...where } = options;
   // An empty variable counts as none: Node would listen on all addresses.
   const host = where.host ?? app.options.host ?? (readEnvironment("HOST") || "127.0.0.1");
@@ -69,8 +71,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   if (isRequestLogged(app.options, app.mode)) app.watch.log = createRequestLog(app);
   const server = await serveOrExplain(app.listener, {
     ...where,
-    host,
-    port,
+    ...(where.unixPath === undefined && where.fd === undefined && { host, port }),
     methods: app.methods,
     onError: (error, request) => app.reportError(error, request),
     ...(app.options.limits === undefined ? {} : { limits: withoutRate(app.options.limits) }),

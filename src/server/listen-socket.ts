@@ -17,6 +17,24 @@ export interface ListenAddress {
   fd?: number;
 }
 
+/** Options that name different places to listen. */
+const contradictions = [
+  ["unixPath", "fd"],
+  ["unixPath", "port"],
+  ["unixPath", "host"],
+  ["fd", "port"],
+  ["fd", "host"],
+] as const;
+
+/** Throws `E_OPTION_INVALID` for options of which one would be ignored. */
+export function assertOneAddress(owner: string, address: ListenAddress): void {
+  for (const [one, other] of contradictions)
+    if (address[one] !== undefined && address[other] !== undefined)
+      throw new GableError("E_OPTION_INVALID", `${owner} got "${one}" and "${other}", but it listens on one address.`, {
+        fix: `Remove "${one}" or "${other}".`,
+      });
+}
+
 const backlog = 2048;
 /** Longest path of a socket that every system takes, in bytes. */
 const pathBytesMax = 103;

@@ -9,7 +9,7 @@ import type { ServerLimits } from "./limits.ts";
 import { takeConnectionSource } from "./supervisor/connection-source.ts";
 import { resolveLimits } from "./limits.ts";
 import type { ListenAddress } from "./listen-socket.ts";
-import { listenOn } from "./listen-socket.ts";
+import { assertOneAddress, listenOn } from "./listen-socket.ts";
 import type { NodeServer } from "./node-server.ts";
 
 /** Options of {@link serve}. */
@@ -72,6 +72,7 @@ const stopNames = kindsOf<StopOptions>({ graceMs: "milliseconds", idleMs: true }
  */
 export async function serve(listener: RequestListener, options: ServeOptions = {}): Promise<RunningServer> {
   assertKnownOptions("serve()", options, optionNames);
+  assertOneAddress("serve()", options);
   const limits = resolveLimits(options.limits);
   if (options.https !== undefined) assertKnownOptions("https", options.https, httpsNames);
   const engineName = options.engine ?? "gable";

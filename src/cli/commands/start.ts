@@ -236,7 +236,7 @@ async function serveWithWorkers(
   await mkdir(join(project.folder, "var"), { recursive: true });
   const startedMs = performance.now();
   const running = await supervise({
-    ...(given.unixPath === undefined ? { port, host } : { unixPath: given.unixPath }),
+    ...(given.unixPath === undefined ? { port, host } : addressOf(given)),
     app: project.findAppFile(),
     workers,
     tasks: true,

@@ -2,6 +2,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid, timerMsMax } from "../../errors/option-errors.ts";
+import { assertOneAddress } from "../listen-socket.ts";
 import type { ListenAddress } from "../listen-socket.ts";
 import type { WorkerFailure } from "./protocol.ts";
 import type { FailureListener } from "./stand-in.ts";
@@ -121,6 +122,7 @@ const bytesPerWorker = 268_435_456;
 /** Checks options and fills in the defaults. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function resolveOptions(options: SuperviseOptions): ResolvedOptions {
   assertKnownOptions(owner, options, kinds);
+  assertOneAddress(owner, options);
   if (typeof options.app !== "string" || options.app === "") throw optionInvalid(owner, "app", options.app, "the path of a module");
   for (const [name, value] of Object.entries(options))
     if (name.endsWith("Ms") && typeof value === "number" && value > timerMsMax)

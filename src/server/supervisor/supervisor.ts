@@ -146,7 +146,7 @@ export class Supervisor implements WorkerHost {
       ...(unixPath !== undefined && { unixPath }),
     };
     const stallMs = Math.min(1000, this.#options.stallMs);
-    const orders = { app, role, listen: { ...listen, port: this.port }, generation, stallMs, ...setup };
+    const orders = { app, role, listen: unixPath === undefined ? { ...listen, port: this.port } : listen, generation, stallMs, ...setup };
     const standby = role === "web" ? this.#standby.take() : undefined;
     const worker = new WorkerProcess(this, { orders, execArgv, env: this.#environmentOf(role), standby });
     this.#workers.add(worker);

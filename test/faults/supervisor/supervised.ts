@@ -48,7 +48,7 @@ export async function supervising(options: Partial<SuperviseOptions>, run: (supe
   const supervisor = await supervise({
     app: appFile,
     workers: 2,
-    port: 0,
+    ...(options.unixPath === undefined && { port: 0 }),
     signals: false,
     onEvent: (event) => events.push(event),
     stopIdleMs: 200,
