@@ -198,6 +198,53 @@ describe("forms on routes", () => {
       }
     });
 
+  for (const [name, value, isTaken] of [
+    ["attachment", "a.png", false],
+    ["photos", "a.png", false],
+    ["required", "a.png", false],
+    ["more.image", "a.png", false],
+    ["rows.0.image", "a.png", false],
+    ["fixed", "a.png", true],
+    ["attachment", "", true],
+    ["photos", "", true],
+    ["more.image", "", true],
+    ["attachment.clear", "on", true],
+  ] as const)
+    it(`${isTaken ? "takes" : "refuses"} ${JSON.stringify(value)} as text for the file ${name}, in a form and in a query`, async () => {
+      const fields = {
+        attachment: f.file({ optional: true }),
+        photos: f.files({ optional: true }),
+        ...(name === "required" && { required: f.file() }),
+        more: f.group({ image: f.file({ optional: true }) }, { optional: true }),
+        rows: f.set({ image: f.file({ optional: true }) }),
+        fixed: f.file({ optional: true, disabled: true }),
+      };
+      let fix: string | undefined;
+      const app = gable({
+        mode: "production",
+        logger: silentLogger,
+        onError: ({ error }) => void (fix = (error as { fix?: string }).fix),
+        routes: [post("/", { form: fields }, () => "taken")],
+      });
+      const sent = { "rows.count": "1", [name]: value };
+      const multipart = new FormData();
+      for (const [key, text] of Object.entries(sent)) multipart.append(key, text);
+      for (const request of [{ form: sent }, await toMultipart(multipart)]) {
+        const reply = await createTestClient(app).post("/", request);
+        assert.equal(reply.status, isTaken ? 200 : 415, reply.body);
+      }
+      const query = form(fields, { name: "search" });
+      const pairs = new URLSearchParams(sent);
+      if (isTaken) assert.equal((await query.parse(pairs)).valid, true);
+      else
+        await assert.rejects(async () => query.parse(pairs), {
+          code: "E_BODY_TYPE",
+          message: new RegExp(`"${name}"`),
+          fix: /enctype="multipart/,
+        });
+      assert.ok(fix === undefined || fix.includes("enctype"), String(fix));
+    });
+
   it("takes files: one, several, and none from a blank control", async () => {
     const tests = client(createContact());
     const files = { attachment: { name: "a.png", type: "text/html", content: png } };

@@ -1,4 +1,5 @@
 /** Reads fields whose value is a file, or several. */
+import { GableError } from "../../errors/gable-error.ts";
 import { fileTypeOf } from "../../http/file-types.ts";
 import { sniffableTypes } from "../../input/sniff.ts";
 import type { UploadedFile } from "../../handlers/uploaded-file.ts";
@@ -8,12 +9,14 @@ import { toSizeText } from "../messages.ts";
 import type { SentFile } from "../../input/form-reader.ts";
 import { bytesMaxOf } from "../../input/file-fields.ts";
 import { broken } from "../values/scalar-type.ts";
+import type { SentValues } from "../sent-values.ts";
 import type { Reading } from "./reading.ts";
 import { initialOf } from "./reading.ts";
 import { findCountProblem } from "./read-scalar.ts";
 
 /** Reads one file. With a stored one, `name.clear` removes it. */
 export function readFile(field: FieldDefinition, path: string, { sent }: Reading): Parsed {
+  assertNoText(sent, path);
   const files = sent.filesOf(path);
   const isCleared = sent.has(`${path}.clear`);
   if (files.length > 1) return broken("repeated");
@@ -30,6 +33,7 @@ export function readFile(field: FieldDefinition, path: string, { sent }: Reading
  */
 export function readKeptFile(field: FieldDefinition, path: string, reading: Reading): Parsed | Promise<Parsed> {
   const { sent } = reading;
+  assertNoText(sent, path);
   const token = sent.textOf(`${path}.stored`) ?? "";
   const isCleared = sent.has(`${path}.clear`);
   const [file, ...others] = sent.filesOf(path);
@@ -54,12 +58,22 @@ async function findStored(token: string, path: string, reading: Reading): Promis
 
 /** Reads several files, in the order in which they were sent. */
 export function readFiles(field: FieldDefinition, path: string, { sent }: Reading): Parsed {
+  assertNoText(sent, path);
   const files = sent.filesOf(path);
   for (const file of files) {
     const problem = findFileProblem(field, file);
     if (problem !== undefined) return problem;
   }
   return findCountProblem(field, files.length) ?? { value: [...files] };
+}
+
+/** A form that is not multipart sends the name of a file as text, and loses the file. */
+function assertNoText(sent: SentValues, path: string): void {
+  const text = sent.valuesOf(path).find((value) => value !== "" && value !== null && value !== undefined);
+  if (text === undefined) return;
+  throw new GableError("E_BODY_TYPE", `The field "${path}" takes a file, and was sent as text.`, {
+    fix: 'Write method="post" and enctype="multipart/form-data" at the form, as form.open() does. Programs send a part with a file name.',
+  });
 }
 
 function findFileProblem(field: FieldDefinition, file: SentFile): Parsed | undefined {
