@@ -1,6 +1,6 @@
 /** Checks of a whole project: all errors in one run, and none of deleted files. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { checkViews, formatProblems } from "gable/check";
@@ -35,6 +35,44 @@ it("checkViews() finds the errors of all files in one run, each once, and those 
   const text = formatProblems(checkViews({ project: project.path, directories: ["views"] }));
   assert.match(text, /^views\/filter\.html:2:6 - error E_VIEW_NAME: there is no filter "uper"\.$/m);
   assert.ok(!text.includes(project.path), text);
+});
+
+it("checkViews() finds the same mistake on the same line of several files, and twice in a row the same", () => {
+  const twins = new ProjectFolder({
+    "code.ts": "export const one = 1;\n",
+    ...Object.fromEntries(
+      ["a", "b", "sub/c"].flatMap((name) => [
+        [`views/${name}-filter.html`, "{% props n: number %}\n{{ n|uper }}"],
+        [`views/${name}-import.html`, "{% from 'none.html' import m %}{{ m(1) }}"],
+        [`views/${name}-include.html`, "{% include 'part.html#nope' %}"],
+        [`views/${name}-tag.html`, "{% if %}{% endif %}"],
+        [`views/${name}-type.html`, "{% props n: number %}{{ n.foo }}"],
+      ]),
+    ),
+    "views/part.html": "{% partialdef row (a: number) %}{{ a }}{% endpartialdef %}",
+    "views/parent.html": "{% block a %}{% endblock %}",
+    "views/child-a.html": "{% extends 'parent.html' %}{% block b %}{% endblock %}",
+    "views/child-b.html": "{% extends 'parent.html' %}{% block b %}{% endblock %}",
+  });
+  const list = (): string[] =>
+    checkViews({ project: twins.path, directories: ["views"] })
+      .map(({ file, code }) => `${file} ${code}`)
+      .sort();
+  try {
+    const codes = { filter: "E_VIEW_NAME", import: "E_VIEW_NOT_FOUND", include: "E_VIEW_PARTIAL", tag: "E_VIEW_SYNTAX", type: "TS2339" };
+    const expected = Object.entries(codes).flatMap(([kind, code]) =>
+      ["a", "b", "sub/c"].map((name) => `views/${name}-${kind}.html ${code}`),
+    );
+    assert.deepEqual(list(), [...expected, "views/child-a.html E_VIEW_BLOCK", "views/child-b.html E_VIEW_BLOCK"].sort());
+    assert.deepEqual(list(), list());
+    renameSync(join(twins.views, "part.html"), join(twins.views, "moved.html"));
+    assert.deepEqual(
+      list().filter((found) => found.includes("include")),
+      ["a", "b", "sub/c"].map((name) => `views/${name}-include.html E_VIEW_NOT_FOUND`),
+    );
+  } finally {
+    twins.remove();
+  }
 });
 
 it("checkViews() forgets files that are deleted", () => {

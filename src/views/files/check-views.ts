@@ -86,7 +86,9 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   // An error in an imported file stops every file that imports it, so it is reported once.
   const compiled = project.generateAll((error) => {
     const problem = toProblem(error, folder);
-    if (!own.some((known) => known.message === problem.message && known.line === problem.line)) own.push(problem);
+    const isSame = (known: ViewProblem): boolean =>
+      (["file", "line", "column", "message"] as const).every((name) => known[name] === problem[name]);
+    if (!own.some(isSame)) own.push(problem);
   });
   const { attributes = {}, inlineHandlers = false } = options;
   const sources = readSources(folder);
