@@ -229,6 +229,27 @@ function describeAuthor(book: WithRelations<Book, "author" | "tags">): string {
   void book.author.mentor.name;
   return book.author.name + book.tags.map(({ name }) => name).join();
 }
+/** Takes rows whose author is loaded, with any relations of the author. */
+function describeDeep(book: WithoutRelations<Book> & { readonly author: WithoutRelations<Author> }): string {
+  return book.title + book.author.name;
+}
+async function passingDeep(): Promise<void> {
+  const shallow = await Book.where().with({ author: true }).all();
+  const deep = await Book.where()
+    .with({ author: { with: { mentor: { with: { mentor: true } } } } })
+    .all();
+  const authors = await Author.where()
+    .with({ books: { with: { author: true } } })
+    .all();
+  [...shallow, ...deep].map(describeDeep);
+  await Promise.all(authors.map(async ({ books }) => Promise.resolve(books.map(describeDeep))));
+  new Map(deep.map((row) => [row.id, row])).forEach(describeDeep);
+  const later: Promise<WithoutRelations<Book> | undefined> = Book.where().with({ author: true }).first();
+  // @ts-expect-error the author is not loaded
+  describeDeep(await Book.get(1));
+  void [later, describeBook(deep[0]!), deep[0]!.author.mentor?.mentor?.name];
+}
+void passingDeep;
 // @ts-expect-error a column is not a relation
 type _Wrong = WithRelations<Book, "title">;
 
