@@ -54,10 +54,11 @@ const pages: ReadonlyArray<readonly [name: string, make: () => unknown, plain: s
   ],
   ["values that come one by one", () => html`${pieces()}`, "{{1}}{{2}}", "<!-- -->{<!-- -->{1}}<!-- -->{<!-- -->{2}}"],
 ];
-const file = "<p title='{{ v }}'>  {{ v }}{{ v|upper }}{{ ('<b>'|safe if raw) ~ v }}{{ v|urlize }}</p>";
-const plainFile = '<p title="{{v}}">  {{v}}{{V}}{{v}}{{v}}</p>';
+const file =
+  "<p title='{{ v }}'>  {{ v }}{{ v|upper }}{{ ('<b>'|safe if raw) ~ v }}{{ v|urlize }}</p><i>{{ await p }}</i><b {{ await a }}></b>";
+const plainFile = '<p title="{{v}}">  {{v}}{{V}}{{v}}{{v}}</p><i>{{p}}</i><b data-link="javascript:1"></b>';
 const split = (text: string): string => text.replaceAll("{{", "<!-- -->{<!-- -->{");
-const specialFile = `<p title="{ {v}}">${split(" {{v}}{{V}}{{v}}{{v}}")}</p>`;
+const specialFile = `<p title="{ {v}}">${split(" {{v}}{{V}}{{v}}{{v}}</p><i>{{p}}")}</i><b data-link="about:invalid#blocked"></b>`;
 
 const special: ViewOptions = {
   mustache: "split",
@@ -72,7 +73,9 @@ function createApp(views: ViewOptions, mode: GableOptions["mode"] = "test") {
   folders.push(folder);
   const app = gable({ mode, logger: silentLogger, views: { directories: [folder.views], ...views } });
   pages.forEach(([, make], index) => app.get(`/${index}`, () => make() as never));
-  app.get("/file", ({ view }) => view("a.html", { v: "{{v}}", raw: false }));
+  app.get("/file", ({ view }) =>
+    view("a.html", { v: "{{v}}", raw: false, p: late("{{p}}"), a: late(attributes({ "data-link": "javascript:1" })) }),
+  );
   return createTestClient(app);
 }
 
