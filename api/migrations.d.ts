@@ -46,7 +46,7 @@ export declare function makeMigration(options: MakeOptions): Promise<MadeMigrati
  * Writes a migration that joins all last migrations, if they touch different things. Returns undefined if there is
  * only one. Throws `E_MIGRATION_HEADS` if they touch the same object.
  */
-export declare function mergeMigrations({ folder, now, }: Pick<MakeOptions, "folder" | "now">): Promise<MadeMigration | undefined>;
+export declare function mergeMigrations({ folder, now, isDry, }: Pick<MakeOptions, "folder" | "now" | "isDry">): Promise<MadeMigration | undefined>;
 
 /**
  * Writes one migration that replaces those from `from` to `to`, or all up to `to`. An empty database runs the
@@ -251,6 +251,8 @@ export interface DumpOptions {
     readonly secrets?: boolean;
     /** Receives the table that is being written, with its rows so far, after each 1,000 rows and at its end. None by default. */
     readonly onProgress?: (count: TableCount) => void;
+    /** Counts the rows, and writes nothing. Default false. */
+    readonly isDry?: boolean;
 }
 
 /** A table that was dumped or loaded. */
@@ -269,6 +271,8 @@ export interface LoadOptions {
     readonly folder: string;
     /** Receives the table that is being loaded, with its rows so far, after each 1,000 rows and at its end. None by default. */
     readonly onProgress?: (count: TableCount) => void;
+    /** Loads all rows and rolls them back, to find what would fail. Default false. */
+    readonly isDry?: boolean;
 }
 
 /** What a seed receives. */
@@ -285,6 +289,8 @@ export interface SeedOptions {
     readonly folder: string;
     /** Receives the name of each file before it runs. None by default. */
     readonly onProgress?: (name: string) => void;
+    /** Imports the files and checks that each exports a function, and runs none. Default false. */
+    readonly isDry?: boolean;
 }
 
 /** Progress of a migration. */
@@ -341,6 +347,8 @@ export interface MakeOptions {
     readonly isEmpty?: boolean;
     /** Time in the name of the file. By default now. */
     readonly now?: Date;
+    /** Returns what it would write, and writes nothing. Default false. */
+    readonly isDry?: boolean;
 }
 
 /** A problem with the files of migrations. */

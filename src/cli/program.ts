@@ -37,6 +37,8 @@ interface ParsedFlags extends Readonly<Record<string, unknown>> {
 
 /** Commands that run the application for as long as they live. */
 const servingCommands: ReadonlySet<string> = new Set(["start", "dev", "worker"]);
+/** Commands whose standard output is a log or events, with --json as well. */
+const streamingCommands: ReadonlySet<string> = new Set(["start", "dev"]);
 
 /** Parses the words after `gable` and runs the command. Returns the exit code. */
 export async function runProgram(words: readonly string[], options: ProgramOptions): Promise<number> {
@@ -44,14 +46,17 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   let code: number = exitCode.ok;
   const program = createRoot(options);
   const groups = new Map<string, Command>();
+  const called = words.filter((word) => word !== "--");
+  let name = called[0] ?? "";
   try {
-    const called = words.filter((word) => word !== "--");
+    if (words.includes("--json") && !streamingCommands.has(name)) terminal.keepOutput();
     for (const entry of [...options.commands, ...(await options.findMore())]) {
       const [first, second] = entry.name.split(" ");
       const parent = second === undefined ? program : findGroup(program, groups, first!, options);
       const command = configure(parent.command(second ?? first!), terminal).description(entry.help);
       // The help lists the other commands. Their modules are not loaded.
       if (called[0] !== first || (second !== undefined && called[1] !== second)) continue;
+      ({ name } = entry);
       const definition = await entry.load();
       defineCommand(command, entry.name, definition, terminal, async (context, flags) => {
         code = await runCommand(entry.name, definition, context, flags);
@@ -60,21 +65,25 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
     await program.parseAsync([...words], { from: "user" });
     return code;
   } catch (error) {
-    return endEarly(error, words, terminal);
+    return endEarly(error, { words, name }, terminal);
   }
 }
 
 /** Reports wrong words and flags, and commands of the project that cannot be loaded. Help and the version are not errors. */
-async function endEarly(error: unknown, words: readonly string[], terminal: Terminal): Promise<number> {
+async function endEarly(
+  error: unknown,
+  { words, name }: { readonly words: readonly string[]; readonly name: string },
+  terminal: Terminal,
+): Promise<number> {
   if (!(error instanceof CommanderError)) {
     const { problem, text } = await describeFailure(error);
-    if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [problem]);
+    if (words.includes("--json")) writeJson(terminal, name, undefined, [problem]);
     else terminal.writeError(text);
     return toExitCode(error);
   }
   if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   const message = error.message.replace(/^error: /, "");
-  if (words.includes("--json")) writeJson(terminal, words[0] ?? "", undefined, [{ id: "E_COMMAND_USAGE", message }]);
+  if (words.includes("--json")) writeJson(terminal, name, undefined, [{ id: "E_COMMAND_USAGE", message }]);
   else terminal.writeError(`${message}\nRun \`npx gable --help\` for the list of commands.\n`);
   return exitCode.usage;
 }
@@ -225,7 +234,7 @@ function createLazyProject(name: string, definition: AnyBuiltIn, flags: ParsedFl
   const found = findMode(terminal, mode ?? definition.forcedMode?.(flags), definition.mode);
   terminal.environment["GABLE_MODE"] = found;
   // Standard output belongs to the command, unless it serves: there it is the log.
-  if (!servingCommands.has(name)) terminal.environment["GABLE_LOG"] ??= "stderr";
+  if (!servingCommands.has(name) || (flags.json === true && !streamingCommands.has(name))) terminal.environment["GABLE_LOG"] ??= "stderr";
   return createProject(terminal, found, app);
 }
 

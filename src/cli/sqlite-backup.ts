@@ -13,19 +13,22 @@ const stepPages = 1_000;
 export interface BackupOptions {
   readonly from: string;
   readonly to: string;
+  /** Whether only to check both names. Default false. */
+  readonly isDry?: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
 /**
  * Copies one snapshot: what others write meanwhile is not in it. The file appears under its name only when it is whole and its
- * integrity is checked. Returns its bytes. Throws `E_DATABASE_OPEN` for a file that is missing or damaged, and `E_COMMAND_USAGE` for a
+ * integrity is checked. Returns its bytes, or those of the original with `isDry`. Throws `E_DATABASE_OPEN` for a file that is missing or damaged, and `E_COMMAND_USAGE` for a
  * target that exists.
  */
-export async function backUpSqlite({ from, to, progress, signal }: BackupOptions): Promise<number> {
+export async function backUpSqlite({ from, to, isDry = false, progress, signal }: BackupOptions): Promise<number> {
   if (!existsSync(from))
     throw new GableError("E_DATABASE_OPEN", `The database file ${from} does not exist.`, { fix: "Create it with: npx gable db migrate." });
   if (existsSync(to)) throw new GableError("E_COMMAND_USAGE", `${to} exists already.`, { fix: "Give another file, or delete this one." });
+  if (isDry) return (await stat(from)).size;
   await mkdir(dirname(to), { recursive: true });
   const part = `${to}.part`;
   // Rows of people are in it: nobody else may read it, not even half of it.

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly writeOut: (text: string) => void;
   /** Writes to standard error. */
   readonly writeError: (text: string) => void;
+  /** From now on, what other code prints to standard output goes to standard error: with --json, programs read one object there. */
+  readonly keepOutput: () => void;
   /** Whether a person reads standard error. */
   readonly isTerminal: boolean;
   /** Whether a person can answer questions. */
@@ -31,9 +33,11 @@ export function createTerminal(): Terminal {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   });
+  const write = process.stdout.write.bind(process.stdout);
   return {
-    writeOut: (text) => void process.stdout.write(text),
+    writeOut: (text) => void write(text),
     writeError: (text) => void process.stderr.write(text),
+    keepOutput: () => void (process.stdout.write = process.stderr.write.bind(process.stderr)),
     isTerminal: process.stderr.isTTY === true,
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,

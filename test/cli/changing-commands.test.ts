@@ -18,25 +18,24 @@ type Care =
   | { readonly reason: string };
 
 const named = "It changes one thing that its flags name, and says what it did.";
-const adds = "It adds what is missing, and refuses to replace something.";
 
 const commands: Readonly<Record<string, Care>> = {
   about: "reads",
   build: { shows: "build --check" },
   check: "reads",
-  "db backup": { reason: adds },
+  "db backup": { shows: "db backup --dry-run" },
   "db check": "reads",
-  "db create": { reason: adds },
+  "db create": { shows: "db create --dry-run" },
   "db drop": "asks",
-  "db dump": { reason: adds },
+  "db dump": { shows: "db dump --out var/other --dry-run" },
   "db lint": "reads",
-  "db load": { reason: "It takes tables without rows only." },
-  "db make": { shows: "db make --check" },
+  "db load": { shows: "db load dump --dry-run" },
+  "db make": { shows: "db make --empty --dry-run" },
   "db migrate": { shows: "db migrate --dry-run" },
   "db pull": { shows: "db pull books --out other-models.ts --dry-run" },
   "db reset": "asks",
   "db rollback": { shows: "db rollback --dry-run" },
-  "db seed": { reason: "Seeds are code: only running them says what they do. Production needs --force." },
+  "db seed": { shows: "db seed --dry-run" },
   "db shell": { reason: "People type what it runs." },
   "db size": "reads",
   "db sql": "reads",
@@ -55,7 +54,7 @@ const commands: Readonly<Record<string, Care>> = {
   models: "reads",
   reload: "serves",
   routes: "reads",
-  "sessions clear": { reason: "It deletes what has expired, or what its flags name." },
+  "sessions clear": { shows: "sessions clear --dry-run" },
   settings: "reads",
   shell: { reason: "People type what it runs; --sandbox rolls back." },
   start: "serves",
@@ -78,15 +77,17 @@ const files = {
   "app.ts": `import { gable, get } from "gable";
 import { field as f, Model } from "gable/data";
 import { task, taskModel } from "gable/tasks";
+import { sessionModel } from "gable/session";
 class Book extends Model("books", { id: f.id(), title: f.text({ max: 50 }) }) {}
-export default gable({ models: { Book, TaskRow: taskModel() }, database: "sqlite:var/app.db", views: "views", static: "static", hosts: ["shop.example"],
+export default gable({ models: { Book, TaskRow: taskModel(), Session: sessionModel() }, session: {}, database: "sqlite:var/app.db", views: "views", static: "static", hosts: ["shop.example"],
   tasks: [task("note", {}, () => undefined)], routes: [get("/", () => "home")] });
 `,
   "settings.ts":
     'import { defineSettings, env } from "gable";\nexport const settings = defineSettings({ size: env.int("SIZE", { default: 1 }) });\n',
   "views/pages/home.html": "<h1>Home</h1>\n",
   "static/app.css": `${"body { color: black }\n".repeat(200)}`,
-  "seeds/010-books.ts": "export default async () => undefined;\n",
+  "seeds/010-books.ts": 'import { writeFileSync } from "node:fs";\nexport default () => writeFileSync("seeded.txt", "");\n',
+  "dump/books.jsonl": '{"id":1,"title":"Emma"}\n',
 };
 
 describe("commands that change something", () => {
@@ -124,6 +125,14 @@ describe("commands that change something", () => {
       names.push(...(nested.length === 0 ? [name] : nested.map((each) => `${name} ${each}`)));
     }
     assert.deepEqual(Object.keys(commands), names.sort());
+  });
+
+  it("have --dry-run if and only if the table of this file says so", async () => {
+    for (const [name, care] of Object.entries(commands)) {
+      const isExpected = typeof care === "object" ? "shows" in care && care.shows.includes("--dry-run") : /^db (?:drop|reset)$/.test(name);
+      const { out } = await project.run(...name.split(" "), "--help");
+      assert.equal(/^ {2}--dry-run /m.test(out), isExpected, name);
+    }
   });
 
   for (const [name, care] of Object.entries(commands)) {

@@ -90,6 +90,7 @@ for (const { name, skip, place } of databaseKinds)
           { table: "dumped_books", rows: 2 },
         ],
         omitted: ["dumped_authors.key"],
+        isDry: false,
       });
       assert.deepEqual(readdirSync(join(project.folder, "small")).sort(), ["dumped_authors.jsonl.gz", "dumped_books.jsonl.gz"]);
       if (process.platform !== "win32") assert.equal(statSync(join(project.folder, "small")).mode & 0o077, 0);

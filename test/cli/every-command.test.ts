@@ -1,7 +1,9 @@
 /** Every command: help with an example, one JSON object that fits the schema, and exit codes. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { TestProject } from "./project.ts";
 import { createTestProject } from "./project.ts";
@@ -83,6 +85,16 @@ const runs: ReadonlyArray<readonly [words: string, code: number]> = [
   ["db drop", 2],
 ];
 
+/** Runs of processes whose application, seeds or commands print something. */
+const printing: ReadonlyArray<readonly [words: string, printed: readonly string[]]> = [
+  ["routes", ["application"]],
+  ["db seed", ["application", "seed"]],
+  ["db nothing", ["commands"]],
+  ["greet", ["application", "commands", "greeting"]],
+];
+
+const binary = fileURLToPath(new URL("../../bin/gable.mjs", import.meta.url));
+
 const schema = JSON.parse(readFileSync(new URL("../../docs/reference/command-output.schema.json", import.meta.url), "utf8")) as object; // A schema.
 const isValid = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
@@ -114,8 +126,8 @@ describe("every command", () => {
 
   it("answers a wrong flag with 2, one object with --json, and the way to the help", async () => {
     for (const name of names) {
-      const { code, problems, ok } = await project.json(...name.split(" "), "--no-such-flag");
-      assert.deepEqual([code, ok, problems.map(({ id }) => id)], [2, false, ["E_COMMAND_USAGE"]], name);
+      const { code, problems, ok, command } = await project.json(...name.split(" "), "--no-such-flag");
+      assert.deepEqual([code, ok, command, problems.map(({ id }) => id)], [2, false, name, ["E_COMMAND_USAGE"]], name);
     }
   });
 
@@ -139,5 +151,34 @@ describe("every command", () => {
       for (const line of error.split("\n").filter((each) => each.startsWith('{"event"'))) JSON.parse(line);
     }
     assert.deepEqual(wrong, []);
+  });
+
+  it("leaves standard output to the object, whatever other code prints there", async () => {
+    const { folder, remove } = createTestProject({
+      ".env": "GABLE_MODE=development\n",
+      "app.ts": `import { gable, get } from "gable";
+import { Model, field as f } from "gable/data";
+console.log("application");
+class Book extends Model("books", { id: f.id() }) {}
+export default gable({ models: { Book }, database: "sqlite::memory:", routes: [get("/", () => "home")] });
+`,
+      "seeds/010-books.ts": 'export default () => console.log("seed");\n',
+      "commands/greet.ts": `import { defineCommand } from "gable";
+console.log("commands");
+export default defineCommand({ name: "greet", help: "Greets.", run: () => { process.stdout.write("greeting\\n"); return {}; } });
+`,
+    });
+    try {
+      for (const [words, printed] of printing) {
+        const { stdout, stderr } = spawnSync(process.execPath, [binary, ...words.split(" "), "--json"], { cwd: folder, encoding: "utf8" });
+        assert.deepEqual(stdout.trimEnd().split("\n").length, 1, stdout);
+        assert.ok(isValid(JSON.parse(stdout)), stdout);
+        for (const line of printed) assert.match(stderr, new RegExp(`^${line}$`, "m"), words);
+      }
+      const shell = spawnSync(process.execPath, [binary, "shell", "--eval", "console.log('said')"], { cwd: folder, encoding: "utf8" });
+      assert.match(shell.stdout, /^said$/m);
+    } finally {
+      remove();
+    }
   });
 });

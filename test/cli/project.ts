@@ -60,6 +60,7 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
       const code = await runCli(words, {
         writeOut: (text) => (out += text),
         writeError: (text) => (error += text),
+        keepOutput: () => undefined,
         isTerminal: false,
         canAsk: false,
         ask: () => Promise.resolve(undefined),

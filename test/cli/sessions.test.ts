@@ -98,13 +98,17 @@ for (const [name, skip, open] of places)
     ];
     for (const [words, text] of runs)
       it(words.join(" "), async () => {
+        // Redis has nothing to roll back.
+        const dry = await project.run("sessions", "clear", ...words, "--dry-run", ...app);
+        if (name === "redis") assert.deepEqual([dry.code, /counts sessions in a database only/.test(dry.error)], [2, true]);
+        else assert.deepEqual(dry, { code: 0, out: `${text.replace("Deleted", "Would delete")}\n`, error: "" });
         assert.deepEqual(await project.run("sessions", "clear", ...words, ...app), { code: 0, out: `${text}\n`, error: "" });
       });
 
     it("--json gives the count, and a second run finds nothing", async () => {
       const first = await project.json("sessions", "clear", "--user", "ann@example.com", ...app);
-      assert.deepEqual([first.ok, first.data], [true, { deleted: 3 }]);
-      assert.deepEqual((await project.json("sessions", "clear", "--user", "ann@example.com", ...app)).data, { deleted: 0 });
+      assert.deepEqual([first.ok, first.data], [true, { deleted: 3, isDry: false }]);
+      assert.deepEqual((await project.json("sessions", "clear", "--user", "ann@example.com", ...app)).data, { deleted: 0, isDry: false });
     });
   });
 
@@ -116,6 +120,8 @@ describe("gable sessions clear", () => {
       ["7", 20, -2],
       ["7", 0, 1],
     ]);
+    const dry = await project.run("sessions", "clear", "--dry-run", "--app", "database.ts");
+    assert.deepEqual([dry.code, dry.out], [0, "Would delete 2 expired sessions.\n"]);
     const { code, out } = await project.run("sessions", "clear", "--app", "database.ts");
     assert.deepEqual([code, out], [0, "Deleted 2 expired sessions.\n"]);
     assert.equal((await project.run("sessions", "clear", "--app", "database.ts")).out, "Deleted 0 expired sessions.\n");

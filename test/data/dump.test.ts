@@ -89,7 +89,10 @@ for (const kind of databaseKinds) {
       );
 
     it("can be loaded into another database, of the same or another kind, and dumped again unchanged", async () => {
+      const dry = await dumpData({ database: from, folder: join(folder, "one"), secrets: true, isDry: true });
+      assert.deepEqual(await readdir(folder), []);
       const counts = await dumpData({ database: from, folder: join(folder, "one"), secrets: true });
+      assert.deepEqual(dry, counts);
       assert.deepEqual(Object.fromEntries(counts.filter(({ table }) => table.startsWith("dump")).map(({ table, rows }) => [table, rows])), {
         dump_people: 3,
         dump_things: 1,
@@ -100,6 +103,8 @@ for (const kind of databaseKinds) {
       for (const [index, { url }] of places.slice(1).entries()) {
         const to = await createDatabase({ url, models, bind: false });
         await to.createTables();
+        assert.deepEqual(new Set(await loadData({ database: to, folder: join(folder, "one"), isDry: true })), new Set(counts));
+        // Nothing is left: the same rows can be loaded.
         assert.deepEqual(new Set(await loadData({ database: to, folder: join(folder, "one") })), new Set(counts));
         await dumpData({ database: to, folder: join(folder, `again${index}`), secrets: true });
         assert.deepEqual(await textsOf(join(folder, `again${index}`)), await textsOf(join(folder, "one")));
@@ -150,7 +155,13 @@ describeOnDatabases("dump files that do not fit", [Person, Thing, Group, Part], 
 
   it("are rejected with the line, and nothing is loaded", async () => {
     const folder = await mkdtemp(join(tmpdir(), "gable-load-"));
-    const load = (): Promise<unknown> => loadData({ database: open().database, folder });
+    const load = async (): Promise<unknown> => {
+      const options = { database: open().database, folder };
+      const dry = await loadData({ ...options, isDry: true }).catch((error: unknown) => error);
+      const found = await loadData(options).catch((error: unknown) => error);
+      assert.equal(String(dry), String(found));
+      throw found;
+    };
     const put = (name: string, ...lines: unknown[]): Promise<void> =>
       writeFile(join(folder, name), lines.map((line) => (typeof line === "string" ? line : JSON.stringify(line))).join("\n"));
     try {
@@ -192,6 +203,8 @@ describeOnDatabases("seeds", [Person, Thing, Group, Part], (open) => {
         `export default async ({ database }) => { await globalThis.seeded.Group.getOrCreate({ code: "a" }, { label: database.dialect }); };`,
       );
       await writeFile(join(folder, "notes.txt"), "no seed");
+      assert.deepEqual(await runSeeds({ database, folder, isDry: true }), ["010-groups.mjs", "020-parts.ts"]);
+      assert.equal(await Group.count(), 0);
       for (const round of [1, 2]) {
         assert.deepEqual(await runSeeds({ database, folder, onProgress: (name) => told.push(`${round} ${name}`) }), [
           "010-groups.mjs",
@@ -215,10 +228,11 @@ describeOnDatabases("seeds", [Person, Thing, Group, Part], (open) => {
       await writeFile(join(folder, "030-broken.mjs"), "export default 5;");
       await rm(join(folder, "030-broken.mjs"));
       await writeFile(join(folder, "040-none.mjs"), "export const seed = 5;");
-      await assert.rejects(runSeeds({ database, folder }), {
-        code: "E_SEED_INVALID",
-        message: "The seed 040-none.mjs does not export a function.",
-      });
+      for (const isDry of [true, false])
+        await assert.rejects(runSeeds({ database, folder, isDry }), {
+          code: "E_SEED_INVALID",
+          message: "The seed 040-none.mjs does not export a function.",
+        });
     } finally {
       await rm(folder, { recursive: true });
     }

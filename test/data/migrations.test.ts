@@ -99,7 +99,11 @@ for (const kind of databaseKinds) {
 
     it("are written from models, run once, and produce the structure of the models", async () => {
       const { database, folder } = open();
-      const made = await makeMigration({ models: first, folder, now: new Date("2026-11-20T10:12:00Z") });
+      const now = new Date("2026-11-20T10:12:00Z");
+      const dry = await makeMigration({ models: first, folder, now, isDry: true });
+      assert.deepEqual(await readdir(folder), []);
+      const made = await makeMigration({ models: first, folder, now });
+      assert.deepEqual(dry, made);
       assert.equal(made!.name, "20261120_1012_initial");
       assert.deepEqual(await makeMigration({ models: first, folder }), undefined);
       assert.deepEqual(
@@ -452,7 +456,10 @@ for (const kind of databaseKinds) {
       await put("0002_right", fileOf('op.addIndex("things", "things_size", ["size"])', 'after: ["0001_things"]'));
       assert.equal((await checkMigrations({ models: [], folder }))[0]!.kind, "heads");
       await assert.rejects(makeMigration({ models: first, folder }), { code: "E_MIGRATION_HEADS" });
+      const dry = await mergeMigrations({ folder, isDry: true });
+      assert.equal((await readdir(folder)).length, 3);
       const merged = await mergeMigrations({ folder });
+      assert.equal(dry?.name.slice(-6), merged!.name.slice(-6));
       assert.match(await readFile(merged!.path, "utf8"), /after: \["0002_left", "0002_right"\]/);
       assert.equal(await mergeMigrations({ folder }), undefined);
       assert.equal((await run()).length, 4);

@@ -152,6 +152,7 @@ describe("docs/guides/command-line.md", () => {
     let text = "";
     const terminal: Terminal = {
       writeOut: (more) => void (text += more),
+      keepOutput: () => undefined,
       writeError: (more) => void (text += more),
       isTerminal: false,
       canAsk: false,

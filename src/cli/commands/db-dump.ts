@@ -15,6 +15,7 @@ const dumpFlags = {
   database: databaseFlag,
   out: { type: "string", help: "Folder of the files", default: "var/dump" },
   gzip: { type: "boolean", help: "Compresses the files" },
+  dryRun: { type: "boolean", help: "Counts the rows, and writes nothing" },
   secrets: { type: "boolean", help: "Includes the secret columns, such as password hashes" },
 } as const;
 
@@ -48,10 +49,10 @@ function withRows(
 
 /** Writes all rows as JSON lines. */
 export const dbDump = builtIn({
-  examples: ["db dump", "db dump --out var/dump --gzip --secrets"],
+  examples: ["db dump", "db dump --dry-run", "db dump --out var/dump --gzip --secrets"],
   flags: dumpFlags,
   async run({ flags, project, print, progress, table }: BuiltInContext<{}, typeof dumpFlags>) {
-    const { gzip, secrets } = flags;
+    const { gzip, secrets, dryRun: isDry } = flags;
     const folder = resolve(project.folder, flags.out);
     if (listDumpFiles(folder).length > 0)
       throw new GableError("E_COMMAND_USAGE", `The folder ${flags.out} has the files of another dump.`, {
@@ -59,26 +60,33 @@ export const dbDump = builtIn({
       });
     return withDatabase(project, flags.database, async (database) => {
       // Only its owner may read the rows.
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const tables = await withRows(progress, "Rows written", (onProgress) => dumpData({ database, folder, gzip, secrets, onProgress }));
+      if (!isDry) await mkdir(folder, { recursive: true, mode: 0o700 });
+      const options = { database, folder, gzip, secrets, isDry };
+      const tables = await withRows(progress, isDry ? "Rows counted" : "Rows written", (onProgress) =>
+        dumpData({ ...options, onProgress }),
+      );
       const columns = database.models.flatMap(({ $meta }) =>
         $meta.columns.filter(({ isSecret }) => isSecret).map(({ column }) => `${$meta.table}.${column}`),
       );
       const omitted = secrets ? [] : columns;
       table(tables.map((each) => ({ table: each.table, rows: each.rows.toLocaleString("en") })));
-      print(`Wrote ${sumRows(tables)} to ${flags.out}.`);
-      if (omitted.length > 0) print(`Left out the secret columns ${omitted.join(", ")}: pass --secrets to write them as well.`);
-      return { folder: flags.out, tables, omitted };
+      print(`${isDry ? "Would write" : "Wrote"} ${sumRows(tables)} to ${flags.out}.`);
+      if (omitted.length > 0)
+        print(`${isDry ? "Would leave out" : "Left out"} the secret columns ${omitted.join(", ")}: pass --secrets to write them as well.`);
+      return { folder: flags.out, tables, omitted, isDry };
     });
   },
 });
 
-const loadFlags = { database: databaseFlag } as const;
+const loadFlags = {
+  database: databaseFlag,
+  dryRun: { type: "boolean", help: "Loads the rows in a transaction, and rolls it back" },
+} as const;
 const loadWords = { folder: { help: "Folder that `db dump` has written" } } as const;
 
 /** Loads the files of a dump. */
 export const dbLoad = builtIn({
-  examples: ["db load var/dump"],
+  examples: ["db load var/dump", "db load var/dump --dry-run"],
   arguments: loadWords,
   flags: loadFlags,
   async run({
@@ -95,27 +103,30 @@ export const dbLoad = builtIn({
       throw new GableError("E_COMMAND_USAGE", `The folder ${name} has no files of a dump.`, {
         fix: "Give the folder that `npx gable db dump` has written.",
       });
-    if (project.mode === "production" && !common.force)
+    const { dryRun: isDry } = flags;
+    if (project.mode === "production" && !common.force && !isDry)
       throw new GableError("E_COMMAND_CONFIRM", "The rows would go into the production database.", {
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {
-      const tables = await withRows(progress, "Rows loaded", (onProgress) => loadData({ database, folder, onProgress }));
+      const tables = await withRows(progress, "Rows loaded", (onProgress) => loadData({ database, folder, onProgress, isDry }));
       table(tables.map((each) => ({ table: each.table, rows: each.rows.toLocaleString("en") })));
-      print(`Loaded ${sumRows(tables)}.`);
-      return { tables };
+      print(`${isDry ? "Would load" : "Loaded"} ${sumRows(tables)}.`);
+      return { tables, isDry };
     });
   },
 });
 
+const backupFlags = { database: databaseFlag, dryRun: { type: "boolean", help: "Says what it would copy, and copies nothing" } } as const;
 const backupWords = { file: { help: "File to write. Default: var/backups/ with the name and the time", optional: true } } as const;
 
 /** Copies a SQLite database while it is in use. */
 export const dbBackup = builtIn({
-  examples: ["db backup", "db backup /backups/shop.db"],
+  examples: ["db backup", "db backup --dry-run", "db backup /backups/shop.db"],
   arguments: backupWords,
-  flags: loadFlags,
-  async run({ arguments: { file }, flags, project, progress, signal, print }: BuiltInContext<typeof backupWords, typeof loadFlags>) {
+  flags: backupFlags,
+  async run({ arguments: { file }, flags, project, progress, signal, print }: BuiltInContext<typeof backupWords, typeof backupFlags>) {
+    const { dryRun: isDry } = flags;
     const options = (await project.loadApp()).describe().databases[flags.database];
     if (options?.url === undefined)
       throw new GableError("E_DATABASE_MISSING", `The database "${flags.database}" has no address.`, { fix: "Pass its url to gable()." });
@@ -131,9 +142,9 @@ export const dbBackup = builtIn({
     const from = resolve(project.folder, address.file);
     const time = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
     const to = resolve(project.folder, file ?? join("var", "backups", `${basename(from, ".db")}-${time}.db`));
-    const bytes = await backUpSqlite({ from, to, progress, signal });
-    print(`Copied ${bytes.toLocaleString("en")} bytes to ${project.toShown(to)}.`);
-    return { file: to, bytes };
+    const bytes = await backUpSqlite({ from, to, isDry, progress, signal });
+    print(`${isDry ? "Would copy" : "Copied"} ${bytes.toLocaleString("en")} bytes to ${project.toShown(to)}.`);
+    return { file: to, bytes, isDry };
   },
 });
 

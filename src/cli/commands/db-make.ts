@@ -9,6 +9,7 @@ import { addAnswer, askQuestion, toAnswers } from "../migration-answers.ts";
 
 const flags = {
   check: { type: "boolean", help: "Writes nothing; exits with 1 when a migration is due" },
+  dryRun: { type: "boolean", help: "Says what it would write, and writes nothing" },
   empty: { type: "boolean", help: "Writes a migration without changes, for steps of your own" },
   merge: { type: "boolean", help: "Joins two migrations that both are the last one" },
   rename: { type: "list", help: "Answers: a rename, as books.body:content" },
@@ -23,30 +24,31 @@ type Context = BuiltInContext<typeof words, typeof flags>;
 
 /** The command. */
 export const dbMake = builtIn({
-  examples: ["db make", "db make book_isbn --default books.isbn=", "db make --check"],
+  examples: ["db make", "db make book_isbn --default books.isbn=", "db make --dry-run", "db make --check"],
   arguments: words,
   flags,
   async run(context: Context) {
     const { flags: given, arguments: named, print, project } = context;
     const models = modelsOf(await project.loadApp());
-    const options = { models, folder: given.folder, ...(named.name !== undefined && { name: named.name }) };
+    const isDry = given.dryRun;
+    const options = { models, folder: given.folder, isDry, ...(named.name !== undefined && { name: named.name }) };
     if (given.check) return check(context, options);
-    const made = given.merge ? await mergeMigrations({ folder: given.folder }) : await make(context, options);
+    const made = given.merge ? await mergeMigrations({ folder: given.folder, isDry }) : await make(context, options);
     if (made === undefined) {
       print("The models match the migrations. There is nothing to write.");
       return { made: null };
     }
-    print(`Wrote ${project.toShown(made.path)}`);
+    print(`${isDry ? "Would write" : "Wrote"} ${project.toShown(made.path)}`);
     for (const change of made.changes) print(`  ${change}`);
-    print("Run it with `npx gable db migrate`.");
-    return { made: { name: made.name, path: project.toShown(made.path), changes: made.changes } };
+    if (!isDry) print("Run it with `npx gable db migrate`.");
+    return { made: { name: made.name, path: project.toShown(made.path), changes: made.changes }, isDry };
   },
 });
 
-type MakeWhat = Pick<Parameters<typeof makeMigration>[0], "models" | "folder" | "name">;
+type MakeWhat = Pick<Parameters<typeof makeMigration>[0], "models" | "folder" | "name" | "isDry">;
 
-async function check({ report, print }: Context, options: MakeWhat): Promise<object> {
-  const problems = await checkMigrations(options);
+async function check({ report, print }: Context, { models, folder }: MakeWhat): Promise<object> {
+  const problems = await checkMigrations({ models, folder });
   for (const { text } of problems) report({ id: "migrations.drift", message: text });
   if (problems.length === 0) print("The models match the migrations.");
   return { due: problems.length > 0 };

@@ -32,9 +32,10 @@ async function withServer<Result>(url: string, work: (server: Database) => Promi
   }
 }
 
-async function create(address: DatabaseAddress): Promise<boolean> {
+/** Returns whether it was missing. */
+async function create(address: DatabaseAddress, isDry = false): Promise<boolean> {
   if (address.kind === "sqlite") {
-    if (existsSync(address.file)) return false;
+    if (existsSync(address.file) || isDry) return !existsSync(address.file);
     await mkdir(dirname(address.file), { recursive: true });
     // Opening the file creates it.
     await withServer(`sqlite:${address.file}`, async () => undefined);
@@ -46,7 +47,7 @@ async function create(address: DatabaseAddress): Promise<boolean> {
       kind === "postgres"
         ? await server.query(sql`SELECT 1 AS one FROM pg_database WHERE datname = ${name}`)
         : await server.query(sql`SELECT 1 AS one FROM information_schema.schemata WHERE schema_name = ${name}`);
-    if (found !== undefined) return false;
+    if (found !== undefined || isDry) return found === undefined;
     await server.query(sql`CREATE DATABASE ${sql.identifier(name)}`);
     return true;
   });
@@ -74,15 +75,22 @@ async function assertConsent({ project, common, confirm }: Context, address: Dat
     throw new GableError("E_COMMAND_CONFIRM", "You cancelled. Nothing was deleted.");
 }
 
+const createFlags = {
+  ...databaseFlags,
+  dryRun: { type: "boolean", help: "Says whether it would create it, and creates nothing" },
+} as const;
+
 /** Creates the database. */
 export const dbCreate = builtIn({
-  examples: ["db create"],
-  flags: databaseFlags,
-  async run(context: Context) {
+  examples: ["db create", "db create --dry-run"],
+  flags: createFlags,
+  async run(context: BuiltInContext<{}, typeof createFlags>) {
+    const { dryRun: isDry } = context.flags;
     const address = await readAddress(context);
-    const created = await create(address);
-    context.print(created ? `Created the database "${nameOf(address)}".` : `The database "${nameOf(address)}" exists already.`);
-    return { created };
+    const created = await create(address, isDry);
+    const done = isDry ? "Would create" : "Created";
+    context.print(created ? `${done} the database "${nameOf(address)}".` : `The database "${nameOf(address)}" exists already.`);
+    return { created, isDry };
   },
 });
 
@@ -108,8 +116,9 @@ function showDeletion({ print }: Context, address: DatabaseAddress): object {
   return { dropped: nameOf(address), isDry: true };
 }
 
-const seedFlags = { ...databaseFlags, seeds: { type: "string", help: "Folder of the seeds", default: "seeds" } } as const;
-const resetFlags = { ...seedFlags, ...dryFlag } as const;
+const seedsFlags = { ...databaseFlags, seeds: { type: "string", help: "Folder of the seeds", default: "seeds" } } as const;
+const resetFlags = { ...seedsFlags, ...dryFlag } as const;
+const seedFlags = { ...seedsFlags, dryRun: { type: "boolean", help: "Lists and checks the files, and runs none" } } as const;
 type ResetContext = BuiltInContext<{}, typeof resetFlags>;
 type SeedContext = BuiltInContext<{}, typeof seedFlags>;
 
@@ -135,24 +144,27 @@ export const dbReset = builtIn({
 });
 
 /** Shows each seed when it begins. */
-function runAllSeeds({ progress, flags: { seeds } }: SeedContext, database: Database): Promise<string[]> {
+function runAllSeeds({ progress, flags: { seeds } }: Pick<SeedContext, "progress" | "flags">, database: Database): Promise<string[]> {
   return progress("Seeds", {}, (bar) => runSeeds({ database, folder: seeds, onProgress: (name) => bar.step(name) }));
 }
 
 /** Runs the seeds. */
 export const dbSeed = builtIn({
-  examples: ["db seed"],
+  examples: ["db seed", "db seed --dry-run"],
   flags: seedFlags,
   run: (context: SeedContext) => {
     const { flags, project, common, print } = context;
-    if (project.mode === "production" && !common.force)
+    const { dryRun: isDry } = flags;
+    if (project.mode === "production" && !common.force && !isDry)
       throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the production database.", {
         fix: "Pass --force when you are sure.",
       });
     return withDatabase(project, flags.database, async (database) => {
-      const seeds = await runAllSeeds(context, database);
-      print(seeds.length === 1 ? "Ran 1 seed." : `Ran ${seeds.length} seeds.`);
-      return { seeds };
+      const seeds = await (isDry ? runSeeds({ database, folder: flags.seeds, isDry }) : runAllSeeds(context, database));
+      print(
+        `${isDry ? "Would run" : "Ran"} ${seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`}${isDry ? `: ${seeds.join(", ")}` : ""}.`,
+      );
+      return { seeds, isDry };
     });
   },
 });
@@ -163,7 +175,11 @@ export const dbShell = builtIn({
   flags: databaseFlags,
   async run(context: Context) {
     const { program, words, environment } = toShellCommand(await readAddress(context));
-    const child = spawn(program, words, { stdio: "inherit", env: { ...context.terminal.environment, ...environment } });
+    const output = context.common.json ? 2 : "inherit";
+    const child = spawn(program, words, {
+      stdio: ["inherit", output, "inherit"],
+      env: { ...context.terminal.environment, ...environment },
+    });
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", (error) =>
         reject(

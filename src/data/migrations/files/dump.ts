@@ -30,6 +30,8 @@ export interface DumpOptions {
   readonly secrets?: boolean;
   /** Receives the table that is being written, with its rows so far, after each 1,000 rows and at its end. None by default. */
   readonly onProgress?: (count: TableCount) => void;
+  /** Counts the rows, and writes nothing. Default false. */
+  readonly isDry?: boolean;
 }
 
 /** Rows after which progress is reported. */
@@ -54,10 +56,11 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
     gzip: "boolean",
     secrets: "boolean",
     onProgress: "function",
+    isDry: "boolean",
   });
-  const { database, folder, gzip = false, secrets = false, onProgress } = options;
+  const { database, folder, gzip = false, secrets = false, onProgress, isDry = false } = options;
   assertFolder("dumpData()", folder);
-  await mkdir(folder, { recursive: true });
+  if (!isDry) await mkdir(folder, { recursive: true });
   const state = tablesOf(describeModels(database.models));
   const models = createModels(state);
   const hidden = secrets ? new Map<string, ReadonlySet<string>>() : listSecrets(database.models);
@@ -66,10 +69,9 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
     for (const table of sortTables(state)) {
       const model = models.get(table)!;
       const fields = model.$meta.columns.filter(({ column }) => hidden.get(table)?.has(column) !== true);
-      const count = { table, rows: 0 };
-      const lines = Readable.from(toLines(model, fields, count, onProgress));
-      const file = createWriteStream(join(folder, `${table}.jsonl${gzip ? ".gz" : ""}`));
-      await (gzip ? pipeline(lines, createGzip(), file) : pipeline(lines, file));
+      const count = { table, rows: isDry ? await Query.of(model).count() : 0 };
+      const path = join(folder, `${table}.jsonl${gzip ? ".gz" : ""}`);
+      if (!isDry) await writeLines(path, Readable.from(toLines(model, fields, count, onProgress)), gzip);
       onProgress?.({ ...count });
       counts.push(count);
     }
@@ -79,6 +81,11 @@ export async function dumpData(options: DumpOptions): Promise<TableCount[]> {
     transaction(work, { isolation: "repeatable read", readOnly: true, database: { $core: database.$core } }),
   );
   return counts;
+}
+
+function writeLines(path: string, lines: Readable, gzip: boolean): Promise<void> {
+  const file = createWriteStream(path);
+  return gzip ? pipeline(lines, createGzip(), file) : pipeline(lines, file);
 }
 
 /** Returns the secret columns by table. */

@@ -33,6 +33,8 @@ export interface LoadOptions {
   readonly folder: string;
   /** Receives the table that is being loaded, with its rows so far, after each 1,000 rows and at its end. None by default. */
   readonly onProgress?: (count: TableCount) => void;
+  /** Loads all rows and rolls them back, to find what would fail. Default false. */
+  readonly isDry?: boolean;
 }
 
 /**
@@ -40,14 +42,14 @@ export interface LoadOptions {
  * New keys continue after the loaded ones. Throws `E_LOAD_TABLE` for a table that is not empty or has no model, and `E_LOAD_LINE` for an invalid line.
  */
 export async function loadData(options: LoadOptions): Promise<TableCount[]> {
-  assertKnownOptions("loadData()", options, { database: "object", folder: true, onProgress: "function" });
-  const { database, folder, onProgress } = options;
+  assertKnownOptions("loadData()", options, { database: "object", folder: true, onProgress: "function", isDry: "boolean" });
+  const { database, folder, onProgress, isDry = false } = options;
   assertFolder("loadData()", folder);
   const state = tablesOf(describeModels(database.models));
   const models = createModels(state);
   const files = await listFiles(folder, [...state.keys()]);
   const counts: TableCount[] = [];
-  await runIn(contextIn(database.$core), () =>
+  const loaded = runIn(contextIn(database.$core), () =>
     transaction(
       async () => {
         const done = new Set<string>();
@@ -55,17 +57,24 @@ export async function loadData(options: LoadOptions): Promise<TableCount[]> {
         for (const table of sortTables(keepForeignKeys(state, (key, owner) => !mayBeEmpty(key, owner)))) {
           const file = files.get(table);
           if (file !== undefined)
-            counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting, onProgress }, file) });
+            counts.push({ table, rows: await loadTable({ model: models.get(table)!, state, done, waiting, onProgress, isDry }, file) });
           done.add(table);
         }
         // All rows exist now.
         for (const { row, values } of waiting) await Object.assign(row, values).save();
+        if (isDry) throw new DryLoad();
       },
       { database: { $core: database.$core } },
     ),
   );
+  await loaded.catch((error: unknown) => {
+    if (!(error instanceof DryLoad)) throw error;
+  });
   return counts;
 }
+
+/** Rolls a load back in which nothing has failed. */
+class DryLoad extends Error {}
 
 /** Returns the files of a folder, by table. */
 async function listFiles(folder: string, tables: readonly string[]): Promise<Map<string, string>> {
@@ -95,9 +104,10 @@ interface Loading {
   readonly done: ReadonlySet<string>;
   readonly waiting: WaitingRow[];
   readonly onProgress: LoadOptions["onProgress"];
+  readonly isDry: boolean;
 }
 
-async function loadTable({ model, state, done, waiting, onProgress }: Loading, file: string): Promise<number> {
+async function loadTable({ model, state, done, waiting, onProgress, isDry }: Loading, file: string): Promise<number> {
   const { $table: table, $meta: meta } = model;
   if (await Query.of(model).exists())
     throw new GableError("E_LOAD_TABLE", `The table "${table}" already has rows.`, { fix: "Load into an empty database." });
@@ -123,7 +133,8 @@ async function loadTable({ model, state, done, waiting, onProgress }: Loading, f
     if (rows.push(row) === rowsPerReport) await flush();
   }
   await flush();
-  await countOn(table, definition);
+  // A rollback does not take a sequence back.
+  if (!isDry) await countOn(table, definition);
   return count;
 }
 

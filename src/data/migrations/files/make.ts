@@ -34,6 +34,8 @@ export interface MakeOptions {
   readonly isEmpty?: boolean;
   /** Time in the name of the file. By default now. */
   readonly now?: Date;
+  /** Returns what it would write, and writes nothing. Default false. */
+  readonly isDry?: boolean;
 }
 
 /** A migration that was written. */
@@ -59,8 +61,9 @@ export async function makeMigration(options: MakeOptions): Promise<MadeMigration
     answers: "object",
     isEmpty: "boolean",
     now: "date",
+    isDry: "boolean",
   });
-  const { folder, answers = {}, isEmpty = false } = options;
+  const { folder, answers = {}, isEmpty = false, isDry = false } = options;
   const models = readModels(options.models);
   const migrations = await readMigrations(folder);
   const heads = findHeads(migrations);
@@ -76,7 +79,7 @@ export async function makeMigration(options: MakeOptions): Promise<MadeMigration
     options.now ?? new Date(),
     migrations,
   );
-  return write(folder, name, made);
+  return write({ folder, isDry }, name, made);
 }
 
 function readModels(models: MakeOptions["models"]): ModelClass[] {
@@ -140,11 +143,16 @@ export function nameFile(about: string, now: Date, migrations: readonly NamedMig
   for (let number = 2; ; number++) if (!taken.has(`${name}_${number}`)) return `${name}_${number}`;
 }
 
-async function write(folder: string, name: string, made: Migration): Promise<MadeMigration> {
+async function write(
+  { folder, isDry }: { readonly folder: string; readonly isDry: boolean },
+  name: string,
+  made: Migration,
+): Promise<MadeMigration> {
   const path = join(folder, `${name}.ts`);
-  await mkdir(folder, { recursive: true });
+  const source = writeMigration(made);
+  if (!isDry) await mkdir(folder, { recursive: true });
   // "wx" never overwrites an existing file.
-  await writeFile(path, writeMigration(made), { flag: "wx" });
+  if (!isDry) await writeFile(path, source, { flag: "wx" });
   return { name, path, changes: made.operations.map(describeOperation) };
 }
 
@@ -181,7 +189,8 @@ export async function checkMigrations(options: Pick<MakeOptions, "models" | "fol
 export async function mergeMigrations({
   folder,
   now = new Date(),
-}: Pick<MakeOptions, "folder" | "now">): Promise<MadeMigration | undefined> {
+  isDry = false,
+}: Pick<MakeOptions, "folder" | "now" | "isDry">): Promise<MadeMigration | undefined> {
   const migrations = await readMigrations(folder);
   const heads = findHeads(migrations);
   if (heads.length < 2) return undefined;
@@ -192,5 +201,5 @@ export async function mergeMigrations({
     });
   const after = heads.map(({ name }) => name);
   const made = migration({ after, schema: hashState(replay(migrations)), ops: [] });
-  return write(folder, nameFile("merge", now, migrations), made);
+  return write({ folder, isDry }, nameFile("merge", now, migrations), made);
 }

@@ -22,6 +22,8 @@ export interface SeedOptions {
   readonly folder: string;
   /** Receives the name of each file before it runs. None by default. */
   readonly onProgress?: (name: string) => void;
+  /** Imports the files and checks that each exports a function, and runs none. Default false. */
+  readonly isDry?: boolean;
 }
 
 /**
@@ -36,8 +38,8 @@ export interface SeedOptions {
  * };
  */
 export async function runSeeds(options: SeedOptions): Promise<string[]> {
-  assertKnownOptions("runSeeds()", options, { database: "object", folder: true, onProgress: "function" });
-  const { database, folder, onProgress } = options;
+  assertKnownOptions("runSeeds()", options, { database: "object", folder: true, onProgress: "function", isDry: "boolean" });
+  const { database, folder, onProgress, isDry = false } = options;
   assertFolder("runSeeds()", folder);
   const names = (await readdir(folder)).filter((name) => /\.(?:ts|js|mjs)$/.test(name) && !/\.(?:d|test)\.ts$/.test(name)).sort();
   for (const name of names) {
@@ -48,6 +50,7 @@ export async function runSeeds(options: SeedOptions): Promise<string[]> {
       throw new GableError("E_SEED_INVALID", `The seed ${name} does not export a function.`, {
         fix: "Write: export default async () => { ... };",
       });
+    if (isDry) continue;
     const work = seed as (context: SeedContext) => unknown; // It may return anything.
     try {
       await transaction(() => work({ database }), { database });
