@@ -1,6 +1,6 @@
 /**
- * Times of the command line: a command, the start of `gable dev`, and a save, in an application of 100 models; what workers cost, and what
- * watching costs.
+ * Times of the command line: a command, the start of `gable dev`, and a save, in an application of 100 models; what workers, watching,
+ * and 1,000 tests with a database cost.
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { BenchLine, BenchOptions } from "../report.ts";
+import { benchDatabaseTests } from "./database-tests.ts";
 import { benchWatching } from "./watching.ts";
 import { benchWorkers } from "./workers.ts";
 
@@ -44,6 +45,7 @@ export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]
       { test: `gable dev, ${models} models`, subject: "save to new answer", ms: median(saves) },
       ...(await benchWorkers(folder, seconds)),
       ...(await benchWatching()),
+      ...(await benchDatabaseTests(program)),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
