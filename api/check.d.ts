@@ -37,11 +37,6 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
     readonly listsUnsafe?: boolean;
     /** Folder of static files: a warning names each file in `asset("name")` that the folder lacks. None by default. */
     readonly statics?: string;
-    /**
-     * File in which the compiler of TypeScript keeps what it has found, so that the next check only looks at what has changed. It must be
-     * possible to write it. None by default.
-     */
-    readonly buildInfo?: string;
 }
 
 /** One finding. */

@@ -18,7 +18,6 @@ import { checkMigrationFiles, checkPending, migrationIds } from "../checks/migra
 import { collectSubject } from "../checks/subject.ts";
 import type { Project } from "../project.ts";
 import { runCompiler } from "../project-compiler.ts";
-import { findTypeCache, toCacheWords } from "../type-cache.ts";
 
 const flags = {
   deploy: { type: "boolean", help: "Also checks what must be right in production" },
@@ -122,7 +121,7 @@ async function checkDeploy(project: Project, facts: ApplicationFacts, { environm
 /** Without template files, the compiler is enough. */
 async function checkTypes(project: Project, { views, options }: ApplicationFacts): Promise<readonly Problem[]> {
   if (views !== undefined) return toViewProblems(project, views, { statics: findStatics(options) });
-  return (await runCompiler(project.folder, ["--noEmit", ...toCacheWords(findTypeCache(project.folder))]))?.problems ?? [];
+  return (await runCompiler(project.folder, ["--noEmit"]))?.problems ?? [];
 }
 
 /** Everything that goes around a protection, and with types the other problems of template files as well. */
@@ -164,14 +163,7 @@ function toViewProblems(
   directories: readonly string[],
   { listsUnsafe = false, statics }: { readonly listsUnsafe?: boolean; readonly statics?: string | undefined },
 ): Problem[] {
-  const buildInfo = findTypeCache(project.folder);
-  const found = checkViews({
-    project: project.folder,
-    directories,
-    listsUnsafe,
-    ...(statics !== undefined && { statics }),
-    ...(buildInfo !== undefined && { buildInfo }),
-  });
+  const found = checkViews({ project: project.folder, directories, listsUnsafe, ...(statics !== undefined && { statics }) });
   return found.map(({ file, line, code, message, fix, severity }) => {
     const where = `${file}:${line}`;
     const isTemplateType = /^TS\d+$/.test(code) && !/\.[cm]?tsx?$/.test(file);

@@ -4,7 +4,6 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
-import { findTypeCache, toCacheWords } from "../type-cache.ts";
 
 /** An error of the compiler. */
 export interface TypeProblem {
@@ -44,10 +43,12 @@ export class TypeWatcher {
 
   #run(): void {
     this.#child?.kill();
-    const program = join(this.#folder, "node_modules", "typescript", "bin", "tsc");
+    const packages = join(this.#folder, "node_modules");
+    const program = join(packages, "typescript", "bin", "tsc");
     // A project without the compiler has no types to check; it may be installed later.
     if (!existsSync(program) || !existsSync(join(this.#folder, "tsconfig.json"))) return;
-    const words = ["--noEmit", "--pretty", "false", ...toCacheWords(findTypeCache(this.#folder))];
+    const kept = join(packages, ".cache", "gable", "types.tsbuildinfo");
+    const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", kept];
     const child = spawn(process.execPath, [program, ...words], { cwd: this.#folder, stdio: ["ignore", "pipe", "ignore"] });
     this.#child = child;
     lowerPriority(child);

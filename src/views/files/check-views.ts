@@ -24,18 +24,12 @@ export interface CheckViewsOptions extends Omit<ViewProjectOptions, "watches"> {
   readonly listsUnsafe?: boolean;
   /** Folder of static files: a warning names each file in `asset("name")` that the folder lacks. None by default. */
   readonly statics?: string;
-  /**
-   * File in which the compiler of TypeScript keeps what it has found, so that the next check only looks at what has changed. It must be
-   * possible to write it. None by default.
-   */
-  readonly buildInfo?: string;
 }
 
 const optionNames: OptionKinds<CheckViewsOptions> = {
   project: "string",
   listsUnsafe: "boolean",
   statics: "string",
-  buildInfo: "string",
   directories: true,
   generated: true,
   packages: true,
@@ -79,7 +73,7 @@ export interface ViewProblem {
  */
 export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   assertKnownOptions("checkViews()", options, optionNames);
-  const { listsUnsafe = false, project: given = ".", statics, buildInfo, ...views } = options;
+  const { listsUnsafe = false, project: given = ".", statics, ...views } = options;
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
@@ -96,7 +90,7 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const hasAsset = (name: string): boolean => statics === undefined || existsSync(join(resolve(folder, statics), name));
   for (const view of compiled) own.push(...toWarnings(view, project, { listsUnsafe, hasAsset, file: toRelative(folder, view.file.path) }));
   if (listsUnsafe) for (const source of sources) own.push(...findUnsafeCalls(source));
-  const found = runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])), buildInfo);
+  const found = runCompiler(folder, new Map(compiled.map((view) => [project.pathOf(view.template.name), view])));
   if (!own.some(({ severity }) => severity === "error")) return [...own, ...found];
   // Gable writes no module for a file with an error. What tsc says about the rest of the project may only be a consequence of that.
   const compiledFiles = new Set(compiled.map(({ file }) => toRelative(folder, file.path)));
@@ -191,14 +185,13 @@ function toProblem(error: unknown, folder: string): ViewProblem {
 const tsconfig = `{ "compilerOptions": { "module": "nodenext", "target": "es2024", "strict": true, "types": ["node"], "skipLibCheck": true, \
 "allowImportingTsExtensions": true, "noEmit": true }, "include": ["**/*.ts", ".gable/**/*.ts"] }`;
 
-function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>, buildInfo: string | undefined): ViewProblem[] {
+function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): ViewProblem[] {
   if (!existsSync(join(folder, "tsconfig.json")))
     return [toSetupProblem("The project has no tsconfig.json, so its types cannot be checked.", `Write tsconfig.json: ${tsconfig}`)];
   const tsc = findCompiler(folder);
   if (tsc === undefined)
     return [toSetupProblem("The project has no TypeScript.", "Run npm install --save-dev typescript @types/node.", "package.json")];
-  const kept = buildInfo === undefined ? [] : ["--incremental", "--tsBuildInfoFile", resolve(folder, buildInfo)];
-  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, "--noEmit", "--pretty", "false", "-p", folder, ...kept], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [tsc, "--noEmit", "--pretty", "false", "-p", folder], {
     cwd: folder,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
