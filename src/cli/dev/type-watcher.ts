@@ -1,7 +1,8 @@
 /** Runs the TypeScript compiler of the project next to the server: its errors are shown, and block nothing. */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
 
@@ -35,6 +36,22 @@ export class TypeWatcher {
     if (!this.#isOver) this.#timer = setTimeout(() => this.#run(), pauseMs);
   }
 
+  /**
+   * Returns where the compiler keeps what it has found: another file for each list of views. The list is a `declare module` of a package,
+   * and after a change of it the compiler repeats what it has said of files that did not change.
+   */
+  #findKept(packages: string): string {
+    const cache = join(packages, ".cache", "gable");
+    const list = join(this.#folder, ".gable", "views.ts");
+    const name = `types-${createHash("sha256")
+      .update(existsSync(list) ? readFileSync(list) : "")
+      .digest("hex")
+      .slice(0, 16)}.tsbuildinfo`;
+    for (const old of existsSync(cache) ? readdirSync(cache) : [])
+      if (/^types.*\.tsbuildinfo$/.test(old) && old !== name) rmSync(join(cache, old), { force: true });
+    return join(cache, name);
+  }
+
   stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -47,8 +64,7 @@ export class TypeWatcher {
     const program = join(packages, "typescript", "bin", "tsc");
     // A project without the compiler has no types to check; it may be installed later.
     if (!existsSync(program) || !existsSync(join(this.#folder, "tsconfig.json"))) return;
-    const kept = join(packages, ".cache", "gable", "types.tsbuildinfo");
-    const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", kept];
+    const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", this.#findKept(packages)];
     const child = spawn(process.execPath, [program, ...words], { cwd: this.#folder, stdio: ["ignore", "pipe", "ignore"] });
     this.#child = child;
     lowerPriority(child);
