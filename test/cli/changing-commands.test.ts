@@ -192,7 +192,6 @@ describe("commands that take long", () => {
     ["db load var/dump", /./],
     ["db rollback --allow-data-loss", /^Migrations$/],
     ["build", /^Static files$/],
-    ["check --no-types", /^Checks$/],
   ];
   it("show how far they are, as JSON lines with --json", async () => {
     for (const [words, label] of rows) {

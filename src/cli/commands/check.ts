@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Application, ApplicationFacts, ProgressBar, RouteFacts } from "gable";
+import type { Application, ApplicationFacts, RouteFacts } from "gable";
 import { GableError, isGableError } from "gable";
 import { checkViews } from "gable/check";
 import { suggestName } from "../../errors/nearest-name.ts";
@@ -37,7 +37,7 @@ export const check = builtIn({
   forcedMode: ({ deploy }) => (deploy === true ? "production" : undefined),
   async run(context: Context) {
     const { flags: given, print, report } = context;
-    const { problems, silenced, own } = await context.progress("Checks", {}, (bar) => checkApp(context, bar));
+    const { problems, silenced, own } = await checkApp(context);
     if (own !== undefined) assertTags(given, own);
     // Without the application, nothing else is known.
     const isShown = (id: string): boolean => own === undefined || given.tag.length === 0 || given.tag.includes(tagOf(id));
@@ -78,7 +78,7 @@ function assertTags({ tag, deploy }: Context["flags"], own: readonly string[]): 
 const levels = ["error", "warning", "info"] as const;
 
 /** Loading the application checks its options and its routes. `own` are the ids of its checks; undefined when it does not load. */
-async function checkApp(context: Context, bar: ProgressBar): Promise<Heard & { readonly own?: readonly string[] }> {
+async function checkApp(context: Context): Promise<Heard & { readonly own?: readonly string[] }> {
   const {
     project,
     flags: { deploy },
@@ -92,23 +92,18 @@ async function checkApp(context: Context, bar: ProgressBar): Promise<Heard & { r
     return { problems: [{ id, message: error.message, ...(error.fix !== "" && { fix: error.fix }) }], silenced: [] };
   }
   const facts = app.describe();
-  const found = await findProblems({ ...context, bar }, app, facts);
+  const found = await findProblems(context, app, facts);
   return { ...(await silence(found, facts)), own: facts.checks.map(({ id }) => id) };
 }
 
-/** A check that shows how far it is. */
-type Checking = Context & { readonly bar: ProgressBar };
-
-async function findProblems({ project, terminal, flags, bar }: Checking, app: Application, facts: ApplicationFacts): Promise<Problem[]> {
+async function findProblems({ project, terminal, flags }: Context, app: Application, facts: ApplicationFacts): Promise<Problem[]> {
   const { noTypes, deploy, unsafe } = flags;
-  bar.step("application");
   const found = await runAlways(project, app, facts);
   // Nothing can be said about the migrations of models that no database takes.
   const areModelsRight = !found.some(({ id, level }) => id.startsWith("models.") && level === "error");
   const migrations = areModelsRight
     ? [...(await checkMigrationFiles(project, facts, "warning")), ...(await checkPending(project, facts))]
     : [];
-  bar.step(noTypes ? "template files" : "types");
   const types = unsafe ? listUnsafe(project, facts, noTypes) : noTypes ? [] : await checkTypes(project, facts);
   return [...migrations, ...found, ...types, ...(deploy ? await checkDeploy(project, facts, terminal) : [])];
 }
