@@ -24,7 +24,8 @@ async function serving(
   run: (server: RunningServer, errors: unknown[]) => Promise<void>,
 ): Promise<void> {
   const errors: unknown[] = [];
-  const server = await serve(listener, { port: 0, onError: (error) => errors.push(error), ...options });
+  const address = options.unixPath === undefined ? { port: 0 } : {};
+  const server = await serve(listener, { ...address, onError: (error) => errors.push(error), ...options });
   try {
     await run(server, errors);
   } finally {
