@@ -7,7 +7,9 @@ import { silentLogger } from "../silent-logger.ts";
 
 const [kind, url, prefix = "", requests = "0", limit = "0"] = process.argv.slice(2);
 const Rate = rateModel();
-const database = kind === "database" ? await createDatabase({ url: url!, models: [Rate] }) : undefined;
+// A busy server keeps requests waiting, and a store that does not answer in time lets them pass.
+const acquireTimeoutMs = 300_000;
+const database = kind === "database" ? await createDatabase({ url: url!, models: [Rate], acquireTimeoutMs }) : undefined;
 const store: RateStore = database === undefined ? redisRates({ url: url!, prefix }) : databaseRates(database, Rate);
 const app = gable({
   mode: "test",
