@@ -16,7 +16,8 @@ const otherText = ["That did not work", "Please check what was sent, and try aga
 /** Creates the hook for an application. In development, crashes keep the page of the framework, which says more. */
 export function createErrorHook(mode: () => Application["mode"]): ErrorHook {
   return ({ status, context }) => {
-    const wantsPage = context.headers.get("accept")?.includes("text/html") === true;
+    // Programs get JSON, whatever they accept.
+    const wantsPage = !context.path.startsWith("/api/") && context.headers.get("accept")?.includes("text/html") === true;
     if (!wantsPage || (status >= 500 && mode() === "development")) return undefined;
     const [title, line] = texts[status] ?? otherText;
     return context.view("error.html", { status, title, line, requestId: context.requestId });

@@ -47,6 +47,7 @@ describe("API tokens", () => {
     const place = /href="(\/account\/tokens\/\d+)">My shelf app/.exec(list)![1]!;
     assert.equal((await (await reader.get(place)).form().submit()).status, 303);
     assertProblem(await program.get("/api/loans"), 401, "E_TOKEN_INVALID");
+    assertProblem(await program.get("/api/loans", { headers: { accept: "text/html" } }), 401, "E_TOKEN_INVALID");
   });
 });
 
