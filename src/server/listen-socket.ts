@@ -36,12 +36,16 @@ export function assertOneAddress(owner: string, address: ListenAddress): void {
 }
 
 const backlog = 2048;
-/** Longest path of a socket that every system takes, in bytes. */
-const pathBytesMax = 103;
+/** Longest path of a socket, in bytes. */
+const pathBytesMax = process.platform === "linux" ? 107 : 103;
 
 /** Starts to listen. Throws `E_LISTEN` with the reason. */
 export async function listenOn(server: Server, address: ListenAddress): Promise<void> {
-  if (address.unixPath !== undefined) await removeStaleSocket(address.unixPath);
+  const { unixPath } = address;
+  // Node 22 would cut the path off, and listen at another one.
+  if (unixPath !== undefined && process.platform !== "win32" && Buffer.byteLength(unixPath) > pathBytesMax)
+    throw await listenError(Object.assign(new Error("The path is too long"), { code: "ENAMETOOLONG" }), address);
+  if (unixPath !== undefined) await removeStaleSocket(unixPath);
   await new Promise<void>((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => void listenError(error, address).then(reject);
     server.once("error", onError);
@@ -50,7 +54,7 @@ export async function listenOn(server: Server, address: ListenAddress): Promise<
       resolve();
     });
   });
-  if (address.unixPath !== undefined) await chmod(address.unixPath, 0o660);
+  if (unixPath !== undefined) await chmod(unixPath, 0o660);
 }
 
 function toListenOptions(address: ListenAddress): object {
