@@ -347,7 +347,7 @@ export interface MultipartLimits {
     filesMax?: number;
     /** Largest sum of all text fields, in bytes. Default 1 MiB. */
     textBytesMax?: number;
-    /** Largest single file, in bytes. By default the limit of the whole body holds alone. */
+    /** Largest single file, in bytes. By default only the limit of the whole body applies. */
     fileBytesMax?: number;
     /** Largest header of a part, in bytes. Default 8 KiB. */
     partHeaderBytesMax?: number;

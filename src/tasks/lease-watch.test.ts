@@ -79,7 +79,7 @@ describe("a lease that a worker watches", () => {
       assert.equal(watch.selectEnded([{ id: "one", ...found }], rule).length, isEnded ? 1 : 0);
     });
 
-  it("goes by its time alone without a wait, at the limit and one before it", () => {
+  it("with no wait, ends leases by their time only, at the limit and one before it", () => {
     const watch = new LeaseWatch(() => 0);
     for (const [until, isEnded] of [
       [1_000, true],

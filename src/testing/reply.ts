@@ -34,8 +34,8 @@ export interface TestReply {
   /** Body as a JSON value. Throws `E_TEST_REPLY` when it is none. */
   json<Value = unknown>(): Value;
   /**
-   * Goes where the Location of the reply leads, as a browser does: 307 and 308 repeat the method and the body, 303 makes
-   * a GET, 301 and 302 make a GET of a POST. Throws when there is no Location, and when it leads to another site.
+   * Requests the address in the Location header, as a browser does. After 307 and 308, it sends the same method and body again. After 303,
+   * it sends a GET; after 301 and 302, it sends a GET if the method was POST. Throws without a Location, and if it names another site.
    */
   follow(): Promise<TestReply>;
   /** Returns the text of the first element that a selector fits, with collapsed white space. Throws `E_TEST_ELEMENT` without one. */
