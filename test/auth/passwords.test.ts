@@ -1,25 +1,33 @@
 /** Hashing and the rules of passwords. */
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { constants, getPriority } from "node:os";
 import { describe, it } from "node:test";
 import type { ForeignScheme } from "gable/auth";
 import { createPasswordHasher, findPasswordProblem } from "gable/auth";
 import { HashQueue } from "../../src/auth/passwords/hash-queue.ts";
+import { HashThreads } from "../../src/auth/passwords/hash-threads.ts";
 import { parsePhc } from "../../src/auth/passwords/phc-string.ts";
 import { currentScheme, hashSchemes } from "../../src/auth/passwords/schemes.ts";
 
 const argon2id = hashSchemes.get("argon2id")!;
 const scrypt = hashSchemes.get("scrypt")!;
+const threads = new HashThreads();
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe("hash schemes", () => {
   it("compute the vectors of RFC 7914", async () => {
-    const small = await scrypt.derive!(bytes("password"), { parameters: { ln: 10, r: 8, p: 16 }, salt: bytes("NaCl") }, 64);
+    const small = await threads.compute(
+      scrypt.derive!(bytes("password"), { parameters: { ln: 10, r: 8, p: 16 }, salt: bytes("NaCl") }, 64),
+    );
     assert.equal(
       hex(small),
       "fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640",
     );
-    const large = await scrypt.derive!(bytes("pleaseletmein"), { parameters: { ln: 14, r: 8, p: 1 }, salt: bytes("SodiumChloride") }, 64);
+    const large = await threads.compute(
+      scrypt.derive!(bytes("pleaseletmein"), { parameters: { ln: 14, r: 8, p: 1 }, salt: bytes("SodiumChloride") }, 64),
+    );
     assert.equal(
       hex(large),
       "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887",
@@ -27,8 +35,46 @@ describe("hash schemes", () => {
   });
 
   it("compute a vector of the reference implementation of argon2id", { skip: argon2id.derive === undefined }, async () => {
-    const hash = await argon2id.derive!(bytes("password"), { parameters: { m: 65_536, t: 2, p: 1 }, salt: bytes("somesalt") }, 32);
+    const hash = await threads.compute(
+      argon2id.derive!(bytes("password"), { parameters: { m: 65_536, t: 2, p: 1 }, salt: bytes("somesalt") }, 32),
+    );
     assert.equal(hex(hash), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+  });
+});
+
+describe("the threads that hash", () => {
+  /** Number of threads of this process with the lowest priority. */
+  const countLow = (): number =>
+    readdirSync("/proc/self/task").filter((id) => {
+      try {
+        return getPriority(Number(id)) === constants.priority.PRIORITY_LOW;
+      } catch {
+        // It has ended meanwhile.
+        return false;
+      }
+    }).length;
+  const work = scrypt.derive!(bytes("tricky-pass"), { parameters: { ln: 4, r: 1, p: 1 }, salt: bytes("salt") }, 16);
+  const skip = process.platform === "linux" ? false : "priorities belong to threads on Linux only";
+
+  it("give way to the event loop, are used again, and end after a minute without work", { skip }, async (test) => {
+    test.mock.timers.enable({ apis: ["setTimeout"] });
+    const before = countLow();
+    const own = new HashThreads();
+    await Promise.all([own.compute(work), own.compute(work)]);
+    assert.equal(countLow() - before, 2);
+    await own.compute(work);
+    test.mock.timers.tick(59_999);
+    assert.equal(countLow() - before, 2);
+    test.mock.timers.tick(1);
+    while (countLow() > before) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await own.compute(work)).length, 16);
+  });
+
+  it("go on after a hash that fails", async () => {
+    const own = new HashThreads();
+    const tooLarge = scrypt.derive!(bytes("tricky-pass"), { parameters: { ln: 0, r: 1, p: 1 }, salt: bytes("salt") }, 16);
+    await assert.rejects(own.compute(tooLarge), /Invalid scrypt params/);
+    assert.equal((await own.compute(work)).length, 16);
   });
 });
 
@@ -53,7 +99,7 @@ describe("a password hasher", () => {
   it("says that a hash with weaker parameters should be made again", async () => {
     const salt = bytes("0123456789abcdef");
     const encode = (value: Uint8Array): string => Buffer.from(value).toString("base64").replaceAll("=", "");
-    const weak = await scrypt.derive!(bytes("tricky-pass"), { parameters: { ln: 12, r: 8, p: 1 }, salt }, 32);
+    const weak = await threads.compute(scrypt.derive!(bytes("tricky-pass"), { parameters: { ln: 12, r: 8, p: 1 }, salt }, 32));
     const stored = `$scrypt$ln=12,r=8,p=1$${encode(salt)}$${encode(weak)}`;
     assert.deepEqual(await hasher.verify("tricky-pass", stored), { isRight: true, isWeak: true });
     assert.deepEqual(await hasher.verify("other-pass", stored), { isRight: false, isWeak: false });

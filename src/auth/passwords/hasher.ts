@@ -4,6 +4,7 @@ import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts
 import { GableError } from "../../errors/gable-error.ts";
 import type { HashQueueOptions } from "./hash-queue.ts";
 import { HashQueue } from "./hash-queue.ts";
+import { HashThreads } from "./hash-threads.ts";
 import type { PasswordHash } from "./phc-string.ts";
 import { formatPhc, parsePhc } from "./phc-string.ts";
 import type { HashScheme } from "./schemes.ts";
@@ -54,13 +55,14 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   if (cost > hashCostMax) throw optionInvalid("createPasswordHasher()", "cost", cost, `a whole number from 1 to ${hashCostMax}`);
   const scheme = schemeOfCost(cost);
   const queue = new HashQueue(queueOptions);
+  const threads = new HashThreads();
   return {
-    hash: (password) => queue.run(() => hashWith(scheme, password)),
+    hash: (password) => queue.run(() => hashWith(threads, scheme, password)),
     verify: (password, hash) =>
       queue.run(async () => {
         const other = hash === undefined ? undefined : foreign.find(({ prefix }) => hash.startsWith(prefix));
         if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
-        return verify(password, hash, scheme);
+        return verify(threads, password, hash, scheme);
       }),
     judge(hash) {
       if (foreign.some(({ prefix }) => hash.startsWith(prefix))) return "weak";
@@ -71,23 +73,23 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   };
 }
 
-async function hashWith({ name, version, parameters, derive }: HashScheme, password: string): Promise<string> {
+async function hashWith(threads: HashThreads, { name, version, parameters, derive }: HashScheme, password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   // The current scheme is one that this Node has.
-  const hash = await derive!(toBytes(password), { parameters, salt }, hashBytes);
+  const hash = await threads.compute(derive!(toBytes(password), { parameters, salt }, hashBytes));
   return formatPhc({ scheme: name, version, parameters, salt, hash });
 }
 
-async function verify(password: string, text: string | undefined, scheme: HashScheme): Promise<PasswordCheck> {
+async function verify(threads: HashThreads, password: string, text: string | undefined, scheme: HashScheme): Promise<PasswordCheck> {
   if (text === undefined) {
     // An unknown account must take as long as a known one.
-    await hashWith(scheme, password);
+    await hashWith(threads, scheme, password);
     return wrong;
   }
   const known = parsePhc(text);
   const derive = known === undefined ? undefined : findScheme(known);
   if (known === undefined || derive === undefined) throw unsupported(known);
-  const computed = await derive(toBytes(password), known, known.hash.length);
+  const computed = await threads.compute(derive(toBytes(password), known, known.hash.length));
   const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
   return { isRight, isWeak: isRight && isWeak(known, scheme) };
 }

@@ -1,6 +1,6 @@
 /** The two ways that passwords are hashed, with the parameters of OWASP for small machines. */
 import * as crypto from "node:crypto";
-import { promisify } from "node:util";
+import type { HashWork } from "./hash-threads.ts";
 import type { PasswordHash } from "./phc-string.ts";
 
 /** One way to hash. */
@@ -13,23 +13,9 @@ export interface HashScheme {
   readonly costParameter: string;
   /** Largest parameters that a check runs: a hash from elsewhere must not take all memory. */
   readonly parametersMax: Readonly<Record<string, number>>;
-  /** Computes a hash of some length; undefined where this Node cannot. */
-  readonly derive:
-    | ((password: Uint8Array, like: Pick<PasswordHash, "parameters" | "salt">, length: number) => Promise<Uint8Array>)
-    | undefined;
+  /** Returns how a hash of some length is computed; undefined where this Node cannot. */
+  readonly derive: ((password: Uint8Array, like: Pick<PasswordHash, "parameters" | "salt">, length: number) => HashWork) | undefined;
 }
-
-/** The part of argon2 in node:crypto that is used: Node has it since 24.7. */
-interface Argon2Module {
-  argon2?: (
-    algorithm: "argon2id",
-    options: { message: Uint8Array; nonce: Uint8Array; parallelism: number; tagLength: number; memory: number; passes: number },
-    done: (error: Error | null, hash: Uint8Array) => void,
-  ) => void;
-}
-
-const { argon2 } = crypto as unknown as Argon2Module; // Absent in older versions.
-const scrypt = promisify<Uint8Array, Uint8Array, number, crypto.ScryptOptions, Uint8Array>(crypto.scrypt);
 
 /** RFC 9106: 19 MiB, two passes, one lane. */
 const argon2id: HashScheme = {
@@ -38,11 +24,13 @@ const argon2id: HashScheme = {
   parameters: { m: 19_456, t: 2, p: 1 },
   costParameter: "t",
   parametersMax: { m: 262_144, t: 16, p: 16 },
-  derive:
-    argon2 === undefined
-      ? undefined
-      : async (message, { parameters: { m = 0, t = 0, p = 0 }, salt }, tagLength) =>
-          promisify(argon2)("argon2id", { message, nonce: salt, parallelism: p, tagLength, memory: m, passes: t }),
+  // Node has it since 24.7.
+  derive: !("argon2Sync" in crypto)
+    ? undefined
+    : (message, { parameters: { m = 0, t = 0, p = 0 }, salt }, tagLength) => ({
+        name: "argon2Sync",
+        arguments: ["argon2id", { message, nonce: salt, parallelism: p, tagLength, memory: m, passes: t }],
+      }),
 };
 
 /** RFC 7914: N = 2^15, r = 8, p = 3, which is 32 MiB. */
@@ -52,8 +40,10 @@ const scryptScheme: HashScheme = {
   parameters: { ln: 15, r: 8, p: 3 },
   costParameter: "p",
   parametersMax: { ln: 18, r: 16, p: 16 },
-  derive: (password, { parameters: { ln = 0, r = 0, p = 0 }, salt }, length) =>
-    scrypt(password, salt, length, { N: 2 ** ln, r, p, maxmem: 2 ** ln * r * 128 + 64 * 1_048_576 }),
+  derive: (password, { parameters: { ln = 0, r = 0, p = 0 }, salt }, length) => ({
+    name: "scryptSync",
+    arguments: [password, salt, length, { N: 2 ** ln, r, p, maxmem: 2 ** ln * r * 128 + 64 * 1_048_576 }],
+  }),
 };
 
 /** Schemes by name. */

@@ -1,0 +1,107 @@
+/**
+ * Threads that compute hashes. A hash takes a whole core for about 20 ms: on Linux, the threads give way to the event loop, so that other
+ * requests do not wait on a machine whose cores all hash.
+ */
+import { Worker } from "node:worker_threads";
+
+/** A hash to compute: the name of a function of `node:crypto`, and its arguments. */
+export type HashWork =
+  | {
+      readonly name: "argon2Sync";
+      readonly arguments: readonly [
+        "argon2id",
+        { message: Uint8Array; nonce: Uint8Array; parallelism: number; tagLength: number; memory: number; passes: number },
+      ];
+    }
+  | {
+      readonly name: "scryptSync";
+      readonly arguments: readonly [Uint8Array, Uint8Array, number, { N: number; r: number; p: number; maxmem: number }];
+    };
+
+/** A thread without work ends after this time. */
+const idleMs = 60_000;
+
+// The program of a thread: a string, so that it needs neither a separate file nor a loader. Priorities of threads exist on Linux only:
+// elsewhere, this id could be that of another process.
+const program = `
+const { parentPort } = require("node:worker_threads");
+const crypto = require("node:crypto");
+try {
+  if (process.platform === "linux") {
+    const thread = require("node:fs").readlinkSync("/proc/thread-self");
+    const { constants, setPriority } = require("node:os");
+    setPriority(Number(thread.slice(thread.lastIndexOf("/") + 1)), constants.priority.PRIORITY_LOW);
+  }
+} catch {}
+parentPort.on("message", (work) => {
+  try {
+    parentPort.postMessage({ hash: crypto[work.name](...work.arguments) });
+  } catch (error) {
+    parentPort.postMessage({ error });
+  }
+});
+`;
+
+/** Computes hashes outside of the main thread: as many at a time as are asked for. */
+export class HashThreads {
+  readonly #idle: HashThread[] = [];
+
+  async compute(work: HashWork): Promise<Uint8Array> {
+    let thread = this.#idle.pop();
+    while (thread?.isAlive === false) thread = this.#idle.pop();
+    thread ??= new HashThread();
+    // A thread whose work throws is as good as before; one that has died rejects too, and is not used again.
+    try {
+      return await thread.compute(work);
+    } finally {
+      if (thread.isAlive) this.#keep(thread);
+    }
+  }
+
+  #keep(thread: HashThread): void {
+    this.#idle.push(thread);
+    thread.endLater(idleMs, () => this.#idle.splice(this.#idle.indexOf(thread), 1));
+  }
+}
+
+class HashThread {
+  isAlive = true;
+  readonly #worker = new Worker(program, { eval: true, env: {}, execArgv: [], stdout: false, stderr: false });
+  #waiting: PromiseWithResolvers<Uint8Array> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor() {
+    this.#worker.unref();
+    this.#worker.on("message", ({ hash, error }: { hash?: Uint8Array; error?: unknown }) =>
+      hash === undefined ? this.#waiting?.reject(error) : this.#waiting?.resolve(hash),
+    );
+    this.#worker.on("error", (error) => this.#die(error));
+    this.#worker.on("exit", () => this.#die(new Error("The thread that hashes passwords has ended.")));
+  }
+
+  async compute(work: HashWork): Promise<Uint8Array> {
+    clearTimeout(this.#timer);
+    this.#waiting = Promise.withResolvers();
+    // Only work keeps the process alive.
+    this.#worker.ref();
+    try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
+      this.#worker.postMessage(work);
+      return await this.#waiting.promise;
+    } finally {
+      this.#worker.unref();
+    }
+  }
+
+  endLater(ms: number, onEnd: () => void): void {
+    this.#timer = setTimeout(() => {
+      onEnd();
+      void this.#worker.terminate();
+    }, ms).unref();
+  }
+
+  #die(error: unknown): void {
+    this.isAlive = false;
+    this.#waiting?.reject(error);
+  }
+}
