@@ -1,4 +1,5 @@
 /** What a process does before it becomes a worker: it loads what is not of the application, and waits. */
+import { stripTypeScriptTypes } from "node:module";
 import type { FromStandby, FromWorker, ToStandby, WorkerOrders } from "./protocol.ts";
 
 /** Waits for the orders of a worker. Ends the process when the supervisor ends, or when a module cannot be loaded. */
@@ -25,10 +26,23 @@ async function load(setup: string, modules: readonly string[]): Promise<void> {
   try {
     await import(setup);
     for (const url of modules) await import(url);
+    loadTypeStripping();
     send({ kind: "standing" });
   } catch {
     // A module that has failed stays failed: the worker loads it in a separate process, which reports the error.
     process.exit(1);
+  }
+}
+
+/** Node takes 50 ms to load its compiler of TypeScript, which the file that was saved needs. */
+function loadTypeStripping(): void {
+  const { emitWarning } = process;
+  // Nobody uses the result, so nobody needs to know that the function is experimental.
+  process.emitWarning = () => undefined;
+  try {
+    stripTypeScriptTypes("");
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
 

@@ -97,6 +97,8 @@ describe("the process of gable dev that stands by", () => {
           1,
         );
       }
+      // It uses a function of Node that is experimental.
+      assert.doesNotMatch(project.text, /ExperimentalWarning/);
     });
   });
 
