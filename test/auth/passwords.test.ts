@@ -6,6 +6,7 @@ import { describe, it } from "node:test";
 import type { ForeignScheme } from "gable/auth";
 import { createPasswordHasher, findPasswordProblem } from "gable/auth";
 import { HashQueue } from "../../src/auth/passwords/hash-queue.ts";
+import type { HashWork } from "../../src/auth/passwords/hash-threads.ts";
 import { HashThreads } from "../../src/auth/passwords/hash-threads.ts";
 import { parsePhc } from "../../src/auth/passwords/phc-string.ts";
 import { currentScheme, hashSchemes } from "../../src/auth/passwords/schemes.ts";
@@ -68,6 +69,17 @@ describe("the threads that hash", () => {
     test.mock.timers.tick(1);
     while (countLow() > before) await new Promise((resolve) => setImmediate(resolve));
     assert.equal((await own.compute(work)).length, 16);
+  });
+
+  it("leave a hash that takes too long to the thread pool, and take the next ones when they have ended", async () => {
+    const own = new HashThreads(0);
+    const vectors: Array<readonly [work: HashWork, hash: string]> = [
+      [scrypt.derive!(bytes("password"), { parameters: { ln: 10, r: 8, p: 16 }, salt: bytes("NaCl") }, 8), "fdbabe1c9d347200"],
+    ];
+    const like = { parameters: { m: 65_536, t: 2, p: 1 }, salt: bytes("somesalt") };
+    const work = argon2id.derive?.(bytes("password"), like, 32);
+    if (work !== undefined) vectors.push([work, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"]);
+    for (const round of [1, 2]) for (const [work, hash] of vectors) assert.equal(hex(await own.compute(work)), hash, `round ${round}`);
   });
 
   it("go on after a hash that fails", async () => {

@@ -1,7 +1,9 @@
 /**
  * Threads that compute hashes. A hash takes a whole core for about 20 ms: on Linux, the threads give way to the event loop, so that other
- * requests do not wait on a machine whose cores all hash.
+ * requests do not wait on a machine whose cores all hash. Where other work leaves them no time, the thread pool of Node computes the hash.
  */
+import * as crypto from "node:crypto";
+import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
 
 /** A hash to compute: the name of a function of `node:crypto`, and its arguments. */
@@ -20,6 +22,8 @@ export type HashWork =
 
 /** A thread without work ends after this time. */
 const idleMs = 60_000;
+/** A hash that takes longer gets no time: it is computed a second time, with the priority of the process. */
+const lateMsUsual = 500;
 
 // The program of a thread: a string, so that it needs neither a separate file nor a loader. Priorities of threads exist on Linux only:
 // elsewhere, this id could be that of another process.
@@ -42,11 +46,42 @@ parentPort.on("message", (work) => {
 });
 `;
 
+type Argon2Arguments = Extract<HashWork, { readonly name: "argon2Sync" }>["arguments"];
+interface Argon2Module {
+  readonly argon2: (...given: [...Argon2Arguments, done: (error: Error | null, hash: Uint8Array) => void]) => void;
+}
+
+const { argon2 } = crypto as unknown as Argon2Module; // The types of Node 22 lack what Node has since 24.7.
+
+/** Computes a hash on the thread pool of Node. */
+function computeInPool(work: HashWork): Promise<Uint8Array> {
+  if (work.name === "argon2Sync") return promisify(argon2)(...work.arguments);
+  return promisify<Uint8Array, Uint8Array, number, crypto.ScryptOptions, Uint8Array>(crypto.scrypt)(...work.arguments);
+}
+
 /** Computes hashes outside of the main thread: as many at a time as are asked for. */
 export class HashThreads {
+  readonly #lateMs: number;
   readonly #idle: HashThread[] = [];
+  /** How many threads are at work for longer than they should be. */
+  #late = 0;
+
+  constructor(lateMs: number = lateMsUsual) {
+    this.#lateMs = lateMs;
+  }
 
   async compute(work: HashWork): Promise<Uint8Array> {
+    if (this.#late > 0) return computeInPool(work);
+    const computed = this.#computeInThread(work);
+    const hash = await inTime(computed, this.#lateMs);
+    if (hash !== undefined) return hash;
+    this.#late++;
+    const end = (): void => void this.#late--;
+    computed.then(end, end);
+    return computeInPool(work);
+  }
+
+  async #computeInThread(work: HashWork): Promise<Uint8Array> {
     let thread = this.#idle.pop();
     while (thread?.isAlive === false) thread = this.#idle.pop();
     thread ??= new HashThread();
@@ -61,6 +96,17 @@ export class HashThreads {
   #keep(thread: HashThread): void {
     this.#idle.push(thread);
     thread.endLater(idleMs, () => this.#idle.splice(this.#idle.indexOf(thread), 1));
+  }
+}
+
+/** Returns what a promise gives in this time, otherwise undefined. */
+async function inTime<Result>(promise: Promise<Result>, ms: number): Promise<Result | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
