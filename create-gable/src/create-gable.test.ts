@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { makeDocker } from "../../src/cli/deploy/docker.ts";
 import { makeAccounts } from "../../src/cli/make/accounts.ts";
+import { declarationPaths } from "../../test/declarations.ts";
 import { readArguments } from "./arguments.ts";
 import { choose, type Questions, Stopped } from "./choices.ts";
 import { databaseNames, databases, toDatabaseName } from "./databases.ts";
@@ -464,7 +465,7 @@ describe("the project that it makes", () => {
     assert.equal(tests.status, 0, tests.stdout + tests.stderr);
     assert.match(tests.stdout, /pass 3/);
     const own = JSON.parse(await readFile(join(project, "tsconfig.json"), "utf8")) as { compilerOptions: object };
-    const paths = { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] };
+    const paths = declarationPaths();
     await writeFile(
       join(project, "tsconfig.sources.json"),
       JSON.stringify({ extends: "./tsconfig.json", compilerOptions: { ...own.compilerOptions, paths } }),

@@ -1,9 +1,10 @@
-/** Creates a project with views in a temporary folder. It compiles against the sources of the framework. */
+/** Creates a project with views in a temporary folder. It compiles against the declarations of the framework. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { declarationPaths } from "../declarations.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -26,7 +27,7 @@ function tsconfig(): string {
       allowImportingTsExtensions: true,
       noEmit: true,
       skipLibCheck: true,
-      paths: { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] },
+      paths: declarationPaths(),
     },
     include: ["*.ts", "views/*.ts", ".gable/**/*.ts"],
   });

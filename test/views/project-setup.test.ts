@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { checkViews } from "gable/check";
+import { declarationPaths } from "../declarations.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -31,8 +32,7 @@ describe("checkViews() in a project that is not set up", () => {
     assert.deepEqual(others, []);
     assert.equal(problem?.message, "The project has no tsconfig.json, so its types cannot be checked.");
     const written = JSON.parse(problem.fix.slice("Write tsconfig.json: ".length)) as { compilerOptions: Record<string, unknown> };
-    const paths = { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] };
-    const options = { ...written.compilerOptions, paths, typeRoots: [join(root, "node_modules/@types")] };
+    const options = { ...written.compilerOptions, paths: declarationPaths(), typeRoots: [join(root, "node_modules/@types")] };
     writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...written, compilerOptions: options }));
     assert.deepEqual(check(), []);
   });

@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { declarationPaths } from "../../declarations.ts";
 import { createFullProject } from "../full-project.ts";
 import type { TestProject } from "../project.ts";
 import type { AskedLine } from "./add-line.ts";
@@ -21,13 +22,12 @@ interface MadeData {
   readonly next: readonly string[];
 }
 
-/** A project without accounts, whose types come from the sources. */
+/** A project without accounts, whose types come from the declarations of the sources. */
 async function createTypedProject(): Promise<TestProject> {
   const project = await createFullProject({ accounts: false });
   const config = JSON.parse(readFileSync(join(project.folder, "tsconfig.json"), "utf8")) as { compilerOptions: object }; // The template's own.
-  const ofSources = { exactOptionalPropertyTypes: true }; // The compiler checks the sources of Gable, too.
-  const paths = { gable: [join(root, "src/index.ts")], "gable/*": [join(root, "src/*.ts")] };
-  project.write({ "tsconfig.json": JSON.stringify({ ...config, compilerOptions: { ...config.compilerOptions, ...ofSources, paths } }) });
+  const compilerOptions = { ...config.compilerOptions, exactOptionalPropertyTypes: true, paths: declarationPaths() };
+  project.write({ "tsconfig.json": JSON.stringify({ ...config, compilerOptions }) });
   after(() => project.remove());
   return project;
 }
