@@ -48,7 +48,7 @@ export const accountsPart = definePart({
   start: async (host, options): Promise<AccountService> => {
     // A part gets all options of gable(); the check has found the accounts.
     const { accounts, origin } = options as Required<AccountsSetting> & { readonly origin?: string };
-    const [{ AccountService }, { createPasswordHasher }, { NamedRoutes }] = await Promise.all([
+    const [{ AccountService }, { createPasswordHasher, createTestHasher }, { NamedRoutes }] = await Promise.all([
       import("./service.ts"),
       import("./passwords/hasher.ts"),
       import("./named-routes.ts"),
@@ -58,6 +58,7 @@ export const accountsPart = definePart({
     const found = databases?.findModel(user.$table);
     if (found === undefined)
       throw setupError(`No model of gable({ models }) has the table ${user.$table}.`, "Pass the model of your users in models.");
+    const foreign = foreignHashes === undefined ? {} : { foreign: foreignHashes };
     const views = host.find(viewsPart);
     const links = await openLinks(host, origin);
     if (links === undefined && registration === "open" && verifyEmail !== "never")
@@ -70,7 +71,7 @@ export const accountsPart = definePart({
       // assertAccountsOptions() has found its columns.
       model: found.model as unknown as AccountModel,
       loginKey: findLoginKey(user.$fields),
-      hasher: createPasswordHasher({ ...(foreignHashes && { foreign: foreignHashes }), ...(hashCost && { cost: hashCost }) }),
+      hasher: host.mode === "test" ? createTestHasher(foreign) : createPasswordHasher({ ...foreign, ...(hashCost && { cost: hashCost }) }),
       sessions: host.part(sessionPart),
       log: host.logger,
       routes: new NamedRoutes(host),

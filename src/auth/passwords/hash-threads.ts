@@ -54,7 +54,7 @@ interface Argon2Module {
 const { argon2 } = crypto as unknown as Argon2Module; // The types of Node 22 lack what Node has since 24.7.
 
 /** Computes a hash on the thread pool of Node. */
-function computeInPool(work: HashWork): Promise<Uint8Array> {
+export function computeInPool(work: HashWork): Promise<Uint8Array> {
   if (work.name === "argon2Sync") return promisify(argon2)(...work.arguments);
   return promisify<Uint8Array, Uint8Array, number, crypto.ScryptOptions, Uint8Array>(crypto.scrypt)(...work.arguments);
 }

@@ -4,11 +4,12 @@ import { assertKnownOptions, optionInvalid } from "../../errors/option-errors.ts
 import { GableError } from "../../errors/gable-error.ts";
 import type { HashQueueOptions } from "./hash-queue.ts";
 import { HashQueue } from "./hash-queue.ts";
-import { HashThreads } from "./hash-threads.ts";
+import type { HashWork } from "./hash-threads.ts";
+import { computeInPool, HashThreads } from "./hash-threads.ts";
 import type { PasswordHash } from "./phc-string.ts";
 import { formatPhc, parsePhc } from "./phc-string.ts";
 import type { HashScheme } from "./schemes.ts";
-import { hashCostMax, hashSchemes, schemeOfCost } from "./schemes.ts";
+import { currentScheme, hashCostMax, hashSchemes, schemeOfCost, testParameters } from "./schemes.ts";
 
 /** A scheme of another system, for accounts that come from there. */
 export interface ForeignScheme {
@@ -53,16 +54,34 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   assertKnownOptions("createPasswordHasher()", options, { foreign: "objects", cost: "count", runningMax: "count", waitingMax: "whole" });
   const { foreign = [], cost = 1, ...queueOptions } = options;
   if (cost > hashCostMax) throw optionInvalid("createPasswordHasher()", "cost", cost, `a whole number from 1 to ${hashCostMax}`);
-  const scheme = schemeOfCost(cost);
-  const queue = new HashQueue(queueOptions);
   const threads = new HashThreads();
+  return hasherOf(schemeOfCost(cost), { foreign, queueOptions, compute: (work) => threads.compute(work) });
+}
+
+/** Creates a hasher for an application under test: its hashes take less than a millisecond, and are weak elsewhere. */
+export function createTestHasher({ foreign = [], ...queueOptions }: Omit<PasswordHasherOptions, "cost">): PasswordHasher {
+  const parameters = testParameters[currentScheme.name]!;
+  return hasherOf({ ...currentScheme, parameters }, { foreign, queueOptions, compute: computeInPool });
+}
+
+/** What a hasher works with. */
+interface HasherTools {
+  readonly foreign: readonly ForeignScheme[];
+  readonly queueOptions: HashQueueOptions;
+  readonly compute: ComputeHash;
+}
+
+type ComputeHash = (work: HashWork) => Promise<Uint8Array>;
+
+function hasherOf(scheme: HashScheme, { foreign, queueOptions, compute }: HasherTools): PasswordHasher {
+  const queue = new HashQueue(queueOptions);
   return {
-    hash: (password) => queue.run(() => hashWith(threads, scheme, password)),
+    hash: (password) => queue.run(() => hashWith(compute, scheme, password)),
     verify: (password, hash) =>
       queue.run(async () => {
         const other = hash === undefined ? undefined : foreign.find(({ prefix }) => hash.startsWith(prefix));
         if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
-        return verify(threads, password, hash, scheme);
+        return verify(compute, password, hash, scheme);
       }),
     judge(hash) {
       if (foreign.some(({ prefix }) => hash.startsWith(prefix))) return "weak";
@@ -73,23 +92,23 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
   };
 }
 
-async function hashWith(threads: HashThreads, { name, version, parameters, derive }: HashScheme, password: string): Promise<string> {
+async function hashWith(compute: ComputeHash, { name, version, parameters, derive }: HashScheme, password: string): Promise<string> {
   const salt = randomBytes(saltBytes);
   // The current scheme is one that this Node has.
-  const hash = await threads.compute(derive!(toBytes(password), { parameters, salt }, hashBytes));
+  const hash = await compute(derive!(toBytes(password), { parameters, salt }, hashBytes));
   return formatPhc({ scheme: name, version, parameters, salt, hash });
 }
 
-async function verify(threads: HashThreads, password: string, text: string | undefined, scheme: HashScheme): Promise<PasswordCheck> {
+async function verify(compute: ComputeHash, password: string, text: string | undefined, scheme: HashScheme): Promise<PasswordCheck> {
   if (text === undefined) {
     // An unknown account must take as long as a known one.
-    await hashWith(threads, scheme, password);
+    await hashWith(compute, scheme, password);
     return wrong;
   }
   const known = parsePhc(text);
   const derive = known === undefined ? undefined : findScheme(known);
   if (known === undefined || derive === undefined) throw unsupported(known);
-  const computed = await threads.compute(derive(toBytes(password), known, known.hash.length));
+  const computed = await compute(derive(toBytes(password), known, known.hash.length));
   const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
   return { isRight, isWeak: isRight && isWeak(known, scheme) };
 }

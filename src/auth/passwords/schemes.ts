@@ -52,6 +52,12 @@ export const hashSchemes: ReadonlyMap<string, HashScheme> = new Map([argon2id, s
 /** The scheme for new hashes: argon2id where this Node has it, else scrypt. */
 export const currentScheme: HashScheme = argon2id.derive === undefined ? scryptScheme : argon2id;
 
+/** Parameters for tests, which make many accounts: a hash takes less than a millisecond. Elsewhere it is weak, and made again at the next login. */
+export const testParameters: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  argon2id: { m: 64, t: 1, p: 1 },
+  scrypt: { ln: 6, r: 1, p: 1 },
+};
+
 /** Largest cost: with it, both schemes stay within what a check runs. */
 export const hashCostMax = 5;
 
