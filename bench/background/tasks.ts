@@ -26,6 +26,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   "gable with bullmqQueue": { file: "gable-bullmq.ts", store: "redis" },
 };
 const titles = { enqueue: "enqueue a task", run: "run a task that does nothing" } as const;
+const wholeTitle = "enqueue and run a task: CPU time of the process and of the database server";
 const rounds = 3;
 const tasksPerSecond = 1_000;
 
@@ -35,14 +36,24 @@ export async function measureTasks({ subjects: wanted, seconds }: BenchOptions):
   const figures = new Map(names.map((name) => [name, [] as TaskFigures[]]));
   for (let round = 0; round < rounds; round++)
     for (const name of names) figures.get(name)!.push(await measureOnce(subjects[name]!, seconds * tasksPerSecond));
-  return (["enqueue", "run"] as const).flatMap((part) => {
-    const lines = names.map((name) => {
-      const sorted = figures.get(name)!.map((round) => round[part]);
-      return { test: titles[part], subject: name, ...sorted.sort((one, other) => one.cpuUs - other.cpuUs)[Math.floor(rounds / 2)]! };
-    });
-    const best = Math.min(...lines.filter(({ subject }) => peers.includes(subject)).map(({ cpuUs }) => cpuUs));
-    return Number.isFinite(best) ? lines.map((line) => ({ ...line, ratio: line.cpuUs / best })) : lines;
-  });
+  const parts = (["enqueue", "run"] as const).map((part) =>
+    names.map((name) => ({ test: titles[part], subject: name, ...middle(figures.get(name)!.map((round) => round[part])) })),
+  );
+  const whole = names.map((name) => ({ test: wholeTitle, subject: name, ...middle(figures.get(name)!.map(addUp)) }));
+  return [...parts, whole].flatMap(compareWithBest);
+}
+
+function middle<Cost extends { readonly cpuUs: number }>(costs: Cost[]): Cost {
+  return costs.toSorted((one, other) => one.cpuUs - other.cpuUs)[Math.floor(rounds / 2)]!;
+}
+
+function addUp({ enqueue, run }: TaskFigures): { readonly cpuUs: number } {
+  return { cpuUs: enqueue.cpuUs + (enqueue.serverCpuUs ?? 0) + run.cpuUs + (run.serverCpuUs ?? 0) };
+}
+
+function compareWithBest<Line extends BenchLine & { readonly cpuUs: number }>(lines: Line[]): BenchLine[] {
+  const best = Math.min(...lines.filter(({ subject }) => peers.includes(subject)).map(({ cpuUs }) => cpuUs));
+  return Number.isFinite(best) ? lines.map((line) => ({ ...line, ratio: line.cpuUs / best })) : lines;
 }
 
 async function measureOnce({ file, store }: Subject, count: number): Promise<TaskFigures> {
