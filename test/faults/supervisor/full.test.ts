@@ -7,6 +7,7 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { setTimeout as wait } from "node:timers/promises";
 import { createDatabase } from "gable/data";
+import type { SupervisorEvent } from "gable/server";
 import { fetchOnce, isLong, skipSupervisor, supervising, until } from "./supervised.ts";
 import { Effect, TaskRow } from "./tasks-app.ts";
 
@@ -18,7 +19,6 @@ const concurrency = 10;
 describe("a whole application under load", { skip: skipSupervisor }, () => {
   it(
     "runs every task whose request was answered: reload, killed worker, killed tasks, bad deploy, stop",
-    { timeout: 600_000 },
     async (test) => {
       const folder = await mkdtemp(join(tmpdir(), "gable-full-"));
       const database = await createDatabase({ url: `sqlite:${folder}/app.db`, models: [Effect, TaskRow] });
@@ -26,6 +26,7 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
       const answered = new Set<number>();
       const counts: Record<string, { answered: number; failed: string[] }> = {};
       let [next, isOver, phase] = [1, false, ""];
+      const noted: string[] = [];
       const run = async (port: number): Promise<void> => {
         while (!isOver) {
           const number = next++;
@@ -38,7 +39,8 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
         }
       };
       try {
-        await supervising({ app, workers: 2, tasks: true, env: { TASKS_FOLDER: folder } }, async ({ supervisor, port, deploy }) => {
+        const onEvent = ({ level, message }: SupervisorEvent): void => void (level !== "info" && noted.push(`${phase}: ${message}`));
+        await supervising({ app, workers: 2, tasks: true, env: { TASKS_FOLDER: folder }, onEvent }, async ({ supervisor, port, deploy }) => {
           const find = (role: string): number | undefined =>
             supervisor.status.workers.find((worker) => worker.role === role && worker.state === "ready")?.pid;
           const isWhole = (): boolean => supervisor.status.workers.filter(({ state }) => state === "ready").length === 3;
@@ -77,7 +79,8 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
         for (const [name, { failed }] of Object.entries(counts)) {
           // Each client has one request at a time. Its next one may reach the dead worker, too: the kernel closes one socket after the other.
           const mayFail = name === "killed worker" ? 2 * clients * (isLong ? 20 : 1) : 0;
-          assert.ok(failed.length <= mayFail, `${name}: ${failed.length} failed: ${failed.slice(0, 5).join(", ")}`);
+          const what = `${failed.slice(0, 5).join(", ")}; events: ${noted.join(", ")}`;
+          assert.ok(failed.length <= mayFail, `${name}: ${failed.length} failed: ${what}`);
         }
         // What the stop has left in the queue runs in the next process.
         const left = await TaskRow.where({ state: { ne: "done" } });
