@@ -264,17 +264,8 @@ function mapProblem(problem: ViewProblem, folder: string, views: ReadonlyMap<str
   const at = view.result.writer.findOffset(problem.line, problem.column);
   // Code of a tag, outside of any expression: line N of the module is line N of the template.
   const position = at === undefined ? { line: problem.line, column: 1 } : source.position(at);
-  const offset = at ?? offsetOf(source, problem.line);
+  const offset = at ?? source.offset({ line: problem.line, column: 1 });
   return { ...problem, file: toRelative(folder, view.file.path), ...position, frame: source.frame(offset) };
-}
-
-function offsetOf(source: SourceText, line: number): number {
-  return (
-    source.text
-      .split("\n")
-      .slice(0, line - 1)
-      .join("\n").length + (line > 1 ? 1 : 0)
-  );
 }
 
 /** Problems as text, with code frames. */

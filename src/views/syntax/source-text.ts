@@ -22,15 +22,25 @@ export class SourceText {
 
   /** Returns line and column of an offset. */
   position(at: number): TextPosition {
-    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    const starts = this.#findLines();
     let low = 0;
-    let high = this.#lineStarts.length - 1;
+    let high = starts.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#lineStarts[middle]! <= at) low = middle;
+      if (starts[middle]! <= at) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: at - this.#lineStarts[low]! + 1 };
+    return { line: low + 1, column: at - starts[low]! + 1 };
+  }
+
+  /** Returns the offset of a position. */
+  offset({ line, column }: TextPosition): number {
+    return (this.#findLines()[line - 1] ?? this.text.length) + column - 1;
+  }
+
+  #findLines(): readonly number[] {
+    this.#lineStarts ??= [0, ...[...this.text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    return this.#lineStarts;
   }
 
   /** Returns `file:line:column`. */
