@@ -1,6 +1,6 @@
 /** Checks of a whole project: all errors in one run, and none of deleted files. */
 import assert from "node:assert/strict";
-import { renameSync, rmSync } from "node:fs";
+import { readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { checkViews, formatProblems } from "gable/check";
@@ -35,6 +35,34 @@ it("checkViews() finds the errors of all files in one run, each once, and those 
   const text = formatProblems(checkViews({ project: project.path, directories: ["views"] }));
   assert.match(text, /^views\/filter\.html:2:6 - error E_VIEW_NAME: there is no filter "uper"\.$/m);
   assert.ok(!text.includes(project.path), text);
+});
+
+it("checkViews() finds all errors of a file, by file and place, and those of files that use it", () => {
+  const several = new ProjectFolder({
+    "code.ts": "export const one = 1;\n",
+    "views/child.html": "{% extends 'parent.html' %}{% block main %}{{ 1|nope }}{{ 2|nope }}{% endblock %}",
+    "views/parent.html":
+      "{% props t: string %}\n{{ t|uper }}\n{% if t is nope %}{{ t && t }}{% endif %}\n{% block main %}{% endblock %}{{ x }}\n",
+  });
+  try {
+    const found = checkViews({ project: several.path, directories: ["views"] });
+    assert.deepEqual(
+      found.map(({ file, line, column, code }) => `${file}:${line}:${column} ${code}`),
+      [
+        "views/child.html:1:49 E_VIEW_NAME",
+        "views/child.html:1:61 E_VIEW_NAME",
+        "views/parent.html:2:6 E_VIEW_NAME",
+        "views/parent.html:3:12 E_VIEW_NAME",
+        "views/parent.html:3:24 E_VIEW_SYNTAX",
+        "views/parent.html:4:34 E_VIEW_NAME",
+      ],
+    );
+    // The frame shows the file as it is, and no module of a repaired text is written.
+    assert.ok(found.at(-1)!.frame.includes("{% if t is nope %}{{ t && t }}{% endif %}"), found.at(-1)!.frame);
+    assert.deepEqual(readdirSync(join(several.path, ".gable"), { recursive: true }).sort(), ["views.json", "views.ts"]);
+  } finally {
+    several.remove();
+  }
 });
 
 it("checkViews() finds the same mistake on the same line of several files, and twice in a row the same", () => {

@@ -77,13 +77,7 @@ export function checkViews(options: CheckViewsOptions): ViewProblem[] {
   const folder = resolve(given);
   const project = new ViewProject({ ...views, directories: options.directories.map((each) => resolve(folder, each)), watches: false });
   const own: ViewProblem[] = [];
-  // An error in an imported file stops every file that imports it, so it is reported once.
-  const compiled = project.generateAll((error) => {
-    const problem = toProblem(error, folder);
-    const isSame = (known: ViewProblem): boolean =>
-      (["file", "line", "column", "message"] as const).every((name) => known[name] === problem[name]);
-    if (!own.some(isSame)) own.push(problem);
-  });
+  const compiled = project.generateAll((error) => own.push(toProblem(error, folder)));
   const { attributes = {}, inlineHandlers = false } = options;
   const sources = readSources(folder);
   for (const source of sources) own.push(...checkCode(source, { attributes, inlineHandlers }).map((error) => toProblem(error, folder)));

@@ -34,7 +34,7 @@ export class ViewCompiler {
       read: (name) => {
         const file = files.get(name);
         if (file?.failure !== undefined) throw file.failure;
-        return file === undefined ? undefined : new SourceText(this.#shownName(file), file.text);
+        return file === undefined ? undefined : new SourceText(toShownName(file), file.text);
       },
       whitespace: { trimBlocks, lstripBlocks, keepTrailingNewline },
       plan: { attributes, inlineHandlers, keepsComments, foldBlanks },
@@ -55,11 +55,6 @@ export class ViewCompiler {
   /** Returns a parsed file by the name that another file uses. */
   find(name: string, from: Template): Template | undefined {
     return this.#set.find(name, from);
-  }
-
-  #shownName(file: ViewFile): string {
-    const shown = relative(process.cwd(), file.path);
-    return shown.startsWith("..") || isAbsolute(shown) ? file.path : shown.replaceAll("\\", "/");
   }
 
   #host(): ModuleHost {
@@ -87,4 +82,10 @@ export class ViewCompiler {
       },
     };
   }
+}
+
+/** Returns the name of a file as errors show it. */
+export function toShownName({ path }: ViewFile): string {
+  const shown = relative(process.cwd(), path);
+  return shown.startsWith("..") || isAbsolute(shown) ? path : shown.replaceAll("\\", "/");
 }

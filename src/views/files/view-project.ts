@@ -22,6 +22,7 @@ import type { View } from "../runtime/view.ts";
 import { checked } from "../runtime/part-runtime.ts";
 import { toRendered } from "../runtime/view-runtime.ts";
 import type { ViewProjectOptions } from "./project-options.ts";
+import { findErrors } from "./more-errors.ts";
 import { ViewCompiler } from "./view-compiler.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { findPackageViews, packagePrefix, readProjectCode, readViews } from "./view-folder.ts";
@@ -240,12 +241,16 @@ export class ViewProject {
     return { template, result, file };
   }
 
-  /** Compiles and writes all files, whether they are stale or not. */
-  generateAll(onFailure: (error: unknown, name: string) => void): CompiledView[] {
+  /** Compiles and writes all files, whether they are stale or not. Passes on all errors of each file, by file and place. */
+  generateAll(onError: (error: unknown) => void): CompiledView[] {
     rmSync(join(this.generated, "views.json"), { force: true });
     const files = this.#read(this.#files);
     this.#removeOthers(files);
-    return this.generate(files, onFailure);
+    const failures = new Map<string, unknown>();
+    const compiled = this.generate(files, (error, name) => failures.set(name, error));
+    const createCompiler = (changed: ReadonlyMap<string, ViewFile>): ViewCompiler => new ViewCompiler(changed, this.#code, this);
+    if (failures.size > 0) findErrors(files, failures, createCompiler).forEach(onError);
+    return compiled;
   }
 
   /** Removes the generated files of deleted templates: tsc would still report their errors. */

@@ -23,11 +23,11 @@ const charactersMax = 1_048_576;
 const branchesMax = 500;
 const nestingMax = 100;
 
-/** Parses a file. Throws `E_VIEW_SYNTAX`. */
-export function parseTemplate(source: SourceText, options: WhitespaceOptions): Statement[] {
+/** Parses a file. Calls `onTag` with the offset of each tag before it reads the tag. Throws `E_VIEW_SYNTAX`. */
+export function parseTemplate(source: SourceText, options: WhitespaceOptions, onTag?: (at: number) => void): Statement[] {
   if (source.text.length > charactersMax)
     throw source.error("E_VIEW_SYNTAX", 0, `the file has ${source.text.length} characters; ${charactersMax} are allowed`);
-  return new TemplateParser(source, options).parse();
+  return new TemplateParser(source, options, onTag).parse();
 }
 
 const blockTags = new Set(
@@ -65,6 +65,7 @@ const tagNames = [
 class TemplateParser {
   readonly #source: SourceText;
   readonly #options: WhitespaceOptions;
+  readonly #onTag: ((at: number) => void) | undefined;
   readonly #text: string;
   #position = 0;
   /** What is dropped at the start of the next text: all whitespace, or one line end. */
@@ -74,9 +75,10 @@ class TemplateParser {
   /** The tag that ended the last body, read up to its name. */
   #closing: { readonly name: string; readonly cursor: Cursor; readonly at: number } | undefined;
 
-  constructor(source: SourceText, options: WhitespaceOptions) {
+  constructor(source: SourceText, options: WhitespaceOptions, onTag?: (at: number) => void) {
     this.#source = source;
     this.#options = options;
+    this.#onTag = onTag;
     this.#text = options.keepTrailingNewline ? source.text : source.text.replace(/\r?\n$/, "");
   }
 
@@ -148,6 +150,7 @@ class TemplateParser {
   }
 
   #cursorAt(at: number, close: string): Cursor {
+    this.#onTag?.(at);
     const mark = this.#text[at + 2];
     return new Cursor(this.#source, at + 2 + (mark === "-" || mark === "+" ? 1 : 0), close);
   }
