@@ -372,6 +372,24 @@ describe("channels over PostgreSQL", { skip: skipPostgres }, () => {
     }
   });
 
+  it("tells readers that messages are missing before it passes on what comes with the answer to LISTEN", async () => {
+    const events: string[] = [];
+    const options = { url: place.url, poolMax: 1, acquireTimeoutMs: 1_000, statementTimeoutMs: 1_000 };
+    // The notification is in the same reply as the answer.
+    const listener = await openPgListener(options, "early; NOTIFY early, 'x'", {
+      onNotification: (text) => void events.push(text),
+      onReopened: () => void events.push("reopened"),
+    });
+    try {
+      await until(() => events.length === 1);
+      await until(async () => (await endConnections()) > 0);
+      await until(() => events.length === 3);
+      assert.deepEqual(events, ["x", "reopened", "x"]);
+    } finally {
+      await listener.close();
+    }
+  });
+
   it("stops to connect when it is closed while the server is away", async () => {
     const proxy = await openWireProxy(place.url);
     const carrier = postgresCarrier({ url: proxy.url, prefix });

@@ -56,10 +56,12 @@ class Listener implements PgListener {
     this.#parts = parts;
   }
 
-  async connect(): Promise<void> {
+  async connect(isAgain = false): Promise<void> {
     const client = this.#makeClient();
     this.#client = client;
     let [isOpen, isListening] = [true, false];
+    /** What arrives before readers know of the loss: it would look as if it came next. */
+    const early: string[] = [];
     const lose = (): void => {
       if (!isOpen) return;
       isOpen = false;
@@ -70,7 +72,9 @@ class Listener implements PgListener {
     client.on("end", lose);
     // What is sent from the end of LISTEN on arrives, also before its answer has been read.
     client.on("notification", ({ payload = "" }) => {
-      if (isOpen && !this.#isClosed) this.#parts.onNotification(payload);
+      if (!isOpen || this.#isClosed) return;
+      if (isListening) this.#parts.onNotification(payload);
+      else early.push(payload);
     });
     try {
       await client.connect();
@@ -83,6 +87,8 @@ class Listener implements PgListener {
     isListening = true;
     this.#attempts = 0;
     this.#checkLater(client, lose);
+    if (isAgain) this.#parts.onReopened();
+    for (const payload of early) this.#parts.onNotification(payload);
   }
 
   async close(): Promise<void> {
@@ -98,7 +104,7 @@ class Listener implements PgListener {
     if (this.#isClosed) return;
     this.#timer = setTimeout(
       () => {
-        this.connect().then(this.#parts.onReopened, () => this.#reopen());
+        this.connect(true).catch(() => this.#reopen());
       },
       reopenDelay(this.#attempts++),
     );
