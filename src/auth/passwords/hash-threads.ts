@@ -37,13 +37,7 @@ try {
     setPriority(Number(thread.slice(thread.lastIndexOf("/") + 1)), constants.priority.PRIORITY_LOW);
   }
 } catch {}
-parentPort.on("message", (work) => {
-  try {
-    parentPort.postMessage({ hash: crypto[work.name](...work.arguments) });
-  } catch (error) {
-    parentPort.postMessage({ error });
-  }
-});
+parentPort.on("message", (work) => parentPort.postMessage(crypto[work.name](...work.arguments)));
 `;
 
 type Argon2Arguments = Extract<HashWork, { readonly name: "argon2Sync" }>["arguments"];
@@ -63,7 +57,7 @@ export function computeInPool(work: HashWork): Promise<Uint8Array> {
 export class HashThreads {
   readonly #lateMs: number;
   readonly #idle: HashThread[] = [];
-  /** How many threads are at work for longer than they should be. */
+  /** How many threads take longer than they should. */
   #late = 0;
 
   constructor(lateMs: number = lateMsUsual) {
@@ -72,30 +66,23 @@ export class HashThreads {
 
   async compute(work: HashWork): Promise<Uint8Array> {
     if (this.#late > 0) return computeInPool(work);
-    const computed = this.#computeInThread(work);
+    // Undefined where a thread cannot start or ends: the pool computes the hash, or says what is wrong with it.
+    const computed = this.#computeInThread(work).catch(() => undefined);
     const hash = await inTime(computed, this.#lateMs);
     if (hash !== undefined) return hash;
     this.#late++;
-    const end = (): void => void this.#late--;
-    computed.then(end, end);
+    void computed.then(() => this.#late--);
     return computeInPool(work);
   }
 
   async #computeInThread(work: HashWork): Promise<Uint8Array> {
     let thread = this.#idle.pop();
     while (thread?.isAlive === false) thread = this.#idle.pop();
-    thread ??= new HashThread();
-    // A thread whose work throws is as good as before; one that has died rejects too, and is not used again.
-    try {
-      return await thread.compute(work);
-    } finally {
-      if (thread.isAlive) this.#keep(thread);
-    }
-  }
-
-  #keep(thread: HashThread): void {
-    this.#idle.push(thread);
-    thread.endLater(idleMs, () => this.#idle.splice(this.#idle.indexOf(thread), 1));
+    const used = thread ?? new HashThread();
+    const hash = await used.compute(work);
+    this.#idle.push(used);
+    used.endLater(idleMs, () => this.#idle.splice(this.#idle.indexOf(used), 1));
+    return hash;
   }
 }
 
@@ -118,9 +105,7 @@ class HashThread {
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on("message", ({ hash, error }: { hash?: Uint8Array; error?: unknown }) =>
-      hash === undefined ? this.#waiting?.reject(error) : this.#waiting?.resolve(hash),
-    );
+    this.#worker.on("message", (hash: Uint8Array) => this.#waiting?.resolve(hash));
     this.#worker.on("error", (error) => this.#die(error));
     this.#worker.on("exit", () => this.#die(new Error("The thread that hashes passwords has ended.")));
   }

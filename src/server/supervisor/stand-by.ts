@@ -41,6 +41,8 @@ function loadTypeStripping(): void {
   process.emitWarning = () => undefined;
   try {
     stripTypeScriptTypes("");
+  } catch {
+    // A Node that was built without it compiles nothing.
   } finally {
     process.emitWarning = emitWarning;
   }
