@@ -8,11 +8,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { tryLock } from "./lock.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const cache = join(root, "node_modules/.cache/gable-declarations");
-/** Whoever has written nothing for so long was stopped. */
-const stoppedMs = 180_000;
 
 /** Returns `paths` for the tsconfig.json of a project: what `gable` and `gable/NAME` mean there. */
 export function declarationPaths(): Readonly<Record<string, readonly string[]>> {
@@ -32,36 +31,26 @@ function keyOfSources(): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Test files run at the same time: the one that can make this folder writes, and the others wait. */
+/** Test files run at the same time: one of them writes, and the others wait. */
 function writeOnce(folder: string): void {
-  const writing = `${folder}.writing`;
   mkdirSync(cache, { recursive: true });
+  const lock = `${folder}.lock`;
+  while (!tryLock(lock)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   try {
-    mkdirSync(writing);
-  } catch {
-    return waitFor(folder);
-  }
-  try {
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", writing],
-      { cwd: root, encoding: "utf8" },
-    );
-    assert.equal(status, 0, stdout);
-    for (const name of readdirSync(cache)) if (join(cache, name) !== writing) rmSync(join(cache, name), { recursive: true });
-    renameSync(writing, folder);
-  } catch (error) {
-    rmSync(writing, { recursive: true, force: true });
-    throw error;
+    if (!existsSync(folder)) write(folder);
+  } finally {
+    rmSync(lock, { force: true });
   }
 }
 
-function waitFor(folder: string): void {
-  const writing = `${folder}.writing`;
-  while (!existsSync(folder)) {
-    const state = statSync(writing, { throwIfNoEntry: false });
-    if (state === undefined && !existsSync(folder)) return writeOnce(folder);
-    if (state !== undefined && Date.now() - state.mtimeMs > stoppedMs) rmSync(writing, { recursive: true, force: true });
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
-  }
+function write(folder: string): void {
+  for (const name of readdirSync(cache)) if (!name.endsWith(".lock")) rmSync(join(cache, name), { recursive: true });
+  const unfinished = `${folder}.unfinished`;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", unfinished],
+    { cwd: root, encoding: "utf8" },
+  );
+  assert.equal(status, 0, stdout);
+  renameSync(unfinished, folder);
 }

@@ -1,8 +1,10 @@
 /** Hashing and the rules of passwords. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { constants, getPriority } from "node:os";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { ForeignScheme } from "gable/auth";
 import { createPasswordHasher, findPasswordProblem } from "gable/auth";
 import { HashQueue } from "../../src/auth/passwords/hash-queue.ts";
@@ -80,6 +82,15 @@ describe("the threads that hash", () => {
     const work = argon2id.derive?.(bytes("password"), like, 32);
     if (work !== undefined) vectors.push([work, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"]);
     for (const round of [1, 2]) for (const [work, hash] of vectors) assert.equal(hex(await own.compute(work)), hash, `round ${round}`);
+  });
+
+  it("are left out where the process may not start any", () => {
+    const program =
+      'const { createPasswordHasher } = await import("gable/auth"); console.log(await createPasswordHasher().hash("tricky-pass"));';
+    const flags = ["--permission", "--allow-fs-read=*", "--import", "./scripts/source.mjs", "--input-type=module", "--eval", program];
+    const cwd = fileURLToPath(new URL("../../", import.meta.url));
+    const { stdout, stderr } = spawnSync(process.execPath, flags, { cwd, encoding: "utf8" });
+    assert.match(stdout, new RegExp(`^\\$${currentScheme.name}\\$`), stderr);
   });
 
   it("go on after a hash that fails", async () => {

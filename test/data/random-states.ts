@@ -11,20 +11,18 @@ import type {
   ValueData,
 } from "../../src/data/schema/table-state.ts";
 import { tablesOf } from "../../src/data/schema/table-state.ts";
+import { createNumbers } from "../random.ts";
 
-/** Numbers that a seed decides (mulberry32). */
+/** Choices that a seed decides. */
 export class Random {
-  #state: number;
+  readonly #numbers: () => number;
 
   constructor(seed: number) {
-    this.#state = seed;
+    this.#numbers = createNumbers(seed);
   }
 
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return this.#numbers() / 2 ** 32;
   }
 
   below(limit: number): number {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isGableError } from "gable";
 import { readMultipart } from "gable/http";
+import { createRandom } from "../random.ts";
 
 /** A field or a file. Names of files are compared without control characters, which Gable removes. */
 type Entry = readonly [name: string, value: string] | readonly [name: string, fileName: string, type: string, content: string];
@@ -113,15 +114,6 @@ const different: ReadonlyArray<readonly [why: string, body: string, expected: Re
     [["a", "x".repeat(255), "text/plain", "v"]],
   ],
 ];
-
-/** Numbers that are the same in each run. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 4_294_967_296) * below);
-  };
-}
 
 const texts = [
   "",

@@ -1,12 +1,13 @@
 /** The package as users get it: built, packed, and installed into empty folders. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { tryLock } from "../lock.ts";
 
 /** Root of the repository, with a slash at its end. */
 export const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -97,26 +98,6 @@ async function withLock<Result>(path: string, work: () => Promise<Result>): Prom
   } finally {
     rmSync(path, { force: true });
   }
-}
-
-/** Returns whether the lock is taken now. The lock of a process that has ended counts for nothing. */
-function tryLock(path: string): boolean {
-  try {
-    writeFileSync(path, String(process.pid), { flag: "wx" });
-    return true;
-  } catch (error) {
-    if (!isFileError(error, "EEXIST")) throw error;
-  }
-  try {
-    process.kill(Number(readFileSync(path, "utf8")), 0);
-  } catch (error) {
-    if (isFileError(error, "ESRCH")) rmSync(path, { force: true });
-  }
-  return false;
-}
-
-function isFileError(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }
 
 /** Makes packages of the repository importable from a project, as an install of them would. */

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { parse } from "parse5";
 import type { DefaultTreeAdapterTypes } from "parse5";
 import { compileString } from "gable/testing";
+import { createRandom } from "../random.ts";
 
 /** Pieces of every construct; mutants are made of them. */
 const corpus: readonly string[] = [
@@ -23,17 +24,6 @@ const pieces: readonly string[] = [
   ..."if else endif for in endfor set endset block endblock macro endmacro call endcall raw endraw await not is none true loop".split(" "),
   ...'<p> </p> <a <script> </script> <!-- --> <style> </style> title=" href= on <svg> {{ v }}'.split(" "),
 ];
-
-/** A small generator of numbers (mulberry32): the same seed gives the same mutants. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 function mutate(random: (below: number) => number): string {
   let text = corpus[random(corpus.length)]!;

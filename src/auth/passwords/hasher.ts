@@ -9,7 +9,7 @@ import { computeInPool, HashThreads } from "./hash-threads.ts";
 import type { PasswordHash } from "./phc-string.ts";
 import { formatPhc, parsePhc } from "./phc-string.ts";
 import type { HashScheme } from "./schemes.ts";
-import { currentScheme, hashCostMax, hashSchemes, schemeOfCost, testParameters } from "./schemes.ts";
+import { currentScheme, hashCostMax, hashSchemes, schemeOfCost } from "./schemes.ts";
 
 /** A scheme of another system, for accounts that come from there. */
 export interface ForeignScheme {
@@ -60,8 +60,7 @@ export function createPasswordHasher(options: PasswordHasherOptions = {}): Passw
 
 /** Creates a hasher for an application under test: its hashes take less than a millisecond, and are weak elsewhere. */
 export function createTestHasher({ foreign = [], ...queueOptions }: Omit<PasswordHasherOptions, "cost">): PasswordHasher {
-  const parameters = testParameters[currentScheme.name]!;
-  return hasherOf({ ...currentScheme, parameters }, { foreign, queueOptions, compute: computeInPool });
+  return hasherOf({ ...currentScheme, parameters: currentScheme.testParameters }, { foreign, queueOptions, compute: computeInPool });
 }
 
 /** What a hasher works with. */

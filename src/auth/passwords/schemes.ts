@@ -9,6 +9,8 @@ export interface HashScheme {
   readonly version: number | undefined;
   /** Parameters for new hashes. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Parameters for tests, which make many accounts: a hash takes less than a millisecond. Elsewhere it is weak. */
+  readonly testParameters: Readonly<Record<string, number>>;
   /** The parameter that a higher cost multiplies: the memory stays as it is. */
   readonly costParameter: string;
   /** Largest parameters that a check runs: a hash from elsewhere must not take all memory. */
@@ -22,6 +24,7 @@ const argon2id: HashScheme = {
   name: "argon2id",
   version: 19,
   parameters: { m: 19_456, t: 2, p: 1 },
+  testParameters: { m: 64, t: 1, p: 1 },
   costParameter: "t",
   parametersMax: { m: 262_144, t: 16, p: 16 },
   // Node has it since 24.7.
@@ -38,6 +41,7 @@ const scryptScheme: HashScheme = {
   name: "scrypt",
   version: undefined,
   parameters: { ln: 15, r: 8, p: 3 },
+  testParameters: { ln: 6, r: 1, p: 1 },
   costParameter: "p",
   parametersMax: { ln: 18, r: 16, p: 16 },
   derive: (password, { parameters: { ln = 0, r = 0, p = 0 }, salt }, length) => ({
@@ -51,12 +55,6 @@ export const hashSchemes: ReadonlyMap<string, HashScheme> = new Map([argon2id, s
 
 /** The scheme for new hashes: argon2id where this Node has it, else scrypt. */
 export const currentScheme: HashScheme = argon2id.derive === undefined ? scryptScheme : argon2id;
-
-/** Parameters for tests, which make many accounts: a hash takes less than a millisecond. Elsewhere it is weak, and made again at the next login. */
-export const testParameters: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  argon2id: { m: 64, t: 1, p: 1 },
-  scrypt: { ln: 6, r: 1, p: 1 },
-};
 
 /** Largest cost: with it, both schemes stay within what a check runs. */
 export const hashCostMax = 5;

@@ -9,6 +9,7 @@ import { findErrors } from "./more-errors.ts";
 import { ViewCompiler } from "./view-compiler.ts";
 import type { ProjectCode, ViewFile } from "./view-folder.ts";
 import { readProjectCode } from "./view-folder.ts";
+import { createRandom } from "../../../test/random.ts";
 
 const noCode: ProjectCode = { globals: new Set(), filters: new Set(), tests: new Set(), components: new Set(), folders: new Map() };
 
@@ -253,17 +254,6 @@ describe("findErrors()", () => {
     assert.deepEqual([lines(49), lines(50), lines(51)], [49, 50, 50]);
   });
 });
-
-/** A small generator of numbers (mulberry32): the same seed gives the same cases. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
 
 /** Constructs that compile. `@` is a place for a mistake in text, `§` for one in the value of an attribute, `$` for a number. */
 const constructs: readonly string[] = [
