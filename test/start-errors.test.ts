@@ -32,7 +32,7 @@ describe("an application that cannot start", () => {
     await mkdir(join(folder, "views"));
     await writeFile(join(folder, "views", "a.html"), "<p>\n{{ x|nosuch }}\n");
     const text = await run('gable({ views: "views", mode: "production" }).listen(0);');
-    assert.match(text, /there is no filter "nosuch"\./);
+    assert.match(text, /unknown filter "nosuch"\./);
     assert.match(text, />\s+2 \| \{\{ x\|nosuch \}\}/);
     assert.match(text, /fix: Add it to views\/filters\.ts\./);
     assert.doesNotMatch(text, /expose|headers|details|ExpressionWriter|\\n/);

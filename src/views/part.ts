@@ -156,5 +156,5 @@ class WatchedViews extends AppViews {
 /** Creates the error of an application without template files. */
 export function viewsMissing(name: string, isEnabled: boolean): GableError {
   const reason = isEnabled ? "the application has not started" : "the application does not have the option views";
-  return new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(name)}: ${reason}.`);
+  return new GableError("E_VIEW_NOT_FOUND", `Unknown view ${describeValue(name)}: ${reason}.`);
 }

@@ -33,7 +33,7 @@ it("checkViews() finds the errors of all files in one run, each once, and those 
     "views/types.html:1:38 TS2339",
   ]);
   const text = formatProblems(checkViews({ project: project.path, directories: ["views"] }));
-  assert.match(text, /^views\/filter\.html:2:6 - error E_VIEW_NAME: there is no filter "uper"\.$/m);
+  assert.match(text, /^views\/filter\.html:2:6 - error E_VIEW_NAME: unknown filter "uper"\.$/m);
   assert.ok(!text.includes(project.path), text);
 });
 

@@ -66,7 +66,7 @@ export class HashThreads {
 
   async compute(work: HashWork): Promise<Uint8Array> {
     if (this.#late > 0) return computeInPool(work);
-    // Undefined where a thread cannot start or ends: the pool computes the hash, or says what is wrong with it.
+    // Undefined where a thread cannot start or ends: the pool computes the hash, or throws its error.
     const computed = this.#computeInThread(work).catch(() => undefined);
     const hash = await inTime(computed, this.#lateMs);
     if (hash !== undefined) return hash;

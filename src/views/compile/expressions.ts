@@ -316,6 +316,7 @@ export class ExpressionWriter {
         at,
         '"loop()" is in a loop that is not recursive',
         "Write {% for item in items recursive %}.",
+        "loop",
       );
     return `${recursion}(${args.positional.map((arg) => this.value(arg)).join(", ")})`;
   }
@@ -358,13 +359,13 @@ export class ExpressionWriter {
     const { source } = this.#host;
     const { name, parameters, takesVarargs, takesKwargs, takesCaller } = facts;
     const what = `the macro "${name}"`;
-    if (!takesVarargs && positional.length > parameters.length)
-      throw source.error("E_VIEW_SYNTAX", at, `${what} takes at most ${parameters.length} arguments, and got ${positional.length}`);
+    const reason = `${what} takes at most ${parameters.length} arguments, and got ${positional.length}`;
+    if (!takesVarargs && positional.length > parameters.length) throw source.error("E_VIEW_SYNTAX", at, reason, undefined, "macro");
     const known = parameters.map((parameter) => parameter.name);
     const unknown = takesKwargs ? undefined : named.find((each) => !known.includes(each.name));
     if (unknown !== undefined) {
       const fix = suggestName(unknown.name, known, `It has: ${known.join(", ") || "none"}.`);
-      throw source.error("E_VIEW_SYNTAX", unknown.at, `${what} has no argument "${unknown.name}"`, fix);
+      throw source.error("E_VIEW_SYNTAX", unknown.at, `${what} has no argument "${unknown.name}"`, fix, "macro");
     }
     if (hasCaller && !takesCaller)
       throw source.error(
@@ -372,6 +373,7 @@ export class ExpressionWriter {
         at,
         `${what} does not use caller()`,
         "Show the body of the call block with {{ caller() }} in the macro.",
+        "macro",
       );
   }
 
@@ -389,7 +391,7 @@ export class ExpressionWriter {
     const signature = filterSignatures.get(name);
     if (signature === undefined) {
       const known = [...filterSignatures.keys(), ...projectFilters];
-      throw source.error("E_VIEW_NAME", at, `there is no filter "${name}"`, suggestName(name, known, "Add it to views/filters.ts."));
+      throw source.error("E_VIEW_NAME", at, `unknown filter "${name}"`, suggestName(name, known, "Add it to views/filters.ts."));
     }
     const written = this.#signatureArguments(signature, args, `the filter "${name}"`, at);
     const context = signature.needsContext === true ? ["$out.context"] : [];
@@ -444,7 +446,7 @@ export class ExpressionWriter {
       throw source.error(
         "E_VIEW_NAME",
         at,
-        `there is no test "${name}"`,
+        `unknown test "${name}"`,
         suggestName(name, [...testSignatures.keys(), ...projectTests], "Add it to views/tests.ts."),
       );
     }

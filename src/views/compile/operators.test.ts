@@ -34,7 +34,7 @@ const refusals: ReadonlyArray<readonly [source: string, code: string, message: R
   ["{% if a %}{% elseif b %}{% endif %}", "E_VIEW_SYNTAX", /there is no tag "elseif"/, /"elif"/],
   ["{% if a %}{% elsif b %}{% endif %}", "E_VIEW_SYNTAX", /there is no tag "elsif"/, /"elif"/],
   ["{% if a %}{% else if b %}{% endif %}", "E_VIEW_SYNTAX", /"else if" is not a tag/, /"elif"/],
-  ["{{ 1 is foo }}", "E_VIEW_NAME", /there is no test "foo"/, /views\/tests\.ts/],
+  ["{{ 1 is foo }}", "E_VIEW_NAME", /unknown test "foo"/, /views\/tests\.ts/],
   // Values that do not fit, with the line of the template.
   ["\n\n{{ 1 + 'a' }}", "E_VIEW_VALUE", /^string\.html:3: "\+" got 1 and "a"\./, /~/],
   ["\n{{ [1] + 1 }}", "E_VIEW_VALUE", /^string\.html:2: "\+" got/],

@@ -161,7 +161,7 @@ describe("components", () => {
           /^string\.html:1: "card\.html" needs the prop "title"\.$/,
           /title: \.\.\./,
         ],
-        ["{% component 'crd.html' %}{% endcomponent %}", "E_VIEW_NOT_FOUND", /no view "crd\.html"/, /"card\.html"/],
+        ["{% component 'crd.html' %}{% endcomponent %}", "E_VIEW_NOT_FOUND", /unknown view "crd\.html"/, /"card\.html"/],
         ["{% component 'nope' %}{% endcomponent %}", "E_VIEW_NOT_FOUND", /no component "nope"/, /views\/components\.ts/],
         [
           "{% props a: string %}{% component 'rows.html' items=[] %}{% slot rwo %}{% endslot %}{% endcomponent %}",

@@ -63,8 +63,8 @@ export class TemplateSet {
     if (file !== undefined) throw this.#unknownPartial(file, given.slice(given.indexOf("#") + 1), from, at);
     const names = this.#options.names();
     const fix = suggestName(resolveName(given, from), names, `There are: ${names.join(", ")}.`);
-    if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${given}".`, { fix });
-    throw from.source.error("E_VIEW_NOT_FOUND", at, `there is no view "${given}"`, fix);
+    if (from === undefined) throw new GableError("E_VIEW_NOT_FOUND", `Unknown view "${given}".`, { fix });
+    throw from.source.error("E_VIEW_NOT_FOUND", at, `unknown view "${given}"`, fix);
   }
 
   #unknownPartial(file: Template, name: string, from: Template | undefined, at: number): GableError {

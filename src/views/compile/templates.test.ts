@@ -182,8 +182,8 @@ describe("template files, statements", () => {
     ["{% macro m(a, a) %}{% endmacro %}", "E_VIEW_SYNTAX", /the parameter "a" is given twice/],
     ["{{ loop.indx }}{% for a in b %}{{ loop.indx }}{% endfor %}", "E_VIEW_NAME", /"loop" has no "indx"/, /Write "index"/],
     ["{% for a in [1] %}{{ loop(a) }}{% endfor %}", "E_VIEW_SYNTAX", /not recursive/],
-    ["{{ a|uper }}", "E_VIEW_NAME", /there is no filter "uper"/, /Write "upper"/],
-    ["{{ a is od }}", "E_VIEW_NAME", /there is no test "od"/, /Write "odd"/],
+    ["{{ a|uper }}", "E_VIEW_NAME", /unknown filter "uper"/, /Write "upper"/],
+    ["{{ a is od }}", "E_VIEW_NAME", /unknown test "od"/, /Write "odd"/],
     ["{{ a|truncate(size=1) }}", "E_VIEW_SYNTAX", /the filter "truncate" has no argument "size"/],
     ["{{ a|abs(1) }}", "E_VIEW_SYNTAX", /takes at most 0 arguments, and got 1/],
     ["{% macro m() %}{{ caller() }}{% endmacro %}{{ m() }}", "E_VIEW_NAME", /"caller\(\)" was used in a macro that no call block calls/],
@@ -289,7 +289,7 @@ describe("template files, other files", () => {
   );
   refuse(
     [
-      ['{% extends "bas.html" %}', "E_VIEW_NOT_FOUND", /string\.html:1:4: there is no view "bas\.html"/, /Write "base\.html"/],
+      ['{% extends "bas.html" %}', "E_VIEW_NOT_FOUND", /string\.html:1:4: unknown view "bas\.html"/, /Write "base\.html"/],
       ['{% extends "string.html" %}', "E_VIEW_DEPTH", /string\.html:1:4: "string\.html" extends itself/],
       ['{% extends "circle-a.html" %}', "E_VIEW_DEPTH", /circle-a\.html:1:4: "circle-a\.html" extends itself/],
       ['{% extends "base.html" %}{% block boddy %}{% endblock %}', "E_VIEW_BLOCK", /"base\.html" has no block "boddy"/, /Write "body"/],
@@ -299,8 +299,8 @@ describe("template files, other files", () => {
         "E_VIEW_BRANCHES",
         /the block "c" begins inside the attribute "class"/,
       ],
-      ['{% include "card.htm" %}', "E_VIEW_NOT_FOUND", /there is no view "card\.htm"/, /Write "card\.html"/],
-      ['{% include ["a", "b"] %}', "E_VIEW_NOT_FOUND", /There is no view "a" or "b"\./],
+      ['{% include "card.htm" %}', "E_VIEW_NOT_FOUND", /unknown view "card\.htm"/, /Write "card\.html"/],
+      ['{% include ["a", "b"] %}', "E_VIEW_NOT_FOUND", /Unknown view "a" or "b"\./],
       ['{% from "macros.html" import d %}', "E_VIEW_NAME", /"macros\.html" has no macro "d"/],
       ['{% import "macros.html" as f %}{{ f.bb() }}', "E_VIEW_NAME", /"f" has no macro "bb"/],
       ["{{ self.nope() }}", "E_VIEW_BLOCK", /no block "nope" is defined above/],

@@ -62,10 +62,10 @@ describe("findErrors()", () => {
       "values, each with its first error",
       "{{ 1|nope|nope }}{{ 2 && 3 }}\n{{- {'a': {'b': 1 ? 2}} -}}{{ '}}'|nope }}{{ (1 }}",
       [
-        '1:6: there is no filter "nope".',
+        '1:6: unknown filter "nope".',
         '1:23: "&&" has no meaning in an expression.',
         '2:19: "?" has no meaning in an expression.',
-        '2:36: there is no filter "nope".',
+        '2:36: unknown filter "nope".',
         '2:49: expected ")", found the end of the tag.',
       ],
     ],
@@ -73,10 +73,10 @@ describe("findErrors()", () => {
       "conditions, loops and assignments, whose names stay declared",
       "{% props t: string %}{% if t|nope %}{% elif %}{% elif x %}{% endif %}{% for a, b in t is nope recursive %}{{ loop(a) }}{% endfor %}{% set c = (t %}{{ c }}",
       [
-        '1:30: there is no filter "nope".',
+        '1:30: unknown filter "nope".',
         "1:45: expected a value, found the end of the tag.",
         '1:55: "x" is not declared.',
-        '1:90: there is no test "nope".',
+        '1:90: unknown test "nope".',
         '1:146: expected ")", found the end of the tag.',
       ],
     ],
@@ -84,12 +84,12 @@ describe("findErrors()", () => {
       "tags without an end",
       "{% include 'no.html' %}{% include 'b' c %}{% do 1|nope %}{% partial no(1) %}\n{% cache 1|nope %}{% filter nope|x %}{% endfilter %}{% endcache %}",
       [
-        '1:4: there is no view "no.html".',
+        '1:4: unknown view "no.html".',
         '1:39: expected the end of the tag, found "c".',
-        '1:51: there is no filter "nope".',
+        '1:51: unknown filter "nope".',
         '1:61: "a.html" has no partial "no".',
-        '2:12: there is no filter "nope".',
-        '2:29: there is no filter "nope".',
+        '2:12: unknown filter "nope".',
+        '2:29: unknown filter "nope".',
       ],
     ],
     [
@@ -102,32 +102,32 @@ describe("findErrors()", () => {
       '{ "a": "{{ x }}", "b": "{{ y }}", "c": {{ z|nope }}, "d": "{% include "no.json" %}", "e": {{ z|nope }} }',
       [
         "1:12: a value is not allowed inside a JSON string.",
-        '1:45: there is no filter "nope".',
-        '1:63: there is no view "no.json".',
-        '1:96: there is no filter "nope".',
+        '1:45: unknown filter "nope".',
+        '1:63: unknown view "no.json".',
+        '1:96: unknown filter "nope".',
       ],
       "a.json",
     ],
     [
       "partials",
       "{% partialdef a(b) %}{{ b|nope }}{{ 1|nope }}{% endpartialdef %}{{ 2|nope }}",
-      ['1:27: there is no filter "nope".', '1:39: there is no filter "nope".', '1:70: there is no filter "nope".'],
+      ['1:27: unknown filter "nope".', '1:39: unknown filter "nope".', '1:70: unknown filter "nope".'],
     ],
     [
       "no tags in comments and raw text",
       "{{ 1|nope }}{# {{ 1|nope }} #}{% raw %}{{ 1|nope }}{% endraw %}{{ 2|nope }}",
-      ['1:6: there is no filter "nope".', '1:69: there is no filter "nope".'],
+      ['1:6: unknown filter "nope".', '1:69: unknown filter "nope".'],
     ],
     [
       "errors with line ends of Windows",
       "{{ 1|\r\nnope }}\r\n{{ 2|nope }}",
-      ['2:1: there is no filter "nope".', '3:6: there is no filter "nope".'],
+      ['2:1: unknown filter "nope".', '3:6: unknown filter "nope".'],
     ],
   ];
   for (const [what, text, errors, name] of cases) it(`finds ${what}`, () => assert.deepEqual(list(text, name), errors));
 
   const ends: ReadonlyArray<readonly [what: string, text: string, errors: readonly string[]]> = [
-    ["an import that declares names", "{% from 'no.html' import m %}{{ m(1) }}{{ 1|nope }}", ['1:4: there is no view "no.html".']],
+    ["an import that declares names", "{% from 'no.html' import m %}{{ m(1) }}{{ 1|nope }}", ['1:4: unknown view "no.html".']],
     ["props", "{% props a %}{{ a }}{{ b }}", ['1:12: expected ":", found the end of the tag.']],
     ["a tag without its end", "{% if 1 %}{{ 1|nope }}", ['1:4: "if" is not closed.']],
     ["an end without its tag", "{% endif %}{{ 1|nope }}", ['1:4: "endif" closes nothing.']],
@@ -147,7 +147,7 @@ describe("findErrors()", () => {
     [
       "a macro that uses caller() in its error",
       "{% macro m() %}{{ caller()|nope }}{% endmacro %}{% call m() %}{{ 1|nope }}{% endcall %}",
-      ['1:28: there is no filter "nope".', '1:68: there is no filter "nope".'],
+      ['1:28: unknown filter "nope".', '1:68: unknown filter "nope".'],
     ],
     [
       "a misspelled caller()",
@@ -157,7 +157,7 @@ describe("findErrors()", () => {
     [
       "a misspelled keyword of a loop",
       "{% for x in [1] recursiv %}{{ loop([]) }}{{ 1|nope }}{% endfor %}",
-      ['1:17: expected the end of the tag, found "recursiv', '1:47: there is no filter "nope".'],
+      ['1:17: expected the end of the tag, found "recursiv', '1:47: unknown filter "nope".'],
     ],
     [
       "a partial with a space in its name",
@@ -180,18 +180,18 @@ describe("findErrors()", () => {
     [
       "a value of several lines",
       '<p onclick="{{\n1\n}}">{{ 1|nope }}</p>',
-      ['2:1: a value is not allowed in "onclick" of <p>, ', '3:10: there is no filter "nope".'],
+      ['2:1: a value is not allowed in "onclick" of <p>, ', '3:10: unknown filter "nope".'],
     ],
     ["a translated text", "{% trans %}{{ 1|nope }}{% endtrans %}{{ 1|nope }}", ["1:17: a text to translate contains a value without"]],
     [
       "an attribute whose address begins with the error",
       '<a href="{{ a }}:{{ b }}">{{ c|nope }}</a>',
-      ['1:13: a value is not allowed in "href" before a co', '1:32: there is no filter "nope".'],
+      ['1:13: a value is not allowed in "href" before a co', '1:32: unknown filter "nope".'],
     ],
     [
       "the name of an attribute",
       '<p on{{ a }}="{{ b }}">{{ c|nope }}</p><p onclick="{{ d }}"></p>',
-      ["1:9: a value is not allowed inside the name of th", '1:29: there is no filter "nope".'],
+      ["1:9: a value is not allowed inside the name of th", '1:29: unknown filter "nope".'],
     ],
   ];
   for (const [what, text, errors] of ends) it(`reports no consequence of ${what}`, () => assert.deepEqual(list(text), errors));
@@ -201,7 +201,7 @@ describe("findErrors()", () => {
       "card.html": "{% props a: string %}{{ a }}",
       "a.html": "{{ free|nope }}{% component 'card.html' b=1 %}{% endcomponent %}{{ 1|nope }}",
     };
-    assert.deepEqual(messagesOf(check(texts).all), ['a.html:1:9: there is no filter "nope".', 'a.html:1:70: there is no filter "nope".']);
+    assert.deepEqual(messagesOf(check(texts).all), ['a.html:1:9: unknown filter "nope".', 'a.html:1:70: unknown filter "nope".']);
   });
 
   it("finds the errors of files whose parents and imports have errors, each once", () => {
@@ -213,14 +213,14 @@ describe("findErrors()", () => {
       "parent.html": "<p onclick='{{ c }}'>{% block a %}{{ 1|nope }}{% endblock %}{{ 2 & 3 }}",
     }).all;
     assert.deepEqual(messagesOf(all), [
-      'b-child.html:2:19: there is no filter "nope".',
-      'child.html:1:49: there is no test "nope".',
+      'b-child.html:2:19: unknown filter "nope".',
+      'child.html:1:49: unknown test "nope".',
       'child.html:1:73: "parent.html" has no block "b".',
       'macros.html:1:23: expected ")", found the end of the tag.',
-      'page.html:1:42: there is no filter "nope".',
+      'page.html:1:42: unknown filter "nope".',
       'page.html:1:54: "x" has no macro "n".',
       'parent.html:1:16: a value is not allowed in "onclick" of <p>, which is code.',
-      'parent.html:1:40: there is no filter "nope".',
+      'parent.html:1:40: unknown filter "nope".',
       'parent.html:1:66: "&" has no meaning in an expression.',
     ]);
   });
@@ -243,9 +243,9 @@ describe("findErrors()", () => {
         "{% props t: string %}{{ t|nope }}{% component 'card.html' b=t, a=t %}{% endcomponent %}{% component 'card.html' a=t.b|nope %}{% endcomponent %}",
     };
     assert.deepEqual(messagesOf(check(texts).all), [
-      'a.html:1:27: there is no filter "nope".',
+      'a.html:1:27: unknown filter "nope".',
       'a.html:1:59: "card.html" has no prop "b".',
-      'a.html:1:119: there is no filter "nope".',
+      'a.html:1:119: unknown filter "nope".',
     ]);
   });
 

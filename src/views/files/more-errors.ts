@@ -97,15 +97,14 @@ class ErrorFinder {
   }
 
   /** Whether a repair may have caused an error. */
-  #isDoubtful({ code, message }: GableError, name: string): boolean {
+  #isDoubtful({ code, details: { dependsOn } }: GableError, name: string): boolean {
     const repairs = this.#repairs.get(name) ?? [];
     const others = [...this.#repairs].filter(([other]) => other !== name).flatMap(([, made]) => made);
     // Without the undeclared names that a repair has removed, an untyped file would be checked as a typed one.
     if (code === "E_VIEW_PROP") return repairs.length > 0 && !this.#compiler.load(name).hasProps;
     // A repair may have removed "recursive", or a name such as "caller", even if it was misspelled.
-    if (message.includes(': "loop()" is in a loop')) return repairs.length > 0;
-    if (/: the macro "[^"]+" (?:takes at most|has no argument|does not use)/.test(message))
-      return [...repairs, ...others].some(({ isInMacro }) => isInMacro);
+    if (dependsOn === "loop") return repairs.length > 0;
+    if (dependsOn === "macro") return [...repairs, ...others].some(({ isInMacro }) => isInMacro);
     if (!contextCodes.has(code)) return false;
     // After text instead of a value, other errors of the HTML may be consequences. So are those of blocks, whose context is that of a parent.
     const isChild = this.#compiler.load(name).parent !== undefined;

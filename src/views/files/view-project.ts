@@ -160,7 +160,7 @@ export class ViewProject {
     if (found !== undefined) return found;
     if (name.includes("#") && this.#views.has(fileOf(name))) throw this.#unknownPartial(name);
     const nearest = findNearestName(name, this.names);
-    throw new GableError("E_VIEW_NOT_FOUND", `There is no view "${name}" (searched: ${this.folders.join(", ")}).`, {
+    throw new GableError("E_VIEW_NOT_FOUND", `Unknown view "${name}" (searched: ${this.folders.join(", ")}).`, {
       ...(nearest !== undefined && { fix: `Write "${nearest}".` }),
     });
   }

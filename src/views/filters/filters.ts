@@ -24,11 +24,7 @@ function toCheck(args: readonly unknown[]): (value: unknown) => unknown {
   const table = tests as unknown as Readonly<Record<string, (value: unknown, ...more: unknown[]) => boolean>>;
   if (Object.hasOwn(table, known)) return (value) => table[known]!(value, ...rest);
   const nearest = findNearestName(known, Object.keys(table));
-  throw new GableError(
-    "E_VIEW_NAME",
-    `There is no test ${describeValue(name)}.`,
-    nearest === undefined ? {} : { fix: `Write "${nearest}".` },
-  );
+  throw new GableError("E_VIEW_NAME", `Unknown test ${describeValue(name)}.`, nearest === undefined ? {} : { fix: `Write "${nearest}".` });
 }
 
 function applyFilter(context: RenderContext, value: unknown, [name, ...rest]: readonly unknown[], named: Named): unknown {
@@ -38,7 +34,7 @@ function applyFilter(context: RenderContext, value: unknown, [name, ...rest]: re
     const nearest = findNearestName(wanted, [...filterSignatures.keys()]);
     throw new GableError(
       "E_VIEW_NAME",
-      `There is no filter ${describeValue(name)}.`,
+      `Unknown filter ${describeValue(name)}.`,
       nearest === undefined ? {} : { fix: `Write "${nearest}".` },
     );
   }

@@ -306,7 +306,7 @@ export function includeAny(out: Output, body: string, names: unknown, props: Any
     if (found !== undefined) return include(out, body, found as View, checked(found as View, props));
   }
   if (ignoresMissing) return body;
-  throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${wanted.map((each_) => `"${each_}"`).join(" or ")}.`);
+  throw new GableError("E_VIEW_NOT_FOUND", `Unknown view ${wanted.map((each_) => `"${each_}"`).join(" or ")}.`);
 }
 
 /** Writes the parent that a value names. */
@@ -314,7 +314,7 @@ export function extend(out: Output, body: string, parent: unknown, props: AnyPro
   const find = out.context.views;
   if (find === undefined) throw missing("extends");
   const found = find(String(parent));
-  if (found === undefined) throw new GableError("E_VIEW_NOT_FOUND", `There is no view ${describeValue(parent)} to extend.`);
+  if (found === undefined) throw new GableError("E_VIEW_NOT_FOUND", `Cannot extend ${describeValue(parent)}: unknown view.`);
   return (found as View).write(out, body, checked(found as View, props), blocks); // As in includeAny().
 }
 

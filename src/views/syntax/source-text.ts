@@ -62,12 +62,12 @@ export class SourceText {
     return shown.join("\n");
   }
 
-  /** Creates an error at an offset: position, reason, fix, frame. */
-  error(code: ErrorCode, at: number, reason: string, fix?: string): GableError {
+  /** Creates an error at an offset: position, reason, fix, frame, and the other part of the file that it depends on. */
+  error(code: ErrorCode, at: number, reason: string, fix?: string, dependsOn?: "loop" | "macro"): GableError {
     const { line, column } = this.position(at);
     return new GableError(code, `${this.place(at)}: ${reason}.`, {
       ...(fix !== undefined && { fix }),
-      details: { file: this.name, line, column, frame: this.frame(at) },
+      details: { file: this.name, line, column, frame: this.frame(at), ...(dependsOn !== undefined && { dependsOn }) },
     });
   }
 }
