@@ -56,7 +56,7 @@ export function computeInPool(work: HashWork): Promise<Uint8Array> {
 /** Computes hashes outside of the main thread: as many at a time as are asked for. */
 export class HashThreads {
   readonly #lateMs: number;
-  readonly #idle: HashThread[] = [];
+  #idle: readonly HashThread[] = [];
   /** How many threads take longer than they should. */
   #late = 0;
 
@@ -76,13 +76,15 @@ export class HashThreads {
   }
 
   async #computeInThread(work: HashWork): Promise<Uint8Array> {
-    let thread = this.#idle.pop();
-    while (thread?.isAlive === false) thread = this.#idle.pop();
-    const used = thread ?? new HashThread();
-    const hash = await used.compute(work);
-    this.#idle.push(used);
-    used.endLater(idleMs, () => this.#idle.splice(this.#idle.indexOf(used), 1));
+    const thread = this.#idle.at(-1) ?? new HashThread(() => this.#forget(thread));
+    this.#forget(thread);
+    const hash = await thread.compute(work);
+    this.#idle = [...this.#idle, thread];
     return hash;
+  }
+
+  #forget(thread: HashThread): void {
+    this.#idle = this.#idle.filter((each) => each !== thread);
   }
 }
 
@@ -97,17 +99,20 @@ async function inTime<Result>(promise: Promise<Result>, ms: number): Promise<Res
   }
 }
 
+/** A thread that computes one hash at a time. It ends after a minute without work. */
 class HashThread {
-  isAlive = true;
   readonly #worker = new Worker(program, { eval: true, env: {}, execArgv: [], stdout: false, stderr: false });
+  /** Called when it takes no more work. */
+  readonly #onEnd: () => void;
   #waiting: PromiseWithResolvers<Uint8Array> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor() {
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
     this.#worker.unref();
     this.#worker.on("message", (hash: Uint8Array) => this.#waiting?.resolve(hash));
-    this.#worker.on("error", (error) => this.#die(error));
-    this.#worker.on("exit", () => this.#die(new Error("The thread that hashes passwords has ended.")));
+    this.#worker.on("error", (error) => this.#end(error));
+    this.#worker.on("exit", () => this.#end(new Error("The thread that hashes passwords has ended.")));
   }
 
   async compute(work: HashWork): Promise<Uint8Array> {
@@ -115,24 +120,20 @@ class HashThread {
     this.#waiting = Promise.withResolvers();
     // Only work keeps the process alive.
     this.#worker.ref();
-    try {
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
-      this.#worker.postMessage(work);
-      return await this.#waiting.promise;
-    } finally {
-      this.#worker.unref();
-    }
-  }
-
-  endLater(ms: number, onEnd: () => void): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
+    this.#worker.postMessage(work);
+    const hash = await this.#waiting.promise;
+    this.#worker.unref();
     this.#timer = setTimeout(() => {
-      onEnd();
+      this.#onEnd();
       void this.#worker.terminate();
-    }, ms).unref();
+    }, idleMs).unref();
+    return hash;
   }
 
-  #die(error: unknown): void {
-    this.isAlive = false;
+  #end(error: unknown): void {
+    clearTimeout(this.#timer);
+    this.#onEnd();
     this.#waiting?.reject(error);
   }
 }
