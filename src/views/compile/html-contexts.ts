@@ -12,6 +12,9 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
   readonly #options: ContextOptions;
   readonly #begun: Array<ReturnType<HtmlReader<Placed>["beginBranches"]>> = [];
   #lastAt = 0;
+  /** Offset of the last static text between tags: errors after it do not depend on the tags before it. */
+  #betweenTagsAt = 0;
+  readonly #betweenTags = new WeakMap<ReaderState<Placed>, number>();
 
   constructor(template: Template, options: ContextOptions) {
     super(template);
@@ -27,6 +30,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
           output.at,
           `a value is not allowed ${reason}`,
           fix === undefined ? undefined : toTemplateSyntax(fix),
+          this.#betweenTagsAt,
         );
       },
       failText: (reason, fix) => {
@@ -40,11 +44,13 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
   }
 
   protected get state(): ReaderState<Placed> {
+    this.#betweenTags.set(this.#reader.state, this.#betweenTagsAt);
     return this.#reader.state;
   }
 
   protected set state(state: ReaderState<Placed>) {
     this.#reader.state = state;
+    this.#betweenTagsAt = this.#betweenTags.get(state)!;
   }
 
   protected readData(data: Data): void {
@@ -52,6 +58,8 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
     this.#reader.output = parts;
     this.#lastAt = data.at;
     this.#reader.text(data.text);
+    const { dataIndex } = this.#reader;
+    if (dataIndex !== undefined) this.#betweenTagsAt = data.at + dataIndex;
     this.data.set(data, parts);
   }
 
@@ -71,7 +79,9 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
   }
 
   protected join(states: ReadonlyArray<ReaderState<Placed>>): ReaderState<Placed> {
-    return strictestOf(states);
+    const joined = strictestOf(states);
+    this.#betweenTags.set(joined, Math.min(...states.map((state) => this.#betweenTags.get(state)!)));
+    return joined;
   }
 
   protected isSame(one: ReaderState<Placed>, other: ReaderState<Placed>): boolean {
@@ -84,10 +94,13 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
 
   protected fresh(at: number, read: () => void): void {
     const outer = this.#reader;
+    const outerAt = this.#betweenTagsAt;
     this.#reader = this.#createReader();
+    this.#betweenTagsAt = at;
     read();
     if (!this.#reader.isInData) throw this.source.error("E_VIEW_UNCLOSED", at, `the body ends ${this.#reader.describe()}`);
     this.#reader = outer;
+    this.#betweenTagsAt = outerAt;
   }
 
   protected isSameText(one: ReaderState<Placed>, other: ReaderState<Placed>): boolean {
@@ -104,7 +117,9 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
     if (known === undefined || !("state" in known)) return this.fresh(at, read);
     const { state } = known;
     const outer = this.#reader;
+    const outerAt = this.#betweenTagsAt;
     this.#reader = this.#createReader();
+    this.#betweenTagsAt = at;
     this.#reader.begin(state, (reason, fix) => {
       throw this.source.error("E_VIEW_PLACE", at, reason, fix);
     });
@@ -122,6 +137,7 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
       );
     }
     this.#reader = outer;
+    this.#betweenTagsAt = outerAt;
   }
 
   protected beginBranches(at: number, isLoop: boolean): () => void {

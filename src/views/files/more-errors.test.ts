@@ -95,7 +95,23 @@ describe("findErrors()", () => {
     [
       "a value that is not allowed in its position, and the names after it",
       '{% props t: string %}<a onclick="{{ t }}">x</a><a href="javascript:{{ t }}" title={{ x }}>x</a><script>let a = "{{ t }}", b = "{{ t }}";</script>',
-      ['1:37: a value is not allowed in "onclick" of <a>, ', '1:86: "x" is not declared.'],
+      [
+        '1:37: a value is not allowed in "onclick" of <a>, ',
+        '1:71: a value is not allowed in "href" after a sch',
+        '1:86: "x" is not declared.',
+        "1:116: a value is not allowed inside a JavaScript s",
+      ],
+    ],
+    [
+      "values that are not allowed in their positions, each in another element",
+      '{% props a: string, b: string, c: string, d: string, e: string %}<p onclick="{{ a }}">x</p><script>"{{ b }}"</script><a href="javascript:{{ c }}"></a><script>"{{ d }}"</script><p {% if 1 %}onclick="{{ e }}"{% endif %}></p>',
+      [
+        '1:81: a value is not allowed in "onclick" of <p>, ',
+        "1:104: a value is not allowed inside a JavaScript s",
+        '1:141: a value is not allowed in "href" after a sch',
+        "1:163: a value is not allowed inside a JavaScript s",
+        '1:202: a value is not allowed in "onclick" of <p>, ',
+      ],
     ],
     [
       "JSON",
@@ -191,7 +207,26 @@ describe("findErrors()", () => {
     [
       "the name of an attribute",
       '<p on{{ a }}="{{ b }}">{{ c|nope }}</p><p onclick="{{ d }}"></p>',
-      ["1:9: a value is not allowed inside the name of th", '1:29: unknown filter "nope".'],
+      [
+        "1:9: a value is not allowed inside the name of th",
+        '1:29: unknown filter "nope".',
+        '1:55: a value is not allowed in "onclick" of <p>, ',
+      ],
+    ],
+    [
+      "the name of a tag",
+      '<scr{{ a }}>let x = "{{ b }}"</scr{{ a }}><p onclick="{{ c }}">{{ d|nope }}</p>',
+      ["1:8: a value is not allowed inside the name of a ", '1:69: unknown filter "nope".'],
+    ],
+    [
+      "the name of an attribute that contains text with tags",
+      '<p on{{ a }}="{% set b %}<b>c</b>{% endset %}{{ b }}">{{ c|nope }}</p>',
+      ["1:9: a value is not allowed inside the name of th", '1:60: unknown filter "nope".'],
+    ],
+    [
+      "a regular expression before branches, one of which has tags",
+      "<script>/{{ a }};{% if b %}/</script><b>x</b><script>/x{% else %}{{ c }}{% endif %}/</script>",
+      ['1:13: a value is not allowed behind a "/" outside '],
     ],
   ];
   for (const [what, text, errors] of ends) it(`reports no consequence of ${what}`, () => assert.deepEqual(list(text), errors));

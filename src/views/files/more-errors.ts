@@ -17,6 +17,13 @@ interface Place {
   readonly at: number;
 }
 
+/** A repair of a file. */
+interface Made extends Repair {
+  /** Whether a value or markup was not allowed in its position. */
+  readonly isPlace: boolean;
+  readonly isInTagName: boolean;
+}
+
 /** Errors that depend on the HTML around a tag. */
 const contextCodes = new Set(["E_VIEW_PLACE", "E_VIEW_BRANCHES", "E_VIEW_UNCLOSED"]);
 
@@ -37,7 +44,7 @@ class ErrorFinder {
   /** Files with their repaired texts. */
   readonly #files: Map<string, ViewFile>;
   #compiler: ViewCompiler;
-  readonly #repairs = new Map<string, Array<Repair & { readonly isPlace: boolean }>>();
+  readonly #repairs = new Map<string, Made[]>();
   readonly #found = new Map<string, { readonly error: unknown; readonly place: Place }>();
   /** Files by the names that errors show. */
   readonly #shown: ReadonlyMap<unknown, string>;
@@ -90,7 +97,8 @@ class ErrorFinder {
     const isPlace = error.code === "E_VIEW_PLACE";
     const repair = repairTemplate(new SourceText(toShownName(file), file.text), { at, isPlace });
     if (repair === undefined) return false;
-    this.#repairs.set(name, [...repairs, { ...repair, isPlace }]);
+    const isInTagName = /<\/?[^\s>"'=]*$/.test(file.text.slice(0, repair.from));
+    this.#repairs.set(name, [...repairs, { ...repair, isPlace, isInTagName }]);
     this.#files.set(name, { ...file, text: repair.text });
     this.#compiler = this.#createCompiler(this.#files);
     return true;
@@ -106,9 +114,12 @@ class ErrorFinder {
     if (dependsOn === "loop") return repairs.length > 0;
     if (dependsOn === "macro") return [...repairs, ...others].some(({ isInMacro }) => isInMacro);
     if (!contextCodes.has(code)) return false;
-    // After text instead of a value, other errors of the HTML may be consequences. So are those of blocks, whose context is that of a parent.
+    // After text instead of a value, other errors of the HTML may be consequences, up to the end of the element. So are those of blocks,
+    // whose context is that of a parent.
     const isChild = this.#compiler.load(name).parent !== undefined;
-    return [...repairs, ...(isChild ? others : [])].some(({ isPlace }) => isPlace);
+    const betweenTagsAt = typeof dependsOn === "number" ? dependsOn : 0;
+    const own = repairs.filter(({ to, isInTagName }) => isInTagName || to > betweenTagsAt);
+    return [...own, ...(isChild ? others : [])].some(({ isPlace }) => isPlace);
   }
 
   #note(error: unknown, place: Place): void {

@@ -57,6 +57,8 @@ const outsideRawText = {
 export class HtmlReader<Ref> {
   /** The list that receives parts. A front end sets it to the list of the branch that it reads. */
   output: Array<Part<Ref>> = [];
+  /** Where the last static text between tags begins in the string that {@link text} has read; undefined if there is none. */
+  dataIndex: number | undefined;
   #state: ReaderState<Ref> = {
     mode: "data",
     word: "",
@@ -115,6 +117,7 @@ export class HtmlReader<Ref> {
   /** Reads static text. */
   text(chunk: string): void {
     let index = 0;
+    this.dataIndex = undefined;
     while (index < chunk.length) index = this.#step(chunk, index);
   }
 
@@ -232,6 +235,7 @@ export class HtmlReader<Ref> {
   }
 
   #readData(chunk: string, index: number): number {
+    this.dataIndex = index;
     const open = chunk.indexOf("<", index);
     this.#writeData(chunk.slice(index, open === -1 ? chunk.length : open));
     if (open === -1) return chunk.length;

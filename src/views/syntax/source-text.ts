@@ -62,8 +62,8 @@ export class SourceText {
     return shown.join("\n");
   }
 
-  /** Creates an error at an offset: position, reason, fix, frame, and the other part of the file that it depends on. */
-  error(code: ErrorCode, at: number, reason: string, fix?: string, dependsOn?: "loop" | "macro"): GableError {
+  /** Creates an error at an offset: position, reason, fix, frame, and what else it depends on: a number is the offset of the text. */
+  error(code: ErrorCode, at: number, reason: string, fix?: string, dependsOn?: "loop" | "macro" | number): GableError {
     const { line, column } = this.position(at);
     return new GableError(code, `${this.place(at)}: ${reason}.`, {
       ...(fix !== undefined && { fix }),
