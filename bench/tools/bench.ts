@@ -1,5 +1,6 @@
 /**
- * Times of the command line: a command, the start of `gable dev`, and a save, in an application of 100 models; what workers, watching,
+ * Times of the command line: a command, the start of `gable dev`, a save, and the checks before a
+ * deployment, in an application of 100 models; what workers, watching,
  * and 1,000 tests with a database cost.
  */
 import type { ChildProcess } from "node:child_process";
@@ -20,6 +21,17 @@ const models = 100;
 const rounds = 5;
 /** The built command line: the binary of the repository prefers the sources. */
 const program = `const { runCli } = await import(${JSON.stringify(new URL("../../dist/cli/main.js", import.meta.url).href)}); process.exitCode = await runCli(process.argv.slice(2));\n`;
+
+const compilerOptions = {
+  strict: true,
+  noEmit: true,
+  erasableSyntaxOnly: true,
+  allowImportingTsExtensions: true,
+  target: "esnext",
+  module: "nodenext",
+  types: ["node"],
+  skipLibCheck: true,
+};
 
 /** Measures in a temporary project; each number is a median. */
 export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]> {
@@ -43,6 +55,7 @@ export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]
       { test: "a command", subject: "gable --help", ms: median(commands) },
       { test: `gable dev, ${models} models`, subject: "start to first answer", ms: median(starts) },
       { test: `gable dev, ${models} models`, subject: "save to new answer", ms: median(saves) },
+      ...(await benchCheck(folder)),
       ...(await benchWorkers(folder, seconds)),
       ...(await benchWatching()),
       ...(await benchDatabaseTests(program)),
@@ -52,13 +65,26 @@ export async function benchTools({ seconds }: BenchOptions): Promise<BenchLine[]
   }
 }
 
+/** Measures the checks before a deployment, without types, and the compiler that checks the types. */
+async function benchCheck(folder: string): Promise<BenchLine[]> {
+  const test = `gable check --deploy, ${models} models`;
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  return [
+    { test, subject: "with types", ms: median(await repeat(rounds, () => timeCommand(folder, "check", "--deploy"))) },
+    { test, subject: "--no-types", ms: median(await repeat(rounds, () => timeCommand(folder, "check", "--deploy", "--no-types"))) },
+    { test, subject: "tsc --noEmit", ms: median(await repeat(rounds, () => timeProgram(folder, [compiler, "--noEmit"]))) },
+  ];
+}
+
 function writeProject(folder: string): void {
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
   mkdirSync(join(folder, "models"));
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/gable"));
+  for (const name of ["typescript", "@types"]) symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   write("gable.mjs", program);
   write("package.json", '{ "name": "bench", "type": "module" }');
+  write("tsconfig.json", JSON.stringify({ compilerOptions, include: ["*.ts", "models/*.ts"] }));
   const names = Array.from({ length: models }, (_unused, index) => `Model${index}`);
   for (const [index, name] of names.entries())
     write(
@@ -81,14 +107,18 @@ export default gable({ models, database: "sqlite:var/bench.db", routes: [get("/"
 
 function startProgram(folder: string, words: readonly string[]): ChildProcess {
   const { GABLE_MODE: _mode, ...env } = process.env;
-  return spawn(process.execPath, [join(folder, "gable.mjs"), ...words], {
+  return spawn(process.execPath, words, {
     cwd: folder,
     env,
     stdio: ["ignore", "ignore", "pipe"],
   });
 }
 
-async function timeCommand(folder: string, ...words: readonly string[]): Promise<number> {
+function timeCommand(folder: string, ...words: readonly string[]): Promise<number> {
+  return timeProgram(folder, [join(folder, "gable.mjs"), ...words]);
+}
+
+async function timeProgram(folder: string, words: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   const child = startProgram(folder, words);
   await new Promise((resolve) => child.once("exit", resolve));
@@ -98,7 +128,7 @@ async function timeCommand(folder: string, ...words: readonly string[]): Promise
 /** Runs `gable dev` for some work. Returns the time until its first answer, in milliseconds. */
 async function withDev(folder: string, work: (port: number) => Promise<void>): Promise<number> {
   const startedAt = performance.now();
-  const child = startProgram(folder, ["dev", "--json", "--port", "0", "--no-types"]);
+  const child = startProgram(folder, [join(folder, "gable.mjs"), "dev", "--json", "--port", "0", "--no-types"]);
   try {
     const port = await new Promise<number>((resolve, reject) => {
       let text = "";

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { GableError } from "../../src/errors/gable-error.ts";
 import { Model, saveMany } from "../../src/data/model.ts";
+import { transaction } from "../../src/data/run/transaction.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { belongsTo, manyToMany } from "../../src/data/schema/relation.ts";
 import { describeOnDatabases } from "./databases.ts";
@@ -44,6 +45,96 @@ const wrongChanges: ReadonlyArray<readonly [what: string, values: object]> = [
   ["a value that a validator refuses later", { name: "async" }],
   ["a row that the model refuses", { stars: 99 }],
 ];
+
+class Seat extends Model(
+  "seats",
+  {
+    id: f.id(),
+    row: f.int(),
+    place: f.text({ max: 5, unique: true }),
+    price: f.int({ null: true }),
+    tags: f.array(f.text(), { null: true }),
+    shop: () => belongsTo(Shop, { null: true, onDelete: "cascade" }),
+  },
+  { checks: { seats_row_low: (seat) => seat.row.lt(5_000) }, indexes: [{ on: ["price"], unique: true }] },
+) {}
+
+class Shelf extends Model("shelves", { id: f.id(), name: f.text({ max: 5, unique: true }) }) {}
+
+type SeatValues = Record<string, unknown>;
+
+/** Values that the database refuses, and their messages. */
+const refusedValues: ReadonlyArray<readonly [what: string, values: SeatValues, message: RegExp]> = [
+  ["a key that another row has", { place: "taken" }, /^Seat cannot be stored: place: /],
+  ["a key that a row before it has", { place: "p0" }, /^Seat cannot be stored: place: /],
+  ["a key of an index", { price: 1 }, /^Seat cannot be stored: price: /],
+  ["a value that a check refuses", { row: 5_000 }, /^Seat cannot be stored: \S+: These values are not allowed/],
+  ["a relation to a row that does not exist", { shop: 4_242 }, /^Seat cannot be stored: shop: There is no such row/],
+];
+
+describeOnDatabases("a row of a list that the database refuses", [Seat, Shelf, Shop, Mark], (open) => {
+  const listOf = (count: number, wrong: Readonly<Record<number, SeatValues>>): never[] =>
+    Array.from({ length: count }, (_each, index) => ({ row: index, place: `p${index}`, ...wrong[index] })) as never[];
+  const rejects = async (work: () => Promise<unknown>, row: number, message: RegExp): Promise<void> => {
+    await assert.rejects(work, ({ code, message: text, details }: GableError) => {
+      assert.deepEqual([code, details["row"], text.startsWith(`Row ${row} (counted from 0): `)], ["E_VALIDATION", row, true], text);
+      assert.match(text.replace(/^Row \d+ \(counted from 0\): /, ""), message);
+      assert.equal((details["issues"] as unknown[]).length, 1);
+      return true;
+    });
+    assert.equal(await Seat.count(), 1);
+  };
+
+  for (const [what, values, message] of refusedValues)
+    it(`is named by createMany(): ${what}`, async () => {
+      await Seat.create({ row: 0, place: "taken", price: 1 });
+      for (const [count, at] of [
+        [2, 1],
+        [1_001, 1],
+        [1_001, 500],
+        [1_001, 999],
+        [1_001, 1_000],
+      ] as const)
+        await rejects(() => Seat.createMany(listOf(count, { [at]: values })), at, message);
+      await rejects(() => Seat.createMany(listOf(200, { 120: values, 150: values }), { batch: 50 }), 120, message);
+      // Lists of lists, and rows with other columns, have separate statements.
+      await rejects(
+        () => Seat.createMany(listOf(150, { 0: { tags: ["a"] }, 70: { tags: ["b"], ...values }, 149: { price: 7 } })),
+        70,
+        message,
+      );
+      // A list may be a part of a transaction, which goes on.
+      await transaction(async () => {
+        const seat = await Seat.create({ row: 1, place: "mine" });
+        const shop = await Shop.create({ name: "new" });
+        await assert.rejects(Seat.createMany(listOf(9, { 2: { shop: shop.id }, 7: { shop: shop.id, ...values } })), { message: /^Row 7 / });
+        await seat.delete();
+      });
+      assert.equal(await Seat.count(), 1);
+    });
+  it("is named by saveMany() and by its index in the given list", async () => {
+    await Seat.create({ row: 0, place: "taken" });
+    const rows = [Mark.build({ name: "m" }), ...listOf(3, { 2: { place: "taken" } }).map((values) => Seat.build(values))];
+    await rejects(() => saveMany(rows), 3, /place/);
+    // The rows can be stored after a correction.
+    (rows[3] as Seat).place = "free";
+    await saveMany(rows);
+    assert.equal(await Seat.count(), 4);
+  });
+  it("is named where others are updated or ignored", async () => {
+    await Seat.create({ row: 0, place: "taken", price: 1 });
+    const wrong = listOf(120, { 3: { place: "taken" }, 77: { row: 5_000 } });
+    await rejects(() => Seat.createMany(wrong, { onConflict: { target: ["place"], update: ["price"] } }), 77, /not allowed/);
+    await rejects(() => Seat.createMany(wrong, { onConflict: "ignore" }), 77, /not allowed/);
+    assert.equal((await Seat.get({ place: "taken" })).price, 1);
+  });
+  it("costs a few statements", async () => {
+    const values = Array.from({ length: 1_000 }, (_each, index) => ({ name: index === 800 ? "0" : String(index) }));
+    await assert.rejects(Shelf.createMany(values), { message: /^Row 800 / });
+    const inserts = open().statements.filter((statement) => statement.startsWith("INSERT"));
+    assert.ok(open().kind === "SQLite" || inserts.length <= 12, `${inserts.length} statements`);
+  });
+});
 
 describeOnDatabases("a wrong row of a list", [Shop, Mark], () => {
   for (const [what, wrong, code] of wrongValues)

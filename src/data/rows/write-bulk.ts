@@ -2,8 +2,6 @@
 import { GableError } from "../../errors/gable-error.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
-import type { StatementResult } from "../driver/contract.ts";
-import type { Eventual } from "../schema/eventual.ts";
 import { writeCondition } from "../sql/write-condition.ts";
 import { runStatement } from "../run/execute.ts";
 import { readInstances } from "./read-rows.ts";
@@ -16,8 +14,7 @@ import { literal } from "../tree/literal.ts";
 import { findPlan } from "../sql/plan.ts";
 import { readCallback } from "../tree/refs.ts";
 import { scopeNames } from "../tree/scope.ts";
-import { hideParameters } from "../sql/secret-parameters.ts";
-import type { FieldMeta, ModelMeta } from "../schema/model-class.ts";
+import type { FieldMeta } from "../schema/model-class.ts";
 import type { ModelClass } from "../schema/model-class.ts";
 import { assertField, checkRow } from "../schema/validate-row.ts";
 import type { ExecutionContext } from "../run/database-core.ts";
@@ -26,10 +23,13 @@ import { transaction } from "../run/transaction.ts";
 import { toFieldValues } from "./assignments.ts";
 import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
-import { forRow, toFieldError, validationError } from "../run/database-error.ts";
+import { forRow, validationError } from "../run/database-error.ts";
 import type { ListedRows } from "../run/database-error.ts";
 import { freeSlugs, hasOtherKey } from "./free-slugs.ts";
 import { hydrateRows } from "./hydrate.ts";
+import { groupByColumns, insertAgain, insertGroup, insertsOf, isTaken, runRefused } from "./insert-group.ts";
+import type { RunningRows } from "./refused-row.ts";
+import { storeList } from "./refused-row.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 import type { UniqueKey } from "./unique-key.ts";
@@ -37,7 +37,7 @@ import { assertKeyValues, findUniqueKey, readUniqueKey } from "./unique-key.ts";
 import type { Assignment } from "./write-many.ts";
 import { automatic, planUpdate, runWrite, storedNode } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { checkNewRow, findMade, insertAndRead, isReadBack, noteStored, planInsert, runInsert, saveRow, takeMade } from "./write-row.ts";
+import { checkNewRow, findMade, isReadBack, planInsert, saveRow } from "./write-row.ts";
 
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
@@ -48,19 +48,6 @@ export interface CreateManyOptions<Name extends string = string> extends WriteOp
   readonly onConflict?: "ignore" | ConflictUpdate<Name>;
   /** Maximum rows per statement, if the database inserts several at a time. Default 1,000. */
   readonly batch?: number;
-}
-
-/** Rows with values for the same columns, which are inserted together. */
-function groupByColumns({ columns }: ModelMeta, rows: readonly RowRecord[]): RowRecord[][] {
-  const groups = new Map<string, RowRecord[]>();
-  for (const row of rows) {
-    let key = "";
-    for (const { name } of columns) if (row[name] === undefined) key += `${name} `;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return [...groups.values()];
 }
 
 /** Returns rows that are a whole list. */
@@ -87,15 +74,21 @@ export async function insertRows(
   const context = contextOf(model);
   // A row without another key is found by the slug: repeated, it is skipped.
   await freeSlugs(context, model, rows, onConflict === "ignore" ? hasOtherKey : undefined);
+  const storing = {
+    model,
+    given: rows,
+    list,
+    inOrder: groups.flat(),
+    storeAgain: (some: readonly RowRecord[]) => insertAgain(model, some, options),
+  };
   // A single statement stores all rows or none.
-  if (isOneStatement(context, model, groups, options)) return [...(await insertGroup(context, model, rows, options))];
+  if (isOneStatement(context, model, groups, options))
+    return storeList({ ...storing, store: async (running) => [...(await insertGroup(context, model, rows, options, running))] });
   const inserted = new Set<RowRecord>();
-  await transaction(
-    async () => {
-      for (const group of groups) for (const row of await insertGroup(contextOf(model), model, group, options)) inserted.add(row);
-    },
-    { database: { $core: context.database } },
-  );
+  const insertGroups = async (running: RunningRows): Promise<void> => {
+    for (const group of groups) for (const row of await insertGroup(contextOf(model), model, group, options, running)) inserted.add(row);
+  };
+  await storeList({ ...storing, store: (running) => transaction(() => insertGroups(running), { database: { $core: context.database } }) });
   return onConflict === "ignore" ? rows.filter((row) => inserted.has(row)) : [...rows];
 }
 
@@ -108,7 +101,7 @@ async function checkNewRows(rows: readonly RowRecord[], options: CreateManyOptio
 
 /** Whether one statement inserts all rows. */
 function isOneStatement(
-  { database }: ExecutionContext,
+  { database, transaction: open }: ExecutionContext,
   { $meta: meta }: ModelClass,
   [first = [], ...others]: ReadonlyArray<readonly RowRecord[]>,
   { onConflict, batch = 1_000 }: CreateManyOptions,
@@ -117,93 +110,9 @@ function isOneStatement(
   if (isReadBack(database, findMade(meta, first[0]!))) return false;
   const { dialect } = database;
   const isList = insertsOf(dialect, fields) === "lists" && fields.length > 0;
-  return others.length === 0 && onConflict === undefined && (first.length === 1 || (isList && first.length <= batch));
-}
-
-async function insertGroup(
-  context: ExecutionContext,
-  model: ModelClass,
-  rows: readonly RowRecord[],
-  { onConflict, batch = 1_000 }: CreateManyOptions,
-): Promise<readonly RowRecord[]> {
-  const { $meta: meta } = model;
-  const fields = meta.columns.filter(({ name }) => rows[0]![name] !== undefined);
-  const made = findMade(meta, rows[0]!);
-  const insertsMany = insertsOf(context.database.dialect, fields);
-  // Only single-row inserts report which row was skipped, and no statement inserts several rows without any values.
-  const isSingle = insertsMany === "single" || fields.length === 0 || onConflict === "ignore";
-  const most = typeof insertsMany === "number" ? Math.min(insertsMany, batch, Math.floor(parametersMax / fields.length)) : batch;
-  const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
-  if (insertsMany === "single" && onConflict === undefined && fields.length > 0 && !hasDefaults)
-    return insertOneByOne(context, model, rows, fields);
-  const inserted: RowRecord[] = [];
-  for (let start = 0, size = 1; start < rows.length; start += size) {
-    size = isSingle ? 1 : toBatch(rows.length - start, most, insertsMany === "lists");
-    const some = rows.slice(start, start + size);
-    if (onConflict === "ignore" && !context.database.dialect.hasConflictTarget) {
-      if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
-      continue;
-    }
-    if (isReadBack(context.database, made)) {
-      await insertAndRead(context, model, made, some);
-      inserted.push(...some);
-      continue;
-    }
-    const plan = planInsert(context, meta, fields, some, {
-      made,
-      ignoresConflict: onConflict === "ignore",
-      isList: insertsMany === "lists" && !isSingle,
-    });
-    const result = await runInsert(context, model, plan, made);
-    if (onConflict === "ignore" && result.affected === 0 && result.rows.length === 0) continue;
-    some.forEach((row, index) => {
-      takeMade(context, row, made, result, index);
-      noteStored(context, row);
-      inserted.push(row);
-    });
-  }
-  return inserted;
-}
-
-/** Returns how many rows an insert takes. Lists of lists would be flattened, so rows with lists are bound one by one. */
-function insertsOf({ insertsMany }: Dialect, fields: readonly FieldMeta[]): Dialect["insertsMany"] {
-  return insertsMany === "lists" && fields.some(({ type }) => type === "array") ? 100 : insertsMany;
-}
-
-/** Inserts rows with one prepared statement, without looking up its plan for each. */
-async function insertOneByOne(
-  context: ExecutionContext,
-  model: ModelClass,
-  rows: readonly RowRecord[],
-  fields: readonly FieldMeta[],
-): Promise<readonly RowRecord[]> {
-  const { $meta: meta } = model;
-  const { dialect } = context.database;
-  const made = findMade(meta, rows[0]!);
-  const { plan } = planInsert(context, meta, fields, [rows[0]!], { made });
-  const places = meta.columns.map((field) => fields.indexOf(field));
-  for (const row of rows) {
-    const encoded = fields.map((field) => dialect.encode(row[field.name], field));
-    const statement = { sql: plan.sql, parameters: plan.slots.map(({ place }) => encoded[place]!), rows: "none" } as const;
-    hideParameters(statement.parameters, plan.secrets);
-    const running = runRefused(meta, () => runStatement(context, statement, true));
-    const result = running instanceof Promise ? await running : running;
-    takeMade(context, row, made, result, 0);
-    Row.setStored(
-      row,
-      places.map((place) => (place === -1 ? result.insertId : encoded[place]!)),
-    );
-  }
-  return rows;
-}
-
-/** Maximum number of parameters of a statement, in the protocols of PostgreSQL and MariaDB. */
-const parametersMax = 65_535;
-
-/** Rows of the next statement: as many as possible; or a power of ten, if each number of rows needs a different statement. */
-function toBatch(left: number, most: number, isAnyNumber: boolean): number {
-  const count = Math.min(left, most);
-  return isAnyNumber ? count : 10 ** Math.floor(Math.log10(count));
+  // On PostgreSQL, a transaction ends with its first error, so a list needs a savepoint.
+  const isWhole = first.length === 1 || (isList && first.length <= batch && open === undefined);
+  return others.length === 0 && onConflict === undefined && isWhole;
 }
 
 /** What to do with existing rows: fields of a unique key, and fields that get the values of the new row. */
@@ -241,14 +150,27 @@ async function upsertRows(
   }
   const written = new Map<RowRecord, RowRecord>();
   const { database } = contextOf(model);
-  await transaction(
-    async () => {
-      for (const turn of turns)
-        for (const group of groupByColumns(model.$meta, turn))
-          await upsertGroup(contextOf(model), model, group, { key, update, written, options });
+  const groups = turns.flatMap((turn) => groupByColumns(model.$meta, turn));
+  await storeList({
+    model,
+    given: rows,
+    list,
+    inOrder: groups.flat(),
+    store: (running) =>
+      transaction(
+        async () => {
+          for (const group of groups) await upsertGroup(contextOf(model), model, group, { key, update, written, options, running });
+        },
+        { database: { $core: database } },
+      ),
+    storeAgain: async (some) => {
+      const again = { key, update, written: new Map<RowRecord, RowRecord>(), options, running: { rows: some } };
+      for (const group of groups) {
+        const part = group.filter((row) => some.includes(row));
+        if (part.length > 0) await upsertGroup(contextOf(model), model, part, again);
+      }
     },
-    { database: { $core: database } },
-  );
+  });
   return rows.map((row) => written.get(row)!);
 }
 
@@ -264,15 +186,17 @@ interface UpsertGroup {
   /** Returns the resulting rows, by the given row. */
   readonly written: Map<RowRecord, RowRecord>;
   readonly options: CreateManyOptions;
+  readonly running: RunningRows;
 }
 
 async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: readonly RowRecord[], group: UpsertGroup): Promise<void> {
-  const { key, update, written, options } = group;
+  const { key, update, written, options, running } = group;
   const { $meta: meta } = model;
   const { dialect, fetchMode } = context.database;
   const root: RootSource = { kind: "root", model };
   if (!dialect.hasConflictTarget) {
     for (const row of rows) {
+      running.rows = [row];
       const values = update.map((field): Assignment => ({ field, node: newValue(row, field) }));
       written.set(row, await upsertInTurns(model, row, key, root, [...values, ...automatic(model, root, values)]));
     }
@@ -284,6 +208,7 @@ async function upsertGroup(context: ExecutionContext, model: ModelClass, rows: r
   const most = isList ? (options.batch ?? 1_000) : 1;
   for (let start = 0; start < rows.length; start += most) {
     const some = rows.slice(start, start + most);
+    running.rows = some;
     const { plan, parameters } = planInsert(context, meta, fields, some, { isList, onConflict });
     const result = await runRefused(meta, () =>
       runStatement(context, { sql: plan.sql, parameters, rows: "arrays", readsBigInts: plan.readsBigInts }, true),
@@ -317,25 +242,6 @@ function writeConflict(dialect: Dialect, model: ModelClass, key: UpsertGroup["ke
 function writeTarget(dialect: Dialect, model: ModelClass, { fields, condition }: UpsertGroup["key"]): string {
   const about = condition === undefined ? "" : ` WHERE ${writeCondition(dialect, model, condition)}`;
   return ` ON CONFLICT (${fields.map(({ column }) => dialect.quote(column)).join(", ")})${about}`;
-}
-
-/** Inserts a row in a savepoint, which is rolled back if a unique key is taken: for databases that handle all errors in the same way. */
-async function insertUnlessTaken(model: ModelClass, row: RowRecord): Promise<boolean> {
-  const { database } = contextOf(model);
-  try {
-    await transaction(() => saveRow(contextOf(Row.modelOf(row)), row, { validate: false, keepsSlugs: true }), {
-      database: { $core: database },
-    });
-    return true;
-  } catch (error) {
-    if (!isTaken(database.dialect, error)) throw error;
-    return false;
-  }
-}
-
-/** Whether a unique key was taken. */
-function isTaken(dialect: Dialect, error: unknown): boolean {
-  return error instanceof GableError && dialect.readRefusal(error.cause)?.kind === "unique";
 }
 
 /** What upsert() is given. */
@@ -457,19 +363,6 @@ async function upsertInTurns(
     // Callers whose insert was rejected share a lock, and none of them can change the row while the others hold it.
     { database: { $core: database }, retries: upsertRetries },
   );
-}
-
-/** Runs a statement, and converts rejections of the database to errors of the model's fields. */
-function runRefused(meta: ModelMeta, run: () => Eventual<StatementResult>): Eventual<StatementResult> {
-  const explain = (error: unknown): never => {
-    throw toFieldError(meta, error);
-  };
-  try {
-    const result = run();
-    return result instanceof Promise ? result.catch(explain) : result;
-  } catch (error) {
-    return explain(error);
-  }
 }
 
 async function readUpdate(model: ModelClass, root: RootSource, update: object): Promise<Assignment[]> {

@@ -82,13 +82,29 @@ async function insertChecked(context: ExecutionContext, row: RowRecord): Promise
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);
+  forgetWhenUndone(context, [row], made);
   if (!isReadBack(context.database, made)) {
     const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
     takeMade(context, row, made, result, 0);
     return noteStored(context, row);
   }
   if (context.transaction !== undefined) return insertAndRead(context, model, made, [row]);
-  await transaction(() => insertAndRead(contextOf(model), model, made, [row]), { database: { $core: context.database } });
+  const insert = async (): Promise<void> => {
+    const inside = contextOf(model);
+    forgetWhenUndone(inside, [row], made);
+    await insertAndRead(inside, model, made, [row]);
+  };
+  await transaction(insert, { database: { $core: context.database } });
+}
+
+/** Makes inserted rows new again, without the values that the database has computed, if the transaction is rolled back. */
+export function forgetWhenUndone({ transaction: open }: ExecutionContext, rows: readonly RowRecord[], made: readonly FieldMeta[]): void {
+  open?.whenUndone(() => {
+    for (const row of rows) {
+      Row.setStored(row, undefined);
+      for (const { name } of made) delete row[name];
+    }
+  });
 }
 
 /** Whether a query after the insert reads the values that the database has computed. */
@@ -318,8 +334,13 @@ export async function prepareUpdate(
   return { row, stored, written, version: before };
 }
 
-/** Records that a row was stored. */
-export function finishUpdate(context: ExecutionContext, { row, written }: RowUpdate): void {
+/** Records that a row was stored; a rollback restores what was stored before, so that `save()` writes the changes again. */
+export function finishUpdate(context: ExecutionContext, update: RowUpdate): void {
+  const { row, stored, written } = update;
+  context.transaction?.whenUndone(() => {
+    Row.setStored(row, stored);
+    undoUpdate(update);
+  });
   noteStored(context, row, written);
 }
 
@@ -448,6 +469,10 @@ export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<v
   if (stored === undefined) throw unsavedError(meta);
   if ((row[meta.softDelete] !== null) === isDeleted) return;
   const before = { ...row };
+  const marked = row[meta.softDelete];
+  contextOf(model).transaction?.whenUndone(() => {
+    row[meta.softDelete] = marked;
+  });
   const moment = isDeleted ? new Date() : null;
   row[meta.softDelete] = moment;
   const save = (): Promise<void> => updateRow(contextOf(model), row, {}, new Set([meta.fields.get(meta.softDelete)!]));
@@ -482,7 +507,9 @@ export async function deleteRow(row: RowRecord): Promise<void> {
   const { $meta: meta } = model;
   const stored = Row.storedOf(row);
   if (stored === undefined) throw unsavedError(meta);
-  const affected = await deleteRows(model, storedRow(contextOf(model), model, stored));
+  const context = contextOf(model);
+  const affected = await deleteRows(model, storedRow(context, model, stored));
   if (affected === 0) throw goneError(meta);
+  context.transaction?.whenUndone(() => Row.setStored(row, stored));
   Row.setStored(row, undefined);
 }

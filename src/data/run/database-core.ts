@@ -81,7 +81,7 @@ export interface OpenTransaction {
   readonly isReadOnly: boolean;
   /** Whether it has been committed or rolled back. */
   readonly isEnded: boolean;
-  /** Registers a callback for a rollback. The callback must not use the database. */
+  /** Registers a callback for a rollback, which restores values in memory. The last one runs first. It must not use the database. */
   whenUndone(callback: () => void): void;
 }
 

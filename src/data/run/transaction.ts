@@ -220,8 +220,8 @@ async function withTimeout<Result>(
 }
 
 /** The callbacks of a transaction that an error ended. */
-function undoAll({ undone }: Transaction, error: unknown): readonly Callback[] {
-  return undone.map((callback) => () => callback(error));
+function undoAll({ undone, restoring }: Transaction, error: unknown): readonly Callback[] {
+  return [...restoring.toReversed(), ...undone.map((callback) => () => callback(error))];
 }
 
 /** Runs callbacks outside of the transaction, in order. Their errors are reported, and change nothing. */
@@ -254,6 +254,8 @@ class Transaction implements OpenTransaction {
   /** Callbacks for the commit; those of a savepoint pass to the transaction around it. */
   readonly committed: Callback[] = [];
   readonly undone: UndoCallback[] = [];
+  /** What restores values in memory after a rollback, the last change first. */
+  readonly restoring: Callback[] = [];
   isEnded = false;
   /** Whether the connection has become unusable. */
   isLost = false;
@@ -349,7 +351,7 @@ class Transaction implements OpenTransaction {
 
   whenUndone(callback: () => void): void {
     // Code does not see the transaction of a test.
-    if (!this.#isIsolation) this.undone.push(callback);
+    if (!this.#isIsolation) this.restoring.push(callback);
   }
 
   /** Records the first error: only a rollback is allowed after it, even if the database would accept more. */
@@ -461,6 +463,7 @@ class Transaction implements OpenTransaction {
       else {
         this.committed.push(...open.committed);
         this.undone.push(...open.undone);
+        for (const restore of open.restoring) this.restoring.push(restore);
       }
       return result;
     } catch (error) {
