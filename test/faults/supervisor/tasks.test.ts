@@ -111,7 +111,11 @@ describe("the process for tasks", { skip: skipSupervisor }, () => {
     const { child, port, events, exited } = await startSupervisorProcess(options());
     try {
       const { effect, workerPid } = await run(port, "/waiting/1");
-      assert.ok(events().some(({ message, pid }) => message === "The process for tasks is ready" && pid === effect.pid));
+      // The log may come later than the effect.
+      await until(
+        () => events().some(({ message, pid }) => message === "The process for tasks is ready" && pid === effect.pid),
+        "the log names the process",
+      );
       child.kill("SIGKILL");
       await exited;
       await until(() => !isAlive(effect.pid) && !isAlive(workerPid), "no process is left");
