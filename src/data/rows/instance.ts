@@ -2,6 +2,7 @@
 import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { batchOf } from "./batch.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import { deleteRow, markDeleted } from "./delete-row.ts";
 import { readInstances } from "./read-rows.ts";
 import { isInstance } from "../tree/keys.ts";
 import { literal } from "../tree/literal.ts";
@@ -16,7 +17,7 @@ import { loadColumns } from "./load-columns.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { deleteRow, markDeleted, saveRow } from "./write-row.ts";
+import { saveRow } from "./write-row.ts";
 
 /** Hooks: methods that a class of rows may define. Changes of many rows with one statement run none. */
 interface Hooks {

@@ -1,4 +1,4 @@
-/** Writes single rows: inserts, updates and deletes them. */
+/** Writes single rows: inserts and updates them. */
 import { GableError } from "../../errors/gable-error.ts";
 import type { Dialect } from "../sql/dialect.ts";
 import type { StatementResult } from "../driver/contract.ts";
@@ -29,8 +29,7 @@ import { insertWithFreeSlugs } from "./free-slugs.ts";
 import { keysIn } from "./loader.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
-import { deleteWithFollowers, restoreWithFollowers } from "./soft-delete.ts";
-import { deleteRows, planUpdate, runWrite } from "./write-many.ts";
+import { planUpdate, runWrite } from "./write-many.ts";
 
 /** Options for writing a row. */
 export interface WriteOptions {
@@ -357,7 +356,13 @@ export async function runUpdate(context: ExecutionContext, { row, stored, writte
   if (affected === 0) throw goneError(model.$meta);
 }
 
-async function updateRow(context: ExecutionContext, row: RowRecord, options: WriteOptions, only?: ReadonlySet<FieldMeta>): Promise<void> {
+/** Updates what has changed in a row, or in some of its fields. */
+export async function updateRow(
+  context: ExecutionContext,
+  row: RowRecord,
+  options: WriteOptions,
+  only?: ReadonlySet<FieldMeta>,
+): Promise<void> {
   const update = await prepareUpdate(context, row, options, only);
   if (update === undefined) return;
   try {
@@ -406,7 +411,7 @@ export function storedValue({ database }: ExecutionContext, meta: ModelMeta, sto
 }
 
 /** Writes the condition of the stored row: its key, and its version if it has one. */
-function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
+export function storedRow(context: ExecutionContext, model: ModelClass, stored: StoredValues): SelectState {
   const root: RootSource = { kind: "root", model };
   const parts = findingFields(model.$meta).map((field) =>
     compare("eq", columnNode(root, field), valueNode(storedValue(context, model.$meta, stored, field), field)),
@@ -459,57 +464,4 @@ function isSame(before: unknown, now: unknown): boolean {
   if (Array.isArray(before) && Array.isArray(now))
     return before.length === now.length && before.every((item, index) => isSame(item, now[index]));
   return JSON.stringify(before) === JSON.stringify(now);
-}
-
-/** Records when a row was deleted, or that it is not. Throws the errors of {@link deleteRow}; leaves an unchanged row as it is. */
-export async function markDeleted(row: RowRecord, isDeleted: boolean): Promise<void> {
-  const model = Row.modelOf(row);
-  const { $meta: meta } = model;
-  const stored = Row.storedOf(row);
-  if (stored === undefined) throw unsavedError(meta);
-  if ((row[meta.softDelete] !== null) === isDeleted) return;
-  const before = { ...row };
-  const marked = row[meta.softDelete];
-  contextOf(model).transaction?.whenUndone(() => {
-    row[meta.softDelete] = marked;
-  });
-  const moment = isDeleted ? new Date() : null;
-  row[meta.softDelete] = moment;
-  const save = (): Promise<void> => updateRow(contextOf(model), row, {}, new Set([meta.fields.get(meta.softDelete)!]));
-  try {
-    if (moment === null) await restoreWithFollowers(model, rowByKey(model, row), save);
-    else await deleteWithFollowers(model, moment, save);
-  } catch (error) {
-    // The mark may have been rolled back together with the rows that follow.
-    Object.assign(row, before);
-    Row.setStored(row, stored);
-    throw error;
-  }
-}
-
-/** Writes the condition of a row's key. */
-function rowByKey(model: ModelClass, row: RowRecord): SelectState {
-  const root: RootSource = { kind: "root", model };
-  const keys = model.$meta.primary.map((name) => model.$meta.fields.get(name)!);
-  return {
-    ...selectAll(root),
-    where: allOf(keys.map((field) => compare("eq", columnNode(root, field), valueNode(row[field.name], field)))),
-  };
-}
-
-function unsavedError({ name }: ModelMeta): GableError {
-  return new GableError("E_ROW_UNSAVED", `A ${name} that is not saved cannot be deleted.`);
-}
-
-/** Deletes a row. Throws `E_ROW_STALE` or `E_ROW_MISSING` if the stored row differs. */
-export async function deleteRow(row: RowRecord): Promise<void> {
-  const model = Row.modelOf(row);
-  const { $meta: meta } = model;
-  const stored = Row.storedOf(row);
-  if (stored === undefined) throw unsavedError(meta);
-  const context = contextOf(model);
-  const affected = await deleteRows(model, storedRow(context, model, stored));
-  if (affected === 0) throw goneError(meta);
-  context.transaction?.whenUndone(() => Row.setStored(row, stored));
-  Row.setStored(row, undefined);
 }
