@@ -112,6 +112,11 @@ describeOnDatabases("a row of a list that the database refuses", [Seat, Shelf, S
       });
       assert.equal(await Seat.count(), 1);
     });
+  it("is named with its error where the database refuses others for other reasons", async () => {
+    await Seat.create({ row: 0, place: "taken" });
+    const wrong = listOf(12, { 2: { shop: 4_242 }, 7: { row: 5_000 }, 9: { place: "taken" } });
+    await rejects(() => Seat.createMany(wrong), 2, /shop: There is no such row/);
+  });
   it("is named by saveMany() and by its index in the given list", async () => {
     await Seat.create({ row: 0, place: "taken" });
     const rows = [Mark.build({ name: "m" }), ...listOf(3, { 2: { place: "taken" } }).map((values) => Seat.build(values))];

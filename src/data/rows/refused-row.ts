@@ -26,6 +26,12 @@ export interface ListedWrite<Result> {
   readonly storeAgain: (rows: readonly RowRecord[]) => Promise<unknown>;
 }
 
+/** A row that the database refuses, and why. */
+interface Refused {
+  readonly row: RowRecord;
+  readonly error: unknown;
+}
+
 /** Stores a list. An error of the database about values names the row. */
 export async function storeList<Result>(write: ListedWrite<Result>): Promise<Result> {
   const running: RunningRows = { rows: [] };
@@ -33,16 +39,17 @@ export async function storeList<Result>(write: ListedWrite<Result>): Promise<Res
     return await write.store(running);
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    const row = running.rows.length === 1 ? running.rows[0] : await findRefused(write, running, error);
-    if (row === undefined) throw error;
-    return forRow(write.list, write.given.indexOf(row), () => {
-      throw error;
+    const [row, ...others] = running.rows;
+    const refused = row !== undefined && others.length === 0 ? { row, error } : await findRefused(write, running);
+    if (refused === undefined) throw error;
+    return forRow(write.list, write.given.indexOf(refused.row), () => {
+      throw refused.error;
     });
   }
 }
 
 /** Whether the database has refused a value of a row. */
-function isRefusal(error: unknown): error is GableError {
+function isRefusal(error: unknown): boolean {
   return error instanceof GableError && error.code === "E_VALIDATION" && error.details["issues"] !== undefined;
 }
 
@@ -50,37 +57,35 @@ function isRefusal(error: unknown): error is GableError {
  * Stores half of the rows of a statement at a time, in a transaction that is rolled back: 10 statements for 1,000 rows.
  * Returns undefined if the database accepts them now.
  */
-async function findRefused(
-  { model, inOrder, storeAgain }: ListedWrite<unknown>,
-  { rows }: RunningRows,
-  refused: GableError,
-): Promise<RowRecord | undefined> {
+async function findRefused({ model, inOrder, storeAgain }: ListedWrite<unknown>, { rows }: RunningRows): Promise<Refused | undefined> {
   const options = { database: { $core: contextOf(model).database } };
+  let found: Refused | undefined;
+  /** Whether the database refuses one of some rows. */
   const isRefused = async (some: readonly RowRecord[]): Promise<boolean> => {
     try {
       await transaction(() => storeAgain(some), options);
       return false;
     } catch (error) {
-      if (isRefusal(error) && error.message === refused.message) return true;
-      throw error;
+      if (!isRefusal(error)) throw error;
+      if (some.length === 1) found = { row: some[0]!, error };
+      return true;
     }
   };
-  let found: RowRecord | undefined;
+  const search = async (): Promise<never> => {
+    // A row may conflict with one of those before it.
+    const before = inOrder.slice(0, inOrder.indexOf(rows[0]!));
+    if (before.length > 0) await storeAgain(before);
+    let left = rows;
+    while (left.length > 0 && found === undefined) {
+      const half = left.slice(0, Math.ceil(left.length / 2));
+      left = (await isRefused(half)) ? half : left.slice(half.length);
+    }
+    throw new Error("Only a search.");
+  };
   try {
-    await transaction(async () => {
-      // A row may conflict with one of those before it.
-      const before = inOrder.slice(0, inOrder.indexOf(rows[0]!));
-      if (before.length > 0) await storeAgain(before);
-      for (let left = rows; left.length > 0 && found === undefined;) {
-        const half = left.slice(0, Math.ceil(left.length / 2));
-        if (!(await isRefused(half))) left = left.slice(half.length);
-        else if (half.length === 1) found = half[0];
-        else left = half;
-      }
-      throw refused;
-    }, options);
+    return await transaction(search, options);
   } catch {
     // If the search fails, the error still names the field.
+    return found;
   }
-  return found;
 }
