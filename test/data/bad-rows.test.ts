@@ -112,6 +112,28 @@ describeOnDatabases("a row of a list that the database refuses", [Seat, Shelf, S
       });
       assert.equal(await Seat.count(), 1);
     });
+  it("is named by updateMany() and saveMany() of stored rows", async () => {
+    await Seat.createMany(listOf(120, {}));
+    const rows = await Seat.orderBy("row");
+    for (const [values, message] of [
+      [{ place: "p0" }, /place/],
+      [{ row: 5_000 }, /not allowed/],
+      [{ shopId: 4_242 }, /shop/],
+    ] as const) {
+      for (const row of rows) row.set({ tags: ["x"] });
+      const wrong = rows[77]!;
+      Object.assign(wrong, values);
+      const isNamed = (error: GableError): boolean => {
+        assert.deepEqual([error.code, error.details["row"]], ["E_VALIDATION", 77], error.message);
+        return message.test(error.message);
+      };
+      await assert.rejects(Seat.updateMany(rows, ["row", "place", "shopId", "tags"] as never), isNamed);
+      await assert.rejects(saveMany(rows), isNamed);
+      await wrong.reload();
+    }
+    await saveMany(rows);
+    assert.equal(await Seat.where({ tags: { isNull: false } }).count(), 119);
+  });
   it("is named with its error where the database refuses others for other reasons", async () => {
     await Seat.create({ row: 0, place: "taken" });
     const wrong = listOf(12, { 2: { shop: 4_242 }, 7: { row: 5_000 }, 9: { place: "taken" } });

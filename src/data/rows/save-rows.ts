@@ -11,6 +11,8 @@ import type { ListedRows } from "../run/database-error.ts";
 import { transaction } from "../run/transaction.ts";
 import type { RowRecord } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
+import type { RunningRows } from "./refused-row.ts";
+import { storeList } from "./refused-row.ts";
 import { planBatch, toBatches } from "./update-batch.ts";
 import { insertRows } from "./write-bulk.ts";
 import { runWrite } from "./write-many.ts";
@@ -61,11 +63,22 @@ async function updateAll(
       if (update !== undefined) updates.push(update);
     }
     const batches = toBatches(context, model, updates);
-    const run = async (): Promise<void> => {
-      for (const batch of batches) await runBatch(contextOf(model), model, batch);
+    const run = async (some: typeof batches, running?: RunningRows): Promise<void> => {
+      for (const batch of some) {
+        if (running !== undefined) running.rows = batch.map(({ row }) => row);
+        await runBatch(contextOf(model), model, batch);
+      }
     };
-    // If a row is missing, the others have been stored.
-    await (updates.length > 1 ? transaction(run, { database: { $core: context.database } }) : run());
+    await storeList({
+      model,
+      given: rows,
+      list,
+      inOrder: batches.flat().map(({ row }) => row),
+      // If a row is missing, the others have been stored.
+      store: (running) =>
+        updates.length > 1 ? transaction(() => run(batches, running), { database: { $core: context.database } }) : run(batches, running),
+      storeAgain: (some) => run(batches.map((batch) => batch.filter(({ row }) => some.includes(row))).filter((batch) => batch.length > 0)),
+    });
     for (const update of updates) finishUpdate(context, update);
   } catch (error) {
     for (const update of updates) undoUpdate(update);
