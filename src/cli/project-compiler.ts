@@ -1,7 +1,7 @@
 /** Runs the TypeScript compiler that a project has installed. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Problem } from "./built-in.ts";
 
@@ -12,19 +12,33 @@ export interface CompilerResult {
   readonly written: readonly string[];
 }
 
+/** Returns the compiler of a project, which may be installed in a folder around it; undefined without one. */
+export function findCompiler(folder: string): string | undefined {
+  for (let each = folder; ; each = dirname(each)) {
+    const program = join(each, "node_modules", "typescript", "bin", "tsc");
+    if (existsSync(program)) return program;
+    if (dirname(each) === each) return undefined;
+  }
+}
+
 /** Runs the compiler of a project; undefined for a project without it. */
 export async function runCompiler(folder: string, words: readonly string[]): Promise<CompilerResult | undefined> {
-  const program = join(folder, "node_modules", ".bin", "tsc");
-  if (!existsSync(program) || !existsSync(join(folder, "tsconfig.json"))) return undefined;
+  const program = findCompiler(folder);
+  if (program === undefined || !existsSync(join(folder, "tsconfig.json"))) return undefined;
   const options = { cwd: folder, maxBuffer: 64 * 1_048_576 };
-  const { stdout } = await promisify(execFile)(program, [...words, "--pretty", "false"], options).catch((error: unknown) => {
-    // An exit code other than 0 comes with the list of errors.
-    if (typeof error === "object" && error !== null && "stdout" in error) return { stdout: String(error.stdout) };
-    throw error;
-  });
+  let failure = "";
+  const { stdout } = await promisify(execFile)(process.execPath, [program, ...words, "--pretty", "false"], options).catch(
+    (error: unknown) => {
+      // An exit code other than 0 comes with the list of errors.
+      if (!(error instanceof Error) || !("stdout" in error)) throw error;
+      failure = error.message;
+      return { stdout: String(error.stdout) };
+    },
+  );
   const problems = [...stdout.matchAll(/^(?:(.+?)\((\d+),\d+\): )?error (TS\d+): (.*)$/gm)].map(([, file, line, code, message]) => ({
     id: code!,
     message: file === undefined ? message! : `${file}:${line}: ${message}`,
   }));
+  if (failure !== "" && problems.length === 0) problems.push({ id: "TS", message: failure });
   return { problems, written: [...stdout.matchAll(/^TSFILE: (.*)$/gm)].map(([, file]) => file!) };
 }

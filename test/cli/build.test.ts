@@ -113,7 +113,7 @@ describe("gable build", () => {
     const none = await other.run("build", "--out", "dist");
     assert.deepEqual([none.code, /npm install --save-dev typescript/.test(none.error)], [1, true]);
     mkdirSync(join(other.folder, "node_modules"));
-    symlinkSync(new URL("../../node_modules/.bin", import.meta.url).pathname, join(other.folder, "node_modules/.bin"));
+    symlinkSync(new URL("../../node_modules/typescript", import.meta.url).pathname, join(other.folder, "node_modules/typescript"));
     const { code, data, problems } = await other.json("build", "--out", "dist");
     assert.deepEqual([code, problems, data], [0, [], { views: false, out: { folder: "dist", files: 2 } }]);
     assert.match(readFileSync(join(other.folder, "dist/app.js"), "utf8"), /from "\.\/pages\/word\.js"/);

@@ -12,7 +12,7 @@ import { sessionRoutes } from "../live/session-routes.ts";
 import { sessionPlaces } from "../session/places.ts";
 
 const isLong = process.env["GABLE_FAULTS"] === "long";
-/** In a database, a round takes about a second. */
+/** In a database, a round takes up to two seconds. */
 const roundsIn = (store: string): number => (isLong ? (store === "memory" ? 10_000 : 100) : 3);
 const requests = 100;
 

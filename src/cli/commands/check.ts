@@ -1,5 +1,5 @@
 /** `gable check`: finds mistakes before the application runs. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Application, ApplicationFacts, RouteFacts } from "gable";
@@ -17,7 +17,6 @@ import { optionErrorIds, viewIds } from "../checks/ids.ts";
 import { checkMigrationFiles, checkPending, migrationIds } from "../checks/migrations.ts";
 import { collectSubject } from "../checks/subject.ts";
 import type { Project } from "../project.ts";
-import { runCompiler } from "../project-compiler.ts";
 
 const flags = {
   deploy: { type: "boolean", help: "Also checks what must be right in production" },
@@ -104,7 +103,7 @@ async function findProblems({ project, terminal, flags }: Context, app: Applicat
   const migrations = areModelsRight
     ? [...(await checkMigrationFiles(project, facts, "warning")), ...(await checkPending(project, facts))]
     : [];
-  const types = unsafe ? listUnsafe(project, facts, noTypes) : noTypes ? [] : await checkTypes(project, facts);
+  const types = unsafe ? listUnsafe(project, facts, noTypes) : noTypes ? [] : checkTypes(project, facts);
   return [...migrations, ...found, ...types, ...(deploy ? await checkDeploy(project, facts, terminal) : [])];
 }
 
@@ -113,10 +112,10 @@ async function checkDeploy(project: Project, facts: ApplicationFacts, { environm
   return [...runChecks(deployChecks, subject), ...(await runOwn(facts, subject, true))];
 }
 
-/** Without template files, the compiler is enough. */
-async function checkTypes(project: Project, { views, options }: ApplicationFacts): Promise<readonly Problem[]> {
+function checkTypes(project: Project, { views, options }: ApplicationFacts): readonly Problem[] {
   if (views !== undefined) return toViewProblems(project, views, { statics: findStatics(options) });
-  return (await runCompiler(project.folder, ["--noEmit"]))?.problems ?? [];
+  // A project in JavaScript has no types to check.
+  return existsSync(join(project.folder, "tsconfig.json")) ? withEmptyFolder((folder) => toViewProblems(project, [folder])) : [];
 }
 
 /** Everything that goes around a protection, and with types the other problems of template files as well. */
@@ -156,7 +155,7 @@ function toPlace(project: Project, { place }: RouteFacts): string {
 function toViewProblems(
   project: Project,
   directories: readonly string[],
-  { listsUnsafe = false, statics }: { readonly listsUnsafe?: boolean; readonly statics?: string | undefined },
+  { listsUnsafe = false, statics }: { readonly listsUnsafe?: boolean; readonly statics?: string | undefined } = {},
 ): Problem[] {
   const found = checkViews({ project: project.folder, directories, listsUnsafe, ...(statics !== undefined && { statics }) });
   return found.map(({ file, line, code, message, fix, severity }) => {

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
+import { findCompiler } from "../project-compiler.ts";
 
 /** An error of the compiler. */
 export interface TypeProblem {
@@ -61,9 +62,9 @@ export class TypeWatcher {
   #run(): void {
     this.#child?.kill();
     const packages = join(this.#folder, "node_modules");
-    const program = join(packages, "typescript", "bin", "tsc");
+    const program = findCompiler(this.#folder);
     // A project without the compiler has no types to check; it may be installed later.
-    if (!existsSync(program) || !existsSync(join(this.#folder, "tsconfig.json"))) return;
+    if (program === undefined || !existsSync(join(this.#folder, "tsconfig.json"))) return;
     const words = ["--noEmit", "--pretty", "false", "--incremental", "--tsBuildInfoFile", this.#findKept(packages)];
     const child = spawn(process.execPath, [program, ...words], { cwd: this.#folder, stdio: ["ignore", "pipe", "ignore"] });
     this.#child = child;
