@@ -41,14 +41,18 @@ export function checkByApplication(
   return askCheck(check, password, (error) => log.warn({ error }, "checkPassword of the accounts failed; a new password was not checked."));
 }
 
-/** Stores the password of the user of a request, signs out all other devices, and sends a mail about it. */
-export async function changePassword(context: AnyContext, user: Account, password: string): Promise<void> {
+/**
+ * Stores the password of the user of a request, signs out all other devices, and sends a mail about it. Returns false, and stores nothing, when
+ * the password has changed since the request began: whoever sent it has proved to know the old one only.
+ */
+export async function changePassword(context: AnyContext, user: Account, password: string): Promise<boolean> {
   const service = findService(context);
   const { mail, routes } = service.parts;
   // An application without this page fails before the change, not after it.
   const notice = mail && mailTexts.passwordChanged(routes.url("forgot"));
-  await service.setPassword(user, password);
+  if (!(await service.replacePassword(user, password))) return false;
   logAccountEvent(context, "password-changed", user.id);
   await service.signIn(context, user);
   if (notice !== undefined) mailNotice(context, user, notice);
+  return true;
 }

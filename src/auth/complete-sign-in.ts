@@ -20,9 +20,9 @@ export interface SignInCompletion {
  */
 export async function completeSignIn(context: AnyContext, user: Account, { next, remember = false }: SignInCompletion): Promise<string> {
   const service = findService(context);
-  const { twoFactors, now } = service.parts;
+  const { twoFactors } = service.parts;
   if (twoFactors !== undefined && (await service.run(() => twoFactors.isOn(String(user.id))))) {
-    beginSecondStep(context, user, { remember, now: now() });
+    beginSecondStep(context, user, { remember, provenAt: service.provenAt(user) });
     return service.loginCodeUrl(next);
   }
   await finishSignIn(context, user, { remember, hasSecondFactor: false });

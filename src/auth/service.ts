@@ -79,10 +79,15 @@ export type NewRow = { readonly email: string | null; readonly username?: string
   Record<string, unknown>
 >;
 
+/** What changes with a password. */
+type PasswordChange = Pick<Account, "password" | "passwordChangedAt" | "sessionsValidFrom">;
+
 /** The accounts of one application. */
 export class AccountService {
   readonly parts: AccountServiceParts;
   readonly #users = new WeakMap<AnyContext, Account | null>();
+  /** When the rows of accounts were read. */
+  readonly #readAt = new WeakMap<Account, number>();
   /** Requests whose user is that of an API token, not of the session. */
   readonly #byToken = new WeakSet<AnyContext>();
   /** Requests whose browser is not to be remembered any more. */
@@ -203,17 +208,27 @@ export class AccountService {
   /** Finds an account by its id. */
   findById(id: string): Promise<Account | undefined> {
     if (!/^\d{1,15}$/.test(id)) return Promise.resolve(undefined);
-    return this.run(() =>
-      this.parts.model
-        .where({ id: Number(id) })
-        .on("primary")
-        .first(),
-    );
+    return this.#find({ id: Number(id) });
+  }
+
+  async #find(condition: Partial<Pick<Account, "id" | "email">>): Promise<Account | undefined> {
+    const at = this.parts.now();
+    const user = await this.run(() => this.parts.model.where(condition).on("primary").first());
+    if (user !== undefined) this.#readAt.set(user, at);
+    return user;
+  }
+
+  /**
+   * When a proof that was checked with this account began to count, in ms since 1970: when the account was read, because its password may
+   * have changed since.
+   */
+  provenAt(user: Account): number {
+    return Math.max(this.#readAt.get(user) ?? this.parts.now(), user.sessionsValidFrom?.getTime() ?? 0);
   }
 
   /** Finds an account by its normalized address. The database may ignore case and accents: the address is compared again. */
   async findByEmail(email: string): Promise<Account | undefined> {
-    const user = await this.run(() => this.parts.model.where({ email }).on("primary").first());
+    const user = await this.#find({ email });
     return user?.email === email ? user : undefined;
   }
 
@@ -221,7 +236,7 @@ export class AccountService {
   async findByUsername(username: string): Promise<Account | undefined> {
     // Only models with this column come here. Their type is that of models with an address.
     const condition = { username } as Partial<Pick<Account, "email">>;
-    const user: Account | undefined = await this.run(() => this.parts.model.where(condition).on("primary").first());
+    const user = await this.#find(condition);
     return user?.username === username ? user : undefined;
   }
 
@@ -256,7 +271,7 @@ export class AccountService {
     session.rotate({ userId: String(user.id) });
     // Keys of the framework, not of the application.
     for (const key of [resetKey, confirmedKey, rememberKey, pendingKey, secondFactorKey, newSecretKey]) session.delete(key as never);
-    writeKey(session, signedInKey, Math.max(this.parts.now(), user.sessionsValidFrom?.getTime() ?? 0));
+    writeKey(session, signedInKey, this.provenAt(user));
     this.#noteDevice(context);
   }
 
@@ -380,8 +395,30 @@ export class AccountService {
 
   /** Sets a new password: all sessions and all links of the account end, and no browser is remembered. */
   async setPassword(user: Account, password: string): Promise<void> {
+    await this.update(user, await this.#toNewPassword(password));
+    await this.#endAll(user);
+  }
+
+  /** Sets a new password like {@link setPassword}, if the old one is the one that was read. Returns whether it is. */
+  async replacePassword(user: Account, password: string): Promise<boolean> {
+    const isOld = await this.updateUnchanged(user, await this.#toNewPassword(password));
+    if (isOld) await this.#endAll(user);
+    return isOld;
+  }
+
+  async #toNewPassword(password: string): Promise<PasswordChange> {
     const hash = await this.parts.hasher.hash(password);
-    await this.update(user, { password: hash, passwordChangedAt: new Date(this.parts.now()), sessionsValidFrom: this.#validFrom() });
+    return { password: hash, passwordChangedAt: new Date(this.parts.now()), sessionsValidFrom: this.#validFrom() };
+  }
+
+  /** Changes columns of an account whose password is the one that was read. Returns whether it is: another request may have changed it. */
+  async updateUnchanged(user: Account, values: Partial<PasswordChange>): Promise<boolean> {
+    const count = await this.run(() => this.parts.model.where({ id: user.id, password: user.password }).update(values));
+    if (count > 0) Object.assign(user, values);
+    return count > 0;
+  }
+
+  async #endAll(user: Account): Promise<void> {
     await this.endLinks(user);
     await this.#endSessions(user);
   }

@@ -21,8 +21,9 @@ export const newSecretKey = "gable.newSecret";
 /** The secret of a reset link. */
 export const resetKey = "gable.resetToken";
 
-/** Keeps the secret of a reset link for the page that asks for the password. */
+/** Keeps the secret of a reset link for the page that asks for the password. The session gets a new id, as it may do more from now on. */
 export function keepResetToken({ session }: AnyContext, secret: string): void {
+  session.rotate();
   writeKey(session, resetKey, secret);
 }
 

@@ -41,11 +41,14 @@ const modelFormKinds = { fields: true, override: "object", extra: "object", sets
 /** A form of a model. */
 export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Data, Class, Name>> {
   readonly #model: FormModel;
+  /** Names of the fields that show and store a value of the row. */
+  readonly #names: ReadonlySet<string>;
 
   /** @internal Use {@link modelForm}. */
-  constructor(plan: FormPlan, model: FormModel) {
+  constructor(plan: FormPlan, model: FormModel, names: ReadonlySet<string>) {
     super(plan);
     this.#model = model;
+    this.#names = names;
   }
 
   /** Returns a form that shows a row, with its links and the rows of its sets. */
@@ -57,7 +60,7 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
     const initial: Record<string, unknown> = {};
     for (const [name, field] of this.plan.fields)
       if (field instanceof InlineSet) initial[name] = await this.#listRows(field, instance);
-      else if (this.#isOfModel(name)) initial[name] = await readValue(this.#model, name, field, instance);
+      else if (this.#names.has(name)) initial[name] = await readValue(this.#model, name, field, instance);
     const { version } = this.#model.$meta;
     const hidden: Record<string, string> = version === "" ? {} : { [version]: String(readProperty(instance, version)) };
     return this.show(initial, { id, hidden, context, stored: await this.#showFiles(initial) });
@@ -90,11 +93,6 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
     return form;
   }
 
-  #isOfModel(name: string): boolean {
-    const { fields, relations } = this.#model.$meta;
-    return fields.has(name) || relations.has(name);
-  }
-
   async #listRows(set: InlineSet<unknown>, parent: object): Promise<readonly object[]> {
     const rows = await listSetRows(set, this.#model, parent);
     return Promise.all(
@@ -108,7 +106,7 @@ export class ModelForm<Data, Class, Name> extends Form<Data, SentModelFormOf<Dat
 
   /** Makes a form that was sent and can be saved. */
   protected override create(parts: SentParts): SentForm {
-    return new SentModelForm(parts, this.#model);
+    return new SentModelForm(parts, this.#model, this.#names);
   }
 
   /** Carries the version of the row on. */
@@ -173,5 +171,5 @@ export function createModelForm<Class extends FormModel, Name extends string, Ex
       fix: "Leave it out.",
     });
   const name = toSnakeCase(model.name).replaceAll("_", "-");
-  return new ModelForm(createPlan("modelForm()", fields, { name, ...rest }, defaults), model);
+  return new ModelForm(createPlan("modelForm()", fields, { name, ...rest }, defaults), model, new Set(names));
 }

@@ -22,12 +22,15 @@ interface RefusedValue {
 /** A form of a model that was sent. */
 export class SentModelForm extends SentForm {
   readonly #model: FormModel;
+  /** Names of the fields that are stored: others may have the name of a column, too. */
+  readonly #names: ReadonlySet<string>;
   readonly #kept = new WeakSet<object>();
 
   /** @internal Made by a model form. */
-  constructor(parts: SentParts, model: FormModel) {
+  constructor(parts: SentParts, model: FormModel, names: ReadonlySet<string>) {
     super(parts);
     this.#model = model;
+    this.#names = names;
   }
 
   /** Stores a new row. */
@@ -91,7 +94,8 @@ export class SentModelForm extends SentForm {
   async #writeAll(row: FormRow | undefined, others: object, files: SavedFiles | undefined): Promise<object> {
     files?.follow();
     const { fields } = this.plan;
-    const stored = await writeRow({ model: this.#model, fields, values: this.values, others, row, files });
+    const own = new Map([...fields].filter(([name]) => this.#names.has(name)));
+    const stored = await writeRow({ model: this.#model, fields: own, values: this.values, others, row, files });
     for (const [name, set] of fields)
       if (set instanceof InlineSet)
         await writeSet(

@@ -517,6 +517,28 @@ describeOnDatabases("model forms", models, (open) => {
     );
   });
 
+  for (const [name, extra, sent] of [
+    ["password", f.password(), "plain text"],
+    ["isAdmin", f.boolean(), "true"],
+    ["id", f.int(), "777"],
+  ] as const)
+    it(`neither show nor store the extra field "${name}", although the model has a column of this name`, async () => {
+      const userForm = modelForm(User, { fields: ["name", "email"], extra: { [name]: extra } });
+      const send = () => userForm.parse(pairs({ name: "Eve", email: "eve@example.com", [name]: sent }));
+      const sentForm = await send();
+      assert.ok(sentForm.valid);
+      const made = (await sentForm.save()) as User;
+      const stored = await User.get(made.id);
+      assert.deepEqual([stored.password, stored.isAdmin, stored.id === 777], ["", false, false]);
+      stored.set({ password: "hash", isAdmin: true });
+      await stored.save();
+      assert.doesNotMatch(String((await userForm.from(stored)).render()), /value="hash"|checked/);
+      const again = await send();
+      assert.ok(again.valid);
+      assert.ok(await again.saveTo(stored));
+      assert.deepEqual([stored.password, stored.isAdmin, stored.id], ["hash", true, made.id]);
+      await stored.delete();
+    });
   it("leave everything alone that the form does not declare", async () => {
     const user = await author();
     const profile = modelForm(User, { fields: ["name"] });

@@ -53,7 +53,7 @@ async function storePassword(
 ): Promise<SentOn> {
   const problem = await findProblemFor(context, { password, owner: user }, options);
   if (problem !== undefined) return refuse("password", problem.code, problem.message);
-  await changePassword(context, user, password);
+  if (!(await changePassword(context, user, password))) return wrongPassword();
   return { next: findService(context).afterLogin };
 }
 
@@ -72,12 +72,13 @@ export async function changeOwnEmail(
   return {};
 }
 
-/** The new address confirms, and the old one gets a notice. The address of another account gets no mail: it would reveal that the account exists. */
+/** The new address confirms, unless another account has it. The old one gets a notice in both cases: it reveals no account. */
 async function mailChange(context: AnyContext, user: Account, email: string): Promise<void> {
   const service = findService(context);
-  if ((await service.findByEmail(email)) !== undefined) return;
-  const write = (token: string) => mailTexts.newEmail(service.routes.url("verify", token));
-  await mailToken(context, { user, purpose: "email", to: email, write });
+  if ((await service.findByEmail(email)) === undefined) {
+    const write = (token: string) => mailTexts.newEmail(service.routes.url("verify", token));
+    await mailToken(context, { user, purpose: "email", to: email, write });
+  }
   if (user.email !== null) await service.links().mail.send(user.email, mailTexts.emailChanging());
 }
 

@@ -56,11 +56,13 @@ async function checkLogin(context: AnyContext, login: string, password: string):
   const service = findService(context);
   const user = await service.findByLogin(login);
   const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
-  if (user === undefined || !isRight || !user.active || !service.mayEnter(user)) {
-    logAccountEvent(context, "sign-in-failed", user?.id);
-    return undefined;
+  if (user !== undefined && isRight && user.active && service.mayEnter(user)) {
+    // Another request may have changed the password meanwhile.
+    if (!isWeak || (await service.updateUnchanged(user, { password: await service.parts.hasher.hash(password) }))) {
+      await resetLogin(context, login);
+      return user;
+    }
   }
-  await resetLogin(context, login);
-  if (isWeak) await service.update(user, { password: await service.parts.hasher.hash(password) });
-  return user;
+  logAccountEvent(context, "sign-in-failed", user?.id);
+  return undefined;
 }

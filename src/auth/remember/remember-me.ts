@@ -70,8 +70,7 @@ async function replaceToken(
 export async function rememberUser(context: AnyContext, service: AccountService, user: Account): Promise<void> {
   const tokens = service.parts.remember;
   if (tokens === undefined) return;
-  const signedInAt = Math.max(service.parts.now(), user.sessionsValidFrom?.getTime() ?? 0);
-  const { id, text } = await service.run(() => tokens.issue(String(user.id), signedInAt));
+  const { id, text } = await service.run(() => tokens.issue(String(user.id), service.provenAt(user)));
   writeKey(context.session, rememberKey, id);
   setCookie(context, text, tokens.maxAgeSeconds);
 }

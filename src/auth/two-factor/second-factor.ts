@@ -20,11 +20,11 @@ export interface PendingSignIn {
 /** Keeps a sign-in until the code is typed. The session gets a new id, and belongs to nobody. */
 export function beginSecondStep(
   { session }: AnyContext,
-  { id, sessionsValidFrom }: Account,
-  { remember, now }: { remember: boolean; now: number },
+  { id }: Account,
+  { remember, provenAt }: { readonly remember: boolean; readonly provenAt: number },
 ): void {
   session.rotate({ userId: null });
-  writeKey(session, pendingKey, [String(id), Math.max(now, sessionsValidFrom?.getTime() ?? 0), remember]);
+  writeKey(session, pendingKey, [String(id), provenAt, remember]);
 }
 
 /** Finds the sign-in that waits; undefined for none, and for one that is old, or whose account has changed. */
