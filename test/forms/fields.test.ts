@@ -79,6 +79,23 @@ describe("fields of forms", () => {
     assert.equal(await read("0001-01-01T00:00", "UTC"), "0001-01-01T00:00:00.000Z");
   });
 
+  it("takes dates of programs with their seconds, in the years that can be typed", async () => {
+    for (const options of [{}, { seconds: true }]) {
+      const at = form({ at: f.datetime(options) });
+      const read = async (value: Date, timeZone = "UTC") => {
+        const sent = await at.parse({ at: value }, { timeZone });
+        return sent.valid ? sent.data.at.toISOString() : sent.errors()[0]!.code;
+      };
+      for (const iso of ["2026-11-20T10:12:00.000Z", "2026-11-20T10:12:33.123Z", "2026-10-25T01:30:00.000Z", "0001-01-01T00:00:00.000Z"])
+        for (const timeZone of ["UTC", "Europe/Berlin"]) assert.equal(await read(new Date(iso), timeZone), iso);
+      for (const iso of ["+010000-01-01T00:00:00.000Z", "0000-12-31T23:59:59.999Z"]) assert.equal(await read(new Date(iso)), "datetime");
+      assert.equal(await read(new Date(NaN)), "invalid");
+    }
+    // In Tokyo, the first day of the year 1 begins in the year before it.
+    const early = await form({ at: f.datetime() }).parse([["at", "0001-01-01T00:00"]], { timeZone: "Asia/Tokyo" });
+    assert.equal(early.errors()[0]!.code, "datetime");
+  });
+
   it("shows a date with a time in the same zone, so that a form which is sent unchanged changes nothing", async () => {
     const at = form({ at: f.datetime({ seconds: true }) });
     for (const timeZone of ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"])

@@ -15,7 +15,7 @@ export function readScalar(type: ScalarType, field: FieldDefinition, path: strin
   if (text === undefined) return broken("invalid");
   const typed = type.keepsBlanks === true || options.trim === false ? text : text.trim();
   if (typed === "") return readBlank(field);
-  const parsed = type.parse(typed, field, reading);
+  const parsed = type.parse(typed, raw instanceof Date ? withSeconds(field) : field, reading);
   if (parsed.code !== undefined || options.store === undefined) return parsed;
   const stored = options.store(parsed.value);
   return "message" in stored ? { code: "invalid", message: stored.message } : stored;
@@ -25,6 +25,11 @@ export function readScalar(type: ScalarType, field: FieldDefinition, path: strin
 function toSentText(raw: unknown, type: ScalarType, field: FieldDefinition, reading: Reading): string | undefined {
   const text = type.toText(raw, field, reading) ?? (typeof raw === "object" ? undefined : String(raw));
   return text !== undefined && field.type === "datetime" && raw instanceof Date ? raw.toISOString() : text;
+}
+
+/** The option `seconds` is about what can be typed: an instant of a program is taken as it is. */
+function withSeconds(field: FieldDefinition): FieldDefinition {
+  return { ...field, options: { ...field.options, seconds: true } };
 }
 
 /** The texts of a widget that sends several names: `birthday.year`, `birthday.month`. */

@@ -1,4 +1,5 @@
 /** Fields whose value is a day, a time of day, or both. */
+import { isInYears } from "../../data/schema/check-value.ts";
 import type { FieldDefinition, Parsed } from "../definition.ts";
 import type { ScalarType } from "./scalar-type.ts";
 import { broken, textOf } from "./scalar-type.ts";
@@ -57,6 +58,18 @@ export const time: ScalarType = {
   }),
 };
 
+/** A zone at the end of a text: Z, or an offset of less than a day (RFC 3339, section 5.6). */
+const zonePattern = /(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/;
+
+/** Cuts the zone off a text; `offsetMs` is undefined without a zone. */
+function splitZone(typed: string): { readonly local: string; readonly offsetMs: number | undefined } {
+  const match = zonePattern.exec(typed);
+  if (match === null) return { local: typed, offsetMs: undefined };
+  const [, sign, hours = "0", minutes = "0"] = match;
+  const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return { local: typed.slice(0, match.index), offsetMs: sign === "-" ? -offsetMs : offsetMs };
+}
+
 /** Reads the wall time of `2026-11-20T10:12`, with a blank instead of the T as well. */
 function toWall(typed: string): number | undefined {
   const [day = "", clock = "", ...more] = typed.split(/[T ]/);
@@ -80,15 +93,16 @@ function showLimit(limit: unknown, timeZone: string): string | undefined {
   return limit instanceof Date ? fromWall(toWallTime(limit.getTime(), timeZone)) : undefined;
 }
 
-/** An instant, typed as day and time in the time zone of the request. */
+/** An instant, typed as day and time: in the time zone of the request, or with a zone of its own. */
 export const datetime: ScalarType = {
   parse: (typed, { options }, { timeZone }) => {
-    const absolute = /(?:Z|[+-][0-9]{2}:[0-9]{2})$/.test(typed) ? Date.parse(typed) : undefined;
-    const wall = absolute === undefined ? toWall(typed) : absolute;
-    if (wall === undefined || Number.isNaN(wall)) return broken("datetime");
-    if (absolute === undefined && options.seconds !== true && wall % 60_000 !== 0) return broken("datetime");
-    const instant = absolute ?? toInstant(wall, timeZone);
+    const { local, offsetMs } = splitZone(typed);
+    const wall = toWall(local);
+    if (wall === undefined || (options.seconds !== true && wall % 60_000 !== 0)) return broken("datetime");
+    const instant = offsetMs === undefined ? toInstant(wall, timeZone) : wall - offsetMs;
     if (instant === undefined) return broken("datetime_gap");
+    // An offset can lead out of the years that a day has.
+    if (!isInYears(new Date(instant))) return broken("datetime");
     const [min, max] = [toLimit(options.min), toLimit(options.max)];
     if (min !== undefined && instant < min) return broken("too_early", { min: showLimit(options.min, timeZone)!.replace("T", " ") });
     if (max !== undefined && instant > max) return broken("too_late", { max: showLimit(options.max, timeZone)!.replace("T", " ") });
