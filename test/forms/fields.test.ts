@@ -59,6 +59,32 @@ describe("fields of forms", () => {
     assert.deepEqual(await read(), ["required"]);
   });
 
+  it("take numbers that are exact multiples of their step, however large", async () => {
+    const table: ReadonlyArray<readonly [options: { step: number; min?: number; max?: number }, taken: unknown[], refused: unknown[]]> = [
+      [{ step: 1 }, ["0", "-3", "600000000", "1e21", "9007199254740993"], ["0.5", "-0.5", "600000000.5", "2251799813685247.5", "1e-300"]],
+      [
+        { step: 0.1 },
+        ["0.3", "1.1", "-1.1", 0.1 * 3, 0.1 * 7, "1000000000.1", "123456789012.3", "-1000000000.1", "1e15"],
+        ["0.35", "1000000000.05", "-1000000000.05", "0.1000000001", "1000000000.1001"],
+      ],
+      [{ step: 0.01 }, ["19.99", "2000000000.01", "2000000000", 0.01 * 57], ["2000000000.001", "19.999", "0.005"]],
+      [{ step: 0.25, min: 0.1 }, ["0.1", "0.35", "1.1", "1000000000.1"], ["0.25", "1", "1000000000", "1000000000.1001"]],
+      [{ step: 3, min: -0.5 }, ["-0.5", "2.5", "2999999999.5"], ["0", "3", "3000000000"]],
+      [{ step: 1e-7 }, ["3e-7", "0.0000001", "1.0000001"], ["5e-8", "1.00000005"]],
+      [{ step: 1e21 }, ["2e21", "0"], ["1", "15e20"]],
+      [{ step: 5e-324 }, ["5e-324", "1e308", "0.1"], []],
+    ];
+    for (const [options, taken, refused] of table) {
+      const one = form({ value: f.number(options) });
+      for (const value of [...taken, ...refused]) {
+        const sent = await one.parse({ value });
+        const codes = sent.errors().map(({ code }) => code);
+        assert.deepEqual(codes, taken.includes(value) ? [] : ["step"], `${JSON.stringify(options)} ${String(value)}`);
+        if (sent.valid) assert.equal(sent.data.value, Number(value));
+      }
+    }
+  });
+
   it("read dates with times in the time zone of the request", async () => {
     const at = form({ at: f.datetime() });
     const read = async (typed: string, timeZone: string) => {

@@ -119,7 +119,7 @@ export const number: ScalarType = {
     if (problem !== undefined) return problem;
     const { step } = options;
     const base = typeof options.min === "number" ? options.min : 0;
-    if (step !== undefined && !isMultiple(value - base, step)) return broken("step", { step, base });
+    if (step !== undefined && !isStep(value, { step, base })) return broken("step", { step, base });
     return { value: value === 0 ? 0 : value };
   },
   toText: (value) => (typeof value === "number" && Number.isFinite(value) ? String(value) : undefined),
@@ -130,10 +130,24 @@ export const number: ScalarType = {
   }),
 };
 
-/** Whether a difference is a multiple of a step, within the error of doubles: 0.3 is three times 0.1. */
-function isMultiple(difference: number, step: number): boolean {
-  const quotient = difference / step;
-  return Math.abs(quotient - Math.round(quotient)) < 1e-9 * Math.max(1, Math.abs(quotient));
+/**
+ * Whether a value is a base and a multiple of a step. The decimal digits of all three are compared, without a tolerance: 0.3 is three
+ * times 0.1. A program may also have computed the multiple with doubles: 0.1 * 3 is 0.30000000000000004.
+ */
+function isStep(value: number, { step, base }: { readonly step: number; readonly base: number }): boolean {
+  const scale = Math.max(...[value, base, step].map((number) => toDigits(number).fraction.length));
+  const toScaled = (number: number): bigint => {
+    const { sign, whole, fraction } = toDigits(number);
+    return sign * BigInt(whole + fraction.padEnd(scale, "0"));
+  };
+  if ((toScaled(value) - toScaled(base)) % toScaled(step) === 0n) return true;
+  return base + Math.round((value - base) / step) * step === value;
+}
+
+/** Returns the fewest decimal digits that stand for a double, without exponent. */
+function toDigits(value: number): { readonly sign: bigint; readonly whole: string; readonly fraction: string } {
+  const parts = splitNumber(String(value))!; // The text of a finite number has this form.
+  return { sign: parts.isNegative ? -1n : 1n, ...expand(parts) };
 }
 
 interface DecimalShape {
