@@ -1,8 +1,10 @@
 /** Checks of the options of fields, when a field is made. */
 import { isLinear } from "../data/schema/option-values.ts";
 import type { OptionKind } from "../errors/option-errors.ts";
+import { GableError } from "../errors/gable-error.ts";
 import { assertKinds, optionInvalid, optionUnknown } from "../errors/option-errors.ts";
-import type { AnyFieldOptions, FieldType } from "./definition.ts";
+import type { AnyFieldOptions, FieldDefinition, FieldType } from "./definition.ts";
+import { assertLimits } from "./field-limits.ts";
 
 const common: readonly string[] =
   "label help optional initial disabled autocomplete placeholder widget attributes messages validate parse store".split(" ");
@@ -60,14 +62,6 @@ const kinds: Readonly<Record<string, OptionKind>> = {
   ordered: "boolean",
 };
 
-/** Kinds of the bounds of values other than numbers. */
-const boundKinds: Readonly<Partial<Record<FieldType, OptionKind>>> = {
-  decimal: "string",
-  date: "string",
-  time: "string",
-  datetime: "date",
-};
-
 /** Throws `E_OPTION_UNKNOWN` or `E_OPTION_INVALID` for options that a type does not have, or that cannot be used. */
 export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): void {
   const owner = `field.${type}()`;
@@ -83,7 +77,7 @@ export function assertFieldOptions(type: FieldType, options: AnyFieldOptions): v
   };
   assertCounts(type, options, refuse);
   assertKinds(owner, options, kinds);
-  if (type in boundKinds) assertKinds(owner, options, { min: boundKinds[type]!, max: boundKinds[type]! });
+  assertLimits(type, options, refuse);
   if (type === "file") assertKinds(owner, options, { initial: "control" });
   if (options.pattern !== undefined && (!(options.pattern instanceof RegExp) || !isLinear(options.pattern)))
     refuse("pattern", "a regular expression without repetitions inside repetitions and without back references");
@@ -116,4 +110,17 @@ function assertCounts(type: FieldType, options: AnyFieldOptions, refuse: (name: 
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}
+
+/** Throws `E_OPTION_INVALID` for a choice that no key can answer. */
+export function assertChoices(type: FieldType, { min }: AnyFieldOptions, choices: FieldDefinition["choices"]): void {
+  if (type !== "choice" && type !== "choices") return;
+  const owner = `field.${type}()`;
+  const count = Object.keys(choices).length;
+  if (count === 0)
+    throw new GableError("E_OPTION_INVALID", `${owner} has no choices.`, {
+      fix: "Give at least one key with its label.",
+      details: { owner, name: "choices" },
+    });
+  if (typeof min === "number" && min > count) throw optionInvalid(owner, "min", min, `at most the number of choices, which is ${count}`);
 }

@@ -1,6 +1,6 @@
 /** The class of form fields. */
 import type { AnyFieldOptions, FieldDefinition, FieldDefinitions, FieldType, RowSource } from "./definition.ts";
-import { assertFieldOptions } from "./field-checks.ts";
+import { assertChoices, assertFieldOptions } from "./field-checks.ts";
 import type { FieldStandard } from "./standard.ts";
 import { createFieldStandard } from "./standard.ts";
 
@@ -36,6 +36,7 @@ export class FormField<Value> implements FieldDefinition {
   /** @internal Use `field`. */
   constructor(type: FieldType, options: AnyFieldOptions, { choices, fields, source }: FieldParts = {}) {
     assertFieldOptions(type, options);
+    assertChoices(type, options, choices ?? noChoices);
     this.type = type;
     this.options = Object.freeze({ ...options });
     this.isRequired = options.optional !== true && options.disabled !== true;

@@ -1,6 +1,7 @@
 /** Each type of field against its table: values, codes, and messages that say what to do. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { field as column } from "gable/data";
 import { field as f, form } from "gable/forms";
 import { z } from "zod";
 import type { BrokenRule } from "./fields.cases.ts";
@@ -184,6 +185,59 @@ describe("fields of forms", () => {
     ]);
     assert.deepEqual(sent.valid && sent.data, { role: "reader", name: "x" });
     assert.equal(sent.value("role"), "reader");
+  });
+
+  it("refuse limits that no value can be within", () => {
+    const [early, late] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-12-31T00:00:00Z")];
+    const refused: ReadonlyArray<readonly [make: () => unknown, message: RegExp]> = [
+      [() => f.date({ min: "tomorrow" }), /field\.date\(\): option "min" is "tomorrow"; it must be a day of the calendar such as/],
+      [() => f.date({ min: "2026-02-30" }), /option "min" is "2026-02-30"; it must be a day/],
+      [() => f.date({ max: "2026-2-3" }), /option "max" is "2026-2-3"; it must be a day/],
+      [() => f.date({ max: early as never }), /option "max" is an object \(Date\); it must be a day/],
+      [() => f.date({ min: "2026-12-31", max: "2026-01-01" }), /option "min" is "2026-12-31"; it must be at most max, which is 2026-01-01/],
+      [() => f.time({ min: "25:00" }), /option "min" is "25:00"; it must be a time of day such as/],
+      [() => f.time({ max: "9:00" }), /option "max" is "9:00"; it must be a time of day/],
+      [() => f.time({ max: "09:00:00.5" }), /option "max"/],
+      [() => f.time({ min: "22:00", max: "06:00" }), /option "min" is "22:00"; it must be at most max, which is 06:00/],
+      [() => f.time({ min: "09:00:01", max: "09:00" }), /at most max, which is 09:00/],
+      [() => f.datetime({ min: new Date(NaN) }), /option "min" is an object \(Date\); it must be a Date in the years 1 to 9999/],
+      [() => f.datetime({ max: new Date(8.64e15) }), /option "max".* must be a Date in the years 1 to 9999/],
+      [() => f.datetime({ min: "2026-01-01T00:00Z" as never }), /option "min" is "2026-01-01T00:00Z"; it must be a Date/],
+      [() => f.datetime({ min: late, max: early }), /option "min".* must be at most max, which is 2026-01-01T00:00:00\.000Z/],
+      [() => f.int({ min: 5, max: 1 }), /option "min" is 5; it must be at most max, which is 1/],
+      [() => f.int({ min: 0.5 }), /option "min" is 0.5; it must be a whole number/],
+      [() => f.int({ max: Infinity }), /option "max" is Infinity; it must be a whole number/],
+      [() => f.int({ min: "5" as never }), /option "min" is "5"; it must be a whole number/],
+      [() => f.bigint({ min: 5n, max: 1n }), /option "min" is 5; it must be at most max, which is 1/],
+      [() => f.bigint({ min: 5 as never }), /option "min" is 5; it must be a bigint such as 5n/],
+      [() => f.number({ min: 0.2, max: 0.1 }), /option "min" is 0.2; it must be at most max, which is 0.1/],
+      [() => f.number({ min: NaN }), /option "min" is NaN; it must be a finite number/],
+      [() => f.decimal({ digits: 5, scale: 2, min: "10", max: "9.99" }), /option "min" is "10"; it must be at most max, which is 9.99/],
+      [() => f.decimal({ digits: 5, scale: 2, min: "-1.00", max: "-1.01" }), /at most max, which is -1.01/],
+      [() => f.decimal({ digits: 5, scale: 2, max: "ten" }), /option "max" is "ten"; it must be a string such as "12.50"/],
+      [() => f.choice({}), /field\.choice\(\) has no choices/],
+      [() => f.choice({}, { optional: true }), /field\.choice\(\) has no choices/],
+      [() => f.choices({}), /field\.choices\(\) has no choices/],
+      [() => f.choices({ a: "A" }, { min: 2 }), /option "min" is 2; it must be at most the number of choices, which is 1/],
+      [() => form({ size: column.choice({}) }), /field\.choice\(\) has no choices/],
+      [() => form({ size: column.int({ min: 5, max: 1 }) }), /option "min" is 5; it must be at most max, which is 1/],
+    ];
+    for (const [make, message] of refused) assert.throws(make, { code: "E_OPTION_INVALID", message });
+    f.date({ min: "2024-02-29", max: "2024-02-29" });
+    f.time({ min: "09:00:00", max: "09:00" });
+    f.time({ min: "00:00", max: "23:59:59", seconds: true });
+    f.datetime({ min: early, max: new Date(early) });
+    f.int({ min: -1, max: -1, step: 2 });
+    f.bigint({ min: 1n, max: 1n });
+    f.number({ min: -0.1, max: 0 });
+    f.decimal({ digits: 5, scale: 2, min: "9.99", max: "10" });
+    f.decimal({ digits: 5, scale: 2, min: "1", max: "1.00" });
+    f.choices({ a: "A" }, { min: 1 });
+    form({
+      size: column.int({ min: 1, max: 5 }),
+      big: column.bigint({ min: 1n }),
+      cost: column.decimal({ digits: 5, scale: 2, min: "0" }),
+    });
   });
 
   it("refuse options that do not exist or cannot be used", () => {

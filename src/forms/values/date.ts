@@ -12,7 +12,7 @@ const lastDay = "9999-12-31";
 const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether a string is a valid calendar day: 2026-02-29 is not. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const match = dayPattern.exec(text);
   if (match === null) return false;
   const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
@@ -39,15 +39,18 @@ export const date: ScalarType = {
   }),
 };
 
+/** Returns a time of day with its seconds: `10:12:00` for `10:12`; undefined for other text. */
+export function toFullTime(text: string): string | undefined {
+  const match = timePattern.exec(text);
+  return match === null || match[4] !== undefined ? undefined : `${match[1]}:${match[2]}:${match[3] ?? "00"}`;
+}
+
 /** A time of day, as `10:12:00`. */
 export const time: ScalarType = {
   parse: (typed, { options }) => {
-    const match = timePattern.exec(typed);
-    if (match === null || match[4] !== undefined) return broken("time");
-    const seconds = match[3] ?? "00";
-    if (seconds !== "00" && options.seconds !== true) return broken("time");
-    const value = `${match[1]}:${match[2]}:${seconds}`;
-    const pad = (limit: unknown): unknown => (typeof limit === "string" && limit.length === 5 ? `${limit}:00` : limit);
+    const value = toFullTime(typed);
+    if (value === undefined || (options.seconds !== true && !value.endsWith(":00"))) return broken("time");
+    const pad = (limit: unknown): unknown => (typeof limit === "string" ? toFullTime(limit) : limit);
     return findOrderProblem(value, { min: pad(options.min), max: pad(options.max) }) ?? { value };
   },
   toText: (value) => (typeof value === "string" ? value.replace(/^([0-9]{2}:[0-9]{2}):00$/, "$1") : undefined),
