@@ -177,6 +177,34 @@ describe("fields of forms", () => {
     );
   });
 
+  it("order the rows of a set by their positions, and keep those without one at the end", async () => {
+    const lines = form({ lines: f.set({ name: f.text() }, { ordered: true }) });
+    const table: ReadonlyArray<readonly [positions: ReadonlyArray<string | undefined>, order: string]> = [
+      [["2", "1", "3"], "bac"],
+      [["1", "2", ""], "abc"],
+      [["", "2", "1"], "cba"],
+      [["2", "  ", "1"], "cab"],
+      [["2", undefined, "1"], "cab"],
+      [["", "-1", "0"], "bca"],
+      [["", "1", "", "0.5"], "dbac"],
+      [["first", "1", "Infinity", "-Infinity", "NaN"], "bacde"],
+      [["", "", ""], "abc"],
+      [[undefined, undefined, undefined], "abc"],
+      [["1", "1", "1"], "abc"],
+      [["1e2", "99"], "ba"],
+    ];
+    for (const [positions, order] of table) {
+      const pairs: Array<readonly [string, string]> = [["lines.count", String(positions.length)]];
+      for (const [index, position] of positions.entries()) {
+        pairs.push([`lines.${index}.name`, "abcde"[index]!]);
+        if (position !== undefined) pairs.push([`lines.${index}.position`, position]);
+      }
+      const sent = await lines.parse(pairs);
+      assert.ok(sent.valid);
+      assert.equal(sent.data.lines.map(({ name }) => name).join(""), order, JSON.stringify(positions));
+    }
+  });
+
   it("keep a disabled field at its initial value, whatever is sent", async () => {
     const one = form({ role: f.text({ disabled: true, initial: "reader" }), name: f.text() });
     const sent = await one.parse([

@@ -18,7 +18,7 @@ export function readSet(field: FieldDefinition, path: string, reading: Reading):
     if (row !== undefined) rows.push({ ...row, index });
   }
   if (count > max) return broken("set_many", { max, count });
-  if (field.options.ordered === true) rows.sort((one, other) => one.position - other.position);
+  if (field.options.ordered === true) rows.sort(comparePositions);
   const kept = rows.filter(({ isDeleted }) => !isDeleted).length;
   const { min } = field.options;
   const least = typeof min === "number" ? min : 0;
@@ -38,9 +38,19 @@ function readRow(field: FieldDefinition, prefix: string, reading: Reading): Omit
   const id = field.source === undefined ? undefined : sent.textOf(`${prefix}id`)?.trim() || undefined;
   const isDeleted = sent.has(`${prefix}delete`);
   if (id === undefined && (isDeleted || isBlankRow(field.fields, prefix, reading))) return undefined;
-  const typed = Number(sent.textOf(`${prefix}position`) ?? "");
-  const position = Number.isFinite(typed) ? typed : 0;
+  const position = readPosition(sent.textOf(`${prefix}position`) ?? "");
   return { values: isDeleted ? {} : reading.readFields(field.fields, prefix), id, isDeleted, position };
+}
+
+/** A row without a number comes after those that have one. */
+function readPosition(typed: string): number {
+  const position = typed.trim() === "" ? NaN : Number(typed);
+  return Number.isFinite(position) ? position : Infinity;
+}
+
+/** Rows of equal positions keep the order in which they were sent. */
+function comparePositions({ position: one }: { readonly position: number }, { position: other }: { readonly position: number }): number {
+  return one === other ? 0 : one - other;
 }
 
 /** Whether nothing was typed into the fields of a row: what a blank row shows by itself does not count. */
