@@ -478,7 +478,6 @@ describe("input", () => {
     ["application/problem+json", true],
     ["application/json ; a=b", true],
     ["application/json;", true],
-    ["application/json; charset=latin1", false],
     ["application/json; charset=utf-8; charset=utf-8", false],
     ["text/plain", false],
     ["text/json", false],
@@ -628,7 +627,30 @@ describe("input", () => {
     assert.equal(await send(new Uint8Array([0x61, 0x3d, 0xff]), urlencoded), "400 E_FORM_MALFORMED");
     assert.equal(await send("x", "multipart/form-data; boundary=B"), "400 E_MULTIPART_MALFORMED");
     assert.equal(await send("x", "multipart/form-data"), "400 E_MULTIPART_MALFORMED");
-    assert.equal(await send("x", `${urlencoded}; charset=latin1`), "415 E_BODY_TYPE");
+    assert.equal(await send("x", "text/plain; charset=latin1"), "415 E_BODY_TYPE");
+  });
+
+  it("answers forms and JSON in other charsets than UTF-8 with the name of the charset", async () => {
+    const app = make({ routes: [post("/form", { form: anything }, () => "ok"), post("/json", { json: anything }, () => "ok")] });
+    const tests = client(app);
+    const bodies = [
+      ["/form", "application/x-www-form-urlencoded", "a=1"],
+      ["/form", "multipart/form-data; boundary=B", '--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--B--\r\n'],
+      ["/json", "application/json", "1"],
+      ["/json", "application/problem+json", "{}"],
+    ] as const;
+    for (const [path, type, body] of bodies) {
+      const send = (charset: string) =>
+        tests.post(path, { body, headers: { "content-type": `${type}${charset}`, accept: "application/json" } });
+      for (const charset of ["", "; charset=utf-8", "; charset=UTF8", '; charset="utf-8"', "; charset=us-ascii"])
+        assert.equal((await send(charset)).status, 200, type + charset);
+      for (const charset of ["iso-8859-1", "latin1", "windows-1252", "utf-16", "utf-8x"]) {
+        const reply = await send(`; charset=${charset}`);
+        const { code, detail } = reply.json<{ code: string; detail: string }>();
+        assert.deepEqual([reply.status, code], [400, "E_BODY_ENCODING"], type + charset);
+        assert.ok(detail.includes(`names the charset "${charset}"`), detail);
+      }
+    }
   });
 
   it("checks declared answers outside production", async () => {

@@ -61,7 +61,7 @@ const request = {
   E_BODY_TOO_SLOW: entry(408, "The body came too slowly", "Send faster, or lower limits.bodyBytesPerSecondMin."),
   E_BODY_TOO_LARGE: entry(413, "The body is too large", "Send less, or raise limits.bodyBytesMax of the route."),
   E_BODY_TYPE: entry(415, "Unsupported media type", "Send a Content-Type that the route accepts."),
-  E_BODY_ENCODING: entry(415, "Unsupported content coding", "Send the body without Content-Encoding."),
+  E_BODY_ENCODING: entry(415, "Unsupported encoding of the body", "Send the body in UTF-8, without Content-Encoding."),
   E_JSON_MALFORMED: entry(400, "Malformed JSON", "Send valid JSON in UTF-8."),
   E_JSON_DEPTH: entry(400, "JSON nested too deep", "Send JSON of at most 64 levels."),
   E_JSON_KEY_FORBIDDEN: entry(400, "Forbidden key in JSON", "Remove keys named __proto__."),

@@ -1,9 +1,10 @@
 /** Reads a submitted form before validation: urlencoded or multipart, with names, strings and files. */
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
-import { findMediaType, isUtf8 } from "../http/media-type.ts";
+import { findMediaType } from "../http/media-type.ts";
 import type { MultipartPart } from "../http/multipart.ts";
 import { FieldMap, parseUrlencoded } from "../http/urlencoded.ts";
+import { assertUtf8 } from "./assert-utf8.ts";
 import type { FileLimit } from "./file-fields.ts";
 import type { SentFile, SentForm } from "./form-reader.ts";
 import type { InputSource } from "./input-source.ts";
@@ -16,16 +17,17 @@ const nameBytesMax = 256;
 export type FileLimitOf = (name: string) => FileLimit | undefined;
 
 /**
- * Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, `E_UPLOAD_NOT_DECLARED` for a file that the form does not
- * declare, and what reading throws.
+ * Reads the fields of a form. Throws `E_BODY_TYPE` for another content type, `E_BODY_ENCODING` for another charset than UTF-8,
+ * `E_UPLOAD_NOT_DECLARED` for a file that the form does not declare, and what reading throws.
  */
 export async function readSentForm(source: InputSource, fileLimitOf: FileLimitOf): Promise<SentForm> {
   const contentType = source.headers.get("content-type") ?? "";
   const mediaType = findMediaType(contentType);
-  if (mediaType?.type === "multipart/form-data") return readMultipartForm(source, contentType, fileLimitOf);
-  if (mediaType?.type !== "application/x-www-form-urlencoded" || !isUtf8(mediaType)) {
+  const isMultipart = mediaType?.type === "multipart/form-data";
+  if (mediaType === undefined || (!isMultipart && mediaType.type !== "application/x-www-form-urlencoded"))
     throw new GableError("E_BODY_TYPE", "The route takes a form: application/x-www-form-urlencoded or multipart/form-data.");
-  }
+  assertUtf8(mediaType);
+  if (isMultipart) return readMultipartForm(source, contentType, fileLimitOf);
   const fields = parseFormFields(await readText(source.body));
   for (const [name] of fields) assertName(name);
   return { fields, files: new Map() };

@@ -4,9 +4,10 @@ import type { RouteOptions } from "../handlers/handler.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateFields, validateWith } from "../handlers/standard-schema.ts";
 import { parseJsonBody } from "../http/json-body.ts";
-import { findMediaType, isJsonType, isUtf8 } from "../http/media-type.ts";
+import { findMediaType, isJsonType } from "../http/media-type.ts";
 import { prefersJson } from "../http/negotiation.ts";
 import { parseQuery } from "../http/urlencoded.ts";
+import { assertUtf8 } from "./assert-utf8.ts";
 import { parseQueryForm, readSentForm } from "./form-input.ts";
 import type { NoteUnknown, ReadForm, SentForm } from "./form-reader.ts";
 import { findFormReader } from "./form-reader.ts";
@@ -91,9 +92,10 @@ async function readQuery(source: InputSource, schema: StandardSchema): Promise<u
 
 async function readJson(source: InputSource, schema: StandardSchema): Promise<unknown> {
   const mediaType = findMediaType(source.headers.get("content-type") ?? "");
-  if (mediaType === undefined || !isJsonType(mediaType.type) || !isUtf8(mediaType)) {
+  if (mediaType === undefined || !isJsonType(mediaType.type)) {
     throw new GableError("E_BODY_TYPE", "The route takes application/json.", { headers: [["accept", "application/json"]] });
   }
+  assertUtf8(mediaType);
   const result = await validateWith(schema, parseJsonBody(await source.body.read()));
   if (result.isValid) return result.value;
   throw new GableError("E_INPUT_INVALID", "The body cannot be used.", { details: { errors: result.errors } });
