@@ -28,7 +28,7 @@ const limitRules: Readonly<Partial<Record<FieldType, LimitRules>>> = {
   datetime: { rule: "a Date in the years 1 to 9999", isLimit: (value) => value instanceof Date && isInYears(value) },
 };
 
-/** Refuses limits that are no values of their type, and a smallest value above the largest one. */
+/** Refuses limits of another type, and a smallest value above the largest one. */
 export function assertLimits(
   type: FieldType,
   options: AnyFieldOptions,

@@ -61,10 +61,10 @@ export const time: ScalarType = {
   }),
 };
 
-/** A zone at the end of a text: Z, or an offset of less than a day (RFC 3339, section 5.6). */
+/** A zone at the end of a string: Z, or an offset of less than a day (RFC 3339, section 5.6). */
 const zonePattern = /(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/;
 
-/** Cuts the zone off a text; `offsetMs` is undefined without a zone. */
+/** Cuts the zone off a string; `offsetMs` is undefined without a zone. */
 function splitZone(typed: string): { readonly local: string; readonly offsetMs: number | undefined } {
   const match = zonePattern.exec(typed);
   if (match === null) return { local: typed, offsetMs: undefined };
@@ -96,7 +96,7 @@ function showLimit(limit: unknown, timeZone: string): string | undefined {
   return limit instanceof Date ? fromWall(toWallTime(limit.getTime(), timeZone)) : undefined;
 }
 
-/** An instant, typed as day and time: in the time zone of the request, or with a zone of its own. */
+/** An instant, typed as day and time: in the time zone of the request, or in the zone that it ends with. */
 export const datetime: ScalarType = {
   parse: (typed, { options }, { timeZone }) => {
     const { local, offsetMs } = splitZone(typed);
