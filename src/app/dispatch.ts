@@ -132,8 +132,8 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   function assertSameSite(context: RequestContext, isSocket = false): void {
     if (!isSocket && isSafeMethod(context.method)) return;
     const origin = services.origin ?? `${context.scheme}://${context.authority}`;
-    const { trustedOrigins, isOpen } = context.cors ?? { trustedOrigins: settings.trustedOrigins, isOpen: false };
-    const refusal = findCrossSiteRefusal({ headers: context.headers, origin, trustedOrigins, isOpen });
+    const exemption = context.cors?.exemptionOf(context.method) ?? { trustedOrigins: settings.trustedOrigins };
+    const refusal = findCrossSiteRefusal({ headers: context.headers, origin, ...exemption });
     if (refusal === undefined) return;
     throw refuseCrossSite(context, { row: refusal, origin, isSet: services.origin !== undefined, isDevelopment: settings.isDevelopment });
   }

@@ -6,6 +6,14 @@ import type { HeaderReader, HeaderTable } from "../http/header-table.ts";
 /** Fields that a script can send everywhere without asking. */
 const safeFields = ["accept", "accept-language", "content-language"];
 
+/** Which other origins pass the cross-site check. */
+export interface CrossSiteExemption {
+  /** Origins that pass, with and without credentials. */
+  readonly trustedOrigins: ReadonlySet<string>;
+  /** Whether every origin passes without credentials. */
+  readonly isOpen: boolean;
+}
+
 /** Answers for one set of options. */
 export class CorsPolicy {
   readonly #options: CorsOptions;
@@ -14,8 +22,10 @@ export class CorsPolicy {
   readonly #methods: ReadonlySet<string> | undefined;
   /** Whether every origin may read replies. */
   readonly isOpen: boolean;
-  /** Origins whose requests pass the cross-site check: those of the policy, and the trusted ones of the application. */
-  readonly trustedOrigins: ReadonlySet<string>;
+  /** For the methods of the policy: its origins, and the trusted ones of the application. */
+  readonly #listed: CrossSiteExemption;
+  /** For all other methods: the trusted origins of the application alone. */
+  readonly #unlisted: CrossSiteExemption;
 
   constructor(options: CorsOptions, trustedOrigins: Iterable<string> = []) {
     this.#options = options;
@@ -23,7 +33,14 @@ export class CorsPolicy {
     this.#origins = new Set(this.isOpen ? [] : options.origins);
     this.#fields = new Set([...safeFields, ...(options.headers ?? ["content-type"])].map((name) => name.toLowerCase()));
     this.#methods = options.methods === undefined ? undefined : new Set(options.methods);
-    this.trustedOrigins = new Set([...this.#origins, ...trustedOrigins]);
+    const trusted = new Set(trustedOrigins);
+    this.#listed = { trustedOrigins: new Set([...this.#origins, ...trusted]), isOpen: this.isOpen };
+    this.#unlisted = { trustedOrigins: trusted, isOpen: false };
+  }
+
+  /** Returns who passes the cross-site check with a method. A method that the policy leaves out is none that its origins may use. */
+  exemptionOf(method: string): CrossSiteExemption {
+    return this.#allowsMethod(method) ? this.#listed : this.#unlisted;
   }
 
   /** Adds the fields of a reply. `Vary: Origin` is always there: a cache must not give one origin the reply of another one. */
@@ -38,12 +55,16 @@ export class CorsPolicy {
   /** Adds the fields that answer a preflight, when its origin, its method and its fields are all listed. `methods` have a route. */
   applyPreflight(headers: HeaderTable, request: HeaderReader, methods: readonly string[]): void {
     addVary(headers, "Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers");
-    const allowed = methods.filter((method) => this.#methods?.has(method) ?? true);
+    const allowed = methods.filter((method) => this.#allowsMethod(method));
     if (!allowed.includes(request.get("access-control-request-method") ?? "") || !this.#areFieldsAllowed(request)) return;
     if (!this.#allowOrigin(headers, request)) return;
     headers.set("access-control-allow-methods", allowed.join(", "));
     headers.set("access-control-allow-headers", [...this.#fields].join(", "));
     headers.set("access-control-max-age", String(this.#options.maxAgeSeconds ?? 600));
+  }
+
+  #allowsMethod(method: string): boolean {
+    return this.#methods?.has(method) ?? true;
   }
 
   #allowOrigin(headers: HeaderTable, request: HeaderReader): boolean {

@@ -239,6 +239,53 @@ describe("CORS", () => {
       assert.equal((await app.request(path, { method: "POST", headers })).status, status));
 });
 
+describe("the option methods of cors, and the cross-site check", () => {
+  const cookie = { "sec-fetch-site": "cross-site", cookie: "a=1" };
+  const anonymous = { "sec-fetch-site": "cross-site" };
+  const trusted = "https://trusted.example";
+  const rows: ReadonlyArray<
+    [cors: CorsOptions | false, method: string, origin: string, headers: Readonly<Record<string, string>>, status: number]
+  > = [
+    [{ origins: [listed], methods: ["GET"] }, "POST", listed, cookie, 403],
+    [{ origins: [listed], methods: ["GET"] }, "POST", listed, anonymous, 403],
+    [{ origins: [listed], methods: ["GET"], credentials: true }, "POST", listed, cookie, 403],
+    [{ origins: [listed], methods: ["GET"] }, "GET", listed, cookie, 200],
+    [{ origins: [listed], methods: ["GET"] }, "POST", trusted, cookie, 200],
+    [{ origins: [listed], methods: [] }, "POST", listed, cookie, 403],
+    [{ origins: [listed], methods: ["PUT"] }, "POST", listed, cookie, 403],
+    [{ origins: [listed], methods: ["PUT"] }, "PUT", listed, cookie, 200],
+    [{ origins: [listed], methods: ["PUT"] }, "DELETE", listed, cookie, 403],
+    [{ origins: [listed], methods: ["GET", "POST"] }, "POST", listed, cookie, 200],
+    [{ origins: [listed], methods: ["GET", "POST"] }, "POST", "https://evil.test", cookie, 403],
+    [{ origins: [listed] }, "POST", listed, cookie, 200],
+    [{ origins: [listed], credentials: false }, "DELETE", listed, cookie, 200],
+    [{ origins: ["*"], methods: ["GET"] }, "POST", listed, anonymous, 403],
+    [{ origins: ["*"], methods: ["POST"] }, "POST", listed, anonymous, 200],
+    [{ origins: ["*"], methods: ["POST"] }, "POST", listed, cookie, 403],
+    [{ origins: ["*"], methods: ["GET"] }, "POST", trusted, cookie, 200],
+    [false, "POST", listed, cookie, 403],
+  ];
+  const answer = (): string => "x";
+  for (const [cors, method, origin, headers, status] of rows) {
+    const title = `${method} from ${origin} ${headers === cookie ? "with" : "without"} a cookie, with cors ${JSON.stringify(cors)}`;
+    it(`answers ${status} to ${title}`, async () => {
+      const security = { cors };
+      const app = gable({
+        mode: "test",
+        logger: silentLogger,
+        security: { trustedOrigins: [trusted] },
+        routes: [
+          get("/", { security }, answer),
+          post("/", { security }, answer),
+          put("/", { security }, answer),
+          del("/", { security }, answer),
+        ],
+      });
+      assert.equal((await app.request("/", { method, headers: { origin, ...headers } })).status, status);
+    });
+  }
+});
+
 describe("the option cors", () => {
   const refused: ReadonlyArray<[title: string, cors: unknown, code: string]> = [
     ["a string", "*", "E_OPTION_INVALID"],
