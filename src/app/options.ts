@@ -258,8 +258,9 @@ function assertAddress({ port, host }: GableOptions): void {
 }
 
 function assertOrigin(name: string, origin: string): void {
-  const isOrigin = typeof origin === "string" && URL.canParse(origin) && new URL(origin).origin === origin && /^https?:/.test(origin);
-  if (!isOrigin) throw optionInvalid("gable()", name, origin, 'an origin such as "https://example.com", without a path');
+  const isOrigin =
+    typeof origin === "string" && /^https?:\/\/[a-z0-9._[\]:-]+$/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin;
+  if (!isOrigin) throw optionInvalid("gable()", name, origin, 'an exact origin such as "https://example.com", without a path or a "*"');
 }
 
 function assertIntl(name: string, value: string | undefined, rule: string, check: (value: string) => unknown): void {

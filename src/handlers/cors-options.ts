@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { isToken } from "../http/byte-classes.ts";
+import { standardMethods } from "../http/known-fields.ts";
 
 /** Lets scripts of other origins send requests and read the replies. */
 export interface CorsOptions {
@@ -39,6 +40,7 @@ export function assertCorsOptions(owner: string, options: CorsOptions): void {
     throw optionInvalid(name, "origins", origins, 'a list such as ["https://app.example"]');
   for (const origin of origins) assertOrigin(name, origin, origins.length);
   for (const list of ["methods", "headers", "exposedHeaders"] as const) assertTokens(name, list, options[list]);
+  assertMethods(name, options.methods ?? []);
   if (typeof credentials !== "boolean") throw optionInvalid(name, "credentials", credentials, "true or false");
   if (!Number.isSafeInteger(maxAgeSeconds) || maxAgeSeconds < 0 || maxAgeSeconds > maxAgeSecondsMax)
     throw optionInvalid(name, "maxAgeSeconds", maxAgeSeconds, `a whole number from 0 to ${maxAgeSecondsMax}`);
@@ -60,4 +62,11 @@ function assertTokens(owner: string, name: string, values: readonly string[] | u
   if (values === undefined) return;
   const isList = Array.isArray(values) && values.every((value) => typeof value === "string" && isToken(value) && value !== "*");
   if (!isList) throw optionInvalid(owner, name, values, 'a list of names, without "*"');
+}
+
+/** Names of methods are case-sensitive (RFC 9110 section 9.1): a browser asks for `POST`, and `post` would allow nothing. */
+function assertMethods(owner: string, methods: readonly string[]): void {
+  const meant = methods.map((method) => (standardMethods.has(method.toUpperCase()) ? method.toUpperCase() : method));
+  if (meant.every((method, index) => method === methods[index])) return;
+  throw optionInvalid(owner, "methods", methods, `a list in upper case: ${JSON.stringify(meant)}`);
 }

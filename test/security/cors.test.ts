@@ -301,6 +301,9 @@ describe("the option cors", () => {
     ["credentials for every origin", { origins: ["*"], credentials: true }, "E_CORS_CREDENTIALS"],
     ["every header", { origins: [listed], headers: ["*"] }, "E_OPTION_INVALID"],
     ["a method that is not a token", { origins: [listed], methods: ["GET, POST"] }, "E_OPTION_INVALID"],
+    ["methods in lower case", { origins: [listed], methods: ["get", "post"] }, "E_OPTION_INVALID"],
+    ["one method in lower case", { origins: [listed], methods: ["GET", "patch"] }, "E_OPTION_INVALID"],
+    ["a method in mixed case", { origins: [listed], methods: ["Delete"] }, "E_OPTION_INVALID"],
     ["an age above a day", { origins: [listed], maxAgeSeconds: 86_401 }, "E_OPTION_INVALID"],
     ["an unknown option", { origins: [listed], maxAge: 1 }, "E_OPTION_UNKNOWN"],
   ];
@@ -312,7 +315,54 @@ describe("the option cors", () => {
       assert.throws(() => gable({ security }), { code });
     });
 
+  it("says how methods in lower case must be written", () =>
+    assert.throws(() => gable({ security: { cors: { origins: [listed], methods: ["get", "PUT", "x-own"] } } }), {
+      message: /option "methods" is .*; it must be a list in upper case: \["GET","PUT","x-own"\]\.$/,
+    }));
+
+  for (const methods of [[], ["GET", "POST"], ["M-SEARCH"], ["purge"]])
+    it(`takes the methods ${JSON.stringify(methods)}`, () =>
+      assert.doesNotThrow(() => gable({ security: { cors: { origins: [listed], methods } } })));
+
   it("takes an age of a day", () => assert.doesNotThrow(() => gable({ security: { cors: { origins: [listed], maxAgeSeconds: 86_400 } } })));
+});
+
+describe("the option trustedOrigins", () => {
+  const rows: ReadonlyArray<[entry: string, isTaken: boolean]> = [
+    ["https://partner.example", true],
+    ["http://partner.example:8080", true],
+    ["http://[::1]:3000", true],
+    ["http://127.0.0.1", true],
+    ["https://xn--bcher-kva.example", true],
+    ["https://*.partner.example", false],
+    ["https://*", false],
+    ["*", false],
+    ["null", false],
+    ["", false],
+    ["https://.partner.example,https://other.example", false],
+    ["https://partner.example/", false],
+    ["https://partner.example/path", false],
+    ["https://partner.example?a", false],
+    ["https://partner.example#a", false],
+    ["https://ann@partner.example", false],
+    ["https://Partner.example", false],
+    ["HTTPS://partner.example", false],
+    ["https://bücher.example", false],
+    ["https://partner.example:443", false],
+    ["http://partner.example:80", false],
+    ["partner.example", false],
+    ["ftp://partner.example", false],
+    [" https://partner.example", false],
+  ];
+  for (const [entry, isTaken] of rows)
+    it(`${isTaken ? "takes" : "refuses"} ${JSON.stringify(entry)}`, () => {
+      const make = (): Application => gable({ security: { trustedOrigins: [entry] } });
+      if (isTaken) assert.doesNotThrow(make);
+      else assert.throws(make, { code: "E_OPTION_INVALID", message: /security\.trustedOrigins/ });
+    });
+
+  it("refuses a pattern for the own origin, too", () =>
+    assert.throws(() => gable({ origin: "https://*.example.com" }), { code: "E_OPTION_INVALID" }));
 });
 
 describe("CORS in a browser", { skip: skipWithoutBrowser }, () => {
