@@ -674,6 +674,47 @@ describe("input", () => {
   });
 });
 
+describe("the host of the option origin", () => {
+  const rows: ReadonlyArray<[mode: "development" | "test" | "production", hosts: string[] | undefined, url: string, status: number]> = [
+    ["development", undefined, "https://shop.test/", 200],
+    ["test", undefined, "https://shop.test/", 200],
+    ["test", undefined, "http://localhost/", 200],
+    ["test", undefined, "https://www.shop.test/", 400],
+    ["test", ["other.test"], "https://shop.test/", 200],
+    ["test", ["other.test"], "https://other.test/", 200],
+    ["production", ["other.test"], "https://shop.test/", 400],
+    ["production", ["shop.test"], "https://shop.test/", 200],
+    ["production", undefined, "https://shop.test/", 400],
+  ];
+  for (const [mode, hosts, url, status] of rows)
+    it(`answers ${status} to ${url} in the mode ${mode}, with hosts ${JSON.stringify(hosts)}`, async () => {
+      const app = make({ mode, origin: "https://shop.test", ...(hosts !== undefined && { hosts }), routes: [get("/", () => "x")] });
+      assert.equal((await app.fetch(new Request(url))).status, status);
+      await app.close();
+    });
+
+  for (const transport of ["memory", "socket"] as const)
+    it(`reaches the application from a test client, and from app.request() (${transport})`, async () => {
+      const app = make({ origin: "http://shop.test:8080", routes: [get("/", ({ url }) => url.href)] });
+      const client = createTestClient(app, { transport });
+      try {
+        assert.equal((await client.get("/")).body, "http://shop.test:8080/");
+        assert.equal(await (await app.request("/")).text(), "http://shop.test:8080/");
+      } finally {
+        await client.close();
+      }
+    });
+
+  it("names another host in its error, in quotes, and not in production", async () => {
+    const ask = async (mode: "test" | "production"): Promise<string> => {
+      const app = make({ mode, origin: "https://shop.test", routes: [get("/", () => "x")] });
+      return (await app.fetch(new Request("http://evil.test/", { headers: { accept: "application/json" } }))).text();
+    };
+    assert.match(await ask("test"), /The host \\"evil\.test\\" is not one of the application\./);
+    assert.doesNotMatch(await ask("production"), /evil/);
+  });
+});
+
 describe("context", () => {
   it("gives lazy facts of the request", async () => {
     const app = make({ origin: "https://shop.test", hosts: ["shop.test"] });

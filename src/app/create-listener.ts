@@ -61,7 +61,9 @@ export function createListener({ options, mode, instances, findRates, ...rest }:
     trailingSlash,
     isDevelopment: mode === "development",
     limitUnmatched: ofApplication === undefined ? undefined : createRateCheck(ofApplication, findRates),
-    isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction),
+    // Test clients and links use the origin; where the site is public, the list of hosts decides alone.
+    isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction, isProduction ? undefined : options.origin),
+    isProduction,
     trustedOrigins: new Set(security.trustedOrigins ?? []),
     early: composeEarly(instances),
   });

@@ -1,5 +1,6 @@
 /** The path of a request through the application, on one screen. */
 import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
 import { readBearer } from "../handlers/bearer-guard.ts";
 import type { RawRequest, Reply, RequestListener } from "../http/message.ts";
 import type { CorsPolicy } from "../security/cors.ts";
@@ -33,6 +34,7 @@ export interface DispatchSettings extends FinishSettings {
   readonly trustedOrigins: ReadonlySet<string>;
   readonly trailingSlash: "redirect" | "strict";
   readonly isDevelopment: boolean;
+  readonly isProduction: boolean;
   /** Other origins whose scripts may read replies of addresses without a route. */
   readonly cors: CorsPolicy | undefined;
   /** Counts requests for addresses without a route; undefined without a limit of the application. */
@@ -123,9 +125,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   }
 
   function assertHost(context: RequestContext): void {
-    if (!settings.isKnownHost(context.authority)) {
-      throw new GableError("E_HOST_UNKNOWN", "The host of the request is not one of the application.");
-    }
+    if (!settings.isKnownHost(context.authority)) throw hostUnknown(context.authority, settings.isProduction);
   }
 
   /** A script of any site may open a WebSocket with the cookies of this one, so its GET is checked. */
@@ -145,6 +145,12 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
 function watchRequests(answer: Answer, { metrics, traces }: DispatchSettings): Answer {
   const published = publishRequests(metrics === undefined ? answer : metrics.measure(answer));
   return traces === undefined ? published : traces.measure(published);
+}
+
+/** Creates the error about a host. In production, replies repeat nothing of a request that nobody checked. */
+function hostUnknown(authority: string, isProduction: boolean): GableError {
+  const host = isProduction ? "of the request" : describeValue(authority);
+  return new GableError("E_HOST_UNKNOWN", `The host ${host} is not one of the application.`);
 }
 
 /** A token that a program adds decides, so no page of another site can misuse what a browser adds by itself. */

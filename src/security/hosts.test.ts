@@ -53,6 +53,22 @@ describe("createHostCheck()", () => {
       }
   });
 
+  const origins: ReadonlyArray<readonly [origin: string, hosts: readonly string[] | undefined, authority: string, isAllowed: boolean]> = [
+    ["https://shop.test", undefined, "shop.test", true],
+    ["https://shop.test", undefined, "shop.test:3000", true],
+    ["https://shop.test", ["other.test"], "shop.test", true],
+    ["https://shop.test", ["other.test"], "other.test", true],
+    ["https://shop.test", [], "www.shop.test", false],
+    ["https://shop.test", undefined, "evilshop.test", false],
+    ["http://shop.test:3000", undefined, "shop.test:3000", true],
+    ["http://shop.test:3000", undefined, "shop.test", false],
+    ["http://[::2]:3000", undefined, "[::2]:3000", true],
+    ["https://shop.test.", undefined, "shop.test.", true],
+  ];
+  for (const [origin, hosts, authority, isAllowed] of origins)
+    it(`${isAllowed ? "answers" : "refuses"} ${authority} with the origin ${origin} and hosts ${JSON.stringify(hosts)}`, () =>
+      assert.equal(createHostCheck(hosts, false, origin)(authority), isAllowed));
+
   it("answers in the same way after more names than it remembers", () => {
     const check = createHostCheck([".example.com"], false);
     for (let count = 0; count < 600; count++) {

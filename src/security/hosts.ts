@@ -13,10 +13,10 @@ export function isLoopbackName(name: string): boolean {
 
 /**
  * Makes the check of a list: exact names, and `.example.com` for a domain with its sub-domains.
- * Without a list, names of loopback alone. An entry with a port holds for that port alone.
+ * Without a list, names of loopback alone. An entry with a port holds for that port alone. The host of `ownOrigin` is answered, too.
  */
-export function createHostCheck(hosts: readonly string[] | undefined, isLoopbackAllowed: boolean): HostCheck {
-  const exact = new Set<string>();
+export function createHostCheck(hosts: readonly string[] | undefined, isLoopbackAllowed: boolean, ownOrigin?: string): HostCheck {
+  const exact = new Set(ownOrigin === undefined ? [] : [new URL(ownOrigin).host]);
   const suffixes: string[] = [];
   for (const host of hosts ?? []) {
     const text = String(host).toLowerCase();

@@ -19,9 +19,9 @@ import { createLivePage } from "./live-page.ts";
 const createTools: readonly CreateDevelopmentTool[] = [createLivePage, createRequestTool];
 
 /** Creates the tools of an application. */
-export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[] }): Development {
+export function createDevelopment(host: PartHost, options: { readonly hosts?: readonly string[]; readonly origin?: string }): Development {
   const tools = createTools.map((create) => create(host, options)).filter((tool) => tool !== undefined);
-  return new Development(tools, createHostCheck(options.hosts, true));
+  return new Development(tools, createHostCheck(options.hosts, true, options.origin));
 }
 
 /** Puts scripts into pages, and answers `/_gable/`. */
