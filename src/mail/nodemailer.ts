@@ -21,7 +21,7 @@ export function toNodemailer(message: MailMessage): object {
     cc: cc.map(toParts),
     bcc: bcc.map(toParts),
     ...(replyTo !== undefined && { replyTo: toParts(replyTo) }),
-    subject,
+    subject: encodeLookalike(subject),
     text,
     ...(html !== undefined && { html }),
     messageId,
@@ -38,7 +38,25 @@ export function toNodemailer(message: MailMessage): object {
 }
 
 function toParts({ name, address }: MailAddress): { name: string; address: string } {
-  return { name, address };
+  return { name: encodeLookalike(name), address };
+}
+
+/** Bytes of text in one encoded word: in base64, with its frame, it has at most 75 characters (RFC 2047 section 2). */
+const wordBytesMax = 45;
+
+/**
+ * Encodes a text that has the start of an encoded word (RFC 2047), such as `=?utf-8?q?Bank?=`. nodemailer sends such a text as it is,
+ * and readers would decode it into another one. It encodes a text beyond ASCII by itself.
+ */
+function encodeLookalike(text: string): string {
+  if (!text.includes("=?") || !/^[\x20-\x7e]*$/.test(text)) return text;
+  const words = [""];
+  for (const character of text) {
+    const longer = words.at(-1)! + character;
+    if (Buffer.byteLength(longer) > wordBytesMax) words.push(character);
+    else words[words.length - 1] = longer;
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`).join(" ");
 }
 
 function toAttachment({ fileName, content, type }: MailAttachment): object {

@@ -125,6 +125,32 @@ describe("smtpMail()", () => {
       assert.equal(server.connectionCount, 1, "one connection serves all messages");
     }));
 
+  const lookalikes = [
+    "=?utf-8?b?WW91ciBhY2NvdW50?=",
+    "=?utf-8?q?Bank?=",
+    "=?UTF-8?Q?A?= and =?utf-8?b?Qg==?=",
+    "Hello =?utf-8?q?Bank?= there",
+    "=?utf-8?q?Bank",
+    "=?=",
+    "a =? b ?= c",
+    "=?iso-8859-1?q?=E9?= é 東京",
+    "=?utf-8?q?x?= ".repeat(12).trim(),
+  ];
+  it("sends subjects and names that look encoded, equal for another parser", () =>
+    withServer(tls, {}, async (transport, server) => {
+      for (const text of lookalikes) {
+        const sent = message({
+          subject: text,
+          from: { name: text, address: "site@example.com" },
+          to: { name: text, address: "ann@example.com" },
+        });
+        await transport.send(sent);
+        const parsed = await simpleParser(server.received.at(-1)!.content);
+        assertSame(parsed, sent);
+        assert.equal([parsed.to].flat()[0]!.value[0]!.name, text);
+      }
+    }));
+
   it("gives hidden copies to the server and to no reader", () =>
     withServer(tls, {}, async (transport, server) => {
       await transport.send(message({ cc: "ben@example.com", bcc: ["eve@example.com"] }));
