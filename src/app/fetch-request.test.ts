@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { z } from "zod";
 import type { FileBody, ReplyBody } from "../http/message.ts";
+import { gable, post } from "gable";
+import { silentLogger } from "../../test/silent-logger.ts";
 import { toResponse } from "./fetch-request.ts";
 
 /** A file that has some bytes, and promises some; it notes that it was closed. */
@@ -22,6 +25,28 @@ async function* pieces(...values: ReadonlyArray<string | Error>): AsyncGenerator
   for (const value of values) {
     if (value instanceof Error) throw value;
     yield value;
+  }
+}
+
+/** Sends a form, and returns the status and the errors that nobody caught. */
+async function sendForm(fields: Readonly<Record<string, string | File>>): Promise<[status: number, uncaught: unknown[]]> {
+  const uncaught: unknown[] = [];
+  const note = (error: unknown): void => void uncaught.push(error);
+  const app = gable({
+    mode: "test",
+    logger: silentLogger,
+    routes: [post("/", { form: z.object({ title: z.string().optional() }) }, () => "x")],
+  });
+  process.on("uncaughtException", note);
+  try {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    const { status } = await app.request("/", { method: "POST", body });
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    return [status, uncaught];
+  } finally {
+    process.off("uncaughtException", note);
+    await app.close();
   }
 }
 
@@ -83,4 +108,16 @@ describe("a response of app.fetch()", () => {
     assert.deepEqual([response.status, settled], [501, 1]);
     assert.match(await response.text(), /E_SOCKET_UNSUPPORTED|WebSocket/);
   });
+});
+
+describe("a FormData of app.request() that is refused early", () => {
+  const file = (bytes: number): File => new File([new Uint8Array(bytes)], "a.bin");
+  const rows: ReadonlyArray<[title: string, fields: Readonly<Record<string, string | File>>, status: number]> = [
+    ["a file of 1 MB that the form does not declare", { file: file(1_000_000) }, 415],
+    ["a file of 10 bytes that the form does not declare", { file: file(10) }, 415],
+    ["a file after a field", { title: "a", file: file(1_000_000) }, 415],
+    ["two files", { one: file(500_000), two: file(500_000) }, 415],
+  ];
+  for (const [title, fields, status] of rows)
+    it(`gets ${status} and leaves no uncaught error: ${title}`, async () => assert.deepEqual(await sendForm(fields), [status, []]));
 });

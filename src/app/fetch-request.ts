@@ -155,7 +155,9 @@ class FetchRawRequest implements RawRequest {
     this.headers = new FetchHeaders(request.headers, authority);
     this.signal = request.signal;
     this.body =
-      request.body === null ? emptyBody : new ChunkedBody(readStream(request.body), readLength(request.headers), limits.bodyBytesMax);
+      request.body === null
+        ? emptyBody
+        : new ChunkedBody(readStream(request.body, isMultipart(request)), readLength(request.headers), limits.bodyBytesMax);
   }
 
   applyLimits(limits: RequestLimits): void {
@@ -170,13 +172,33 @@ function readLength(headers: Headers): number | undefined {
   return Number(length);
 }
 
-async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+function isMultipart({ headers }: Request): boolean {
+  return /^multipart\/form-data\b/i.test(headers.get("content-type") ?? "");
+}
+
+/** How long a stream of a form may go on filling its queue before it is cancelled, in ms. */
+const cancelAfterMs = 500;
+
+/**
+ * Reads a stream, and cancels it when the reader stops early. Node reads the files of a `FormData` ahead, and a cancel meanwhile is an
+ * error that nobody can catch, which ends the process. With `isForm`, it is cancelled later, when Node has stopped.
+ */
+async function* readStream(stream: ReadableStream<Uint8Array>, isForm = false): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
+  let isDone = false;
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
+    isDone = true;
   } finally {
-    await reader.cancel().catch(() => undefined);
+    if (isForm && !isDone) cancelLater(reader);
+    else await reader.cancel().catch(() => undefined);
   }
+}
+
+function cancelLater(reader: ReadableStreamDefaultReader<Uint8Array>): void {
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), cancelAfterMs);
+  // Other runtimes return a number.
+  if (typeof timer === "object") timer.unref();
 }
 
 /** Files up to this size are read before the response is made, in bytes. */
