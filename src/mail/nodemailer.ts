@@ -45,8 +45,8 @@ function toParts({ name, address }: MailAddress): { name: string; address: strin
 const wordBytesMax = 45;
 
 /**
- * Encodes a text that has the start of an encoded word (RFC 2047), such as `=?utf-8?q?Bank?=`. nodemailer sends such a text as it is,
- * and readers would decode it into another one. It encodes a text beyond ASCII by itself.
+ * Encodes a value that has the start of an encoded word (RFC 2047), such as `=?utf-8?q?Bank?=`. nodemailer sends such a value as it is,
+ * and readers would decode it into another one. It encodes a value beyond ASCII by itself.
  */
 function encodeLookalike(text: string): string {
   if (!text.includes("=?") || !/^[\x20-\x7e]*$/.test(text)) return text;

@@ -1,4 +1,4 @@
-/** Rate limits in a table, counted inside of transactions. */
+/** Rate limits in a table, counted inside transactions. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { GableError } from "gable";
