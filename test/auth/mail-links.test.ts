@@ -203,7 +203,12 @@ describe("a change of the address", () => {
     const client = await register(site);
     const send = (email: string) => client.post("/account/email", { form: { current: password, email } });
     const taken = await send("bob@example.com");
-    assert.equal(site.mails.messages.length, 0);
+    // The old address gets the same notice in both cases, and the account with the address gets nothing.
+    await waitForMails(site, 1);
+    const [notice] = site.mails.messages;
+    assert.deepEqual([notice!.to[0]!.address, notice!.subject], ["ann@example.com", "Your e-mail address is about to change"]);
     assert.deepEqual([taken.status, taken.body], [200, (await send("new@example.com")).body]);
+    await waitForMails(site, 3);
+    assert.deepEqual(site.mails.messages.map(({ to }) => to[0]!.address).sort(), ["ann@example.com", "ann@example.com", "new@example.com"]);
   });
 });
