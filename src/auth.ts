@@ -23,7 +23,7 @@ export type { AccountGuard, AccountGuards, Accounts, CanGuards, CanQuestion, Use
 export type { AccountManager, AccountRights, AccountsApplication } from "./auth/manage-accounts.ts";
 export type { ApiToken, ApiTokenOptions, CreatedApiToken, NewApiToken } from "./auth/api-tokens.ts";
 export type { TokenGuard } from "./auth/token-guard.ts";
-export type { NewAccount } from "./auth/service.ts";
+export type { NewAccount } from "./auth/new-account.ts";
 export type { LoginKey } from "./auth/login-key.ts";
 export type { AccountsOptions } from "./auth/options.ts";
 export type { AccountsSetting } from "./auth/part.ts";

@@ -14,7 +14,9 @@ import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { toPersonalTexts } from "./passwords/personal-texts.ts";
 import type { PermissionManager } from "./permissions/manage-permissions.ts";
 import { createPermissionManager } from "./permissions/manage-permissions.ts";
-import type { AccountService, NewAccount, NewRow } from "./service.ts";
+import type { NewAccount, NewRow } from "./new-account.ts";
+import { toNewRow } from "./new-account.ts";
+import type { AccountService } from "./service.ts";
 
 /** What {@link manageAccounts} asks of an application that has started. */
 export interface AccountsApplication {
@@ -151,7 +153,7 @@ class ServiceManager implements AccountManager {
 
   async create({ password, ...given }: NewAccount & AccountRights): Promise<Account> {
     // What remains has one of the two names, as the type of the parameter says.
-    const values = this.#service.toRow({ ...given, password } as NewAccount);
+    const values = toNewRow({ ...given, password } as NewAccount, this.#service.parts.loginKey);
     this.#assertColumns(given);
     await this.#assertValid(values);
     const taken = await this.#service.findTaken(values);

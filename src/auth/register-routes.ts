@@ -8,7 +8,7 @@ import { registerForm } from "./forms.ts";
 import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
 import type { RouteMakings } from "./routes.ts";
-import type { NewAccount } from "./service.ts";
+import type { NewAccount } from "./new-account.ts";
 import { findService } from "./service.ts";
 
 /** Creates the routes. */

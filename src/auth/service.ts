@@ -2,7 +2,6 @@
 import type { Database } from "../data/database.ts";
 import { currentContext } from "../data/run/context.ts";
 import { GableError } from "../errors/gable-error.ts";
-import { optionInvalid } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { noteUserId } from "../handlers/request-user.ts";
@@ -11,8 +10,6 @@ import type { Sessions } from "../session/sessions.ts";
 import type { Account, AccountModel } from "./account-fields.ts";
 import type { ApiTokens } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
-import { normalizeEmail } from "./email-address.ts";
-import { normalizeUsername } from "./login-key.ts";
 import { toDeviceName } from "./device-name.ts";
 import { logAccountEvent } from "./account-events.ts";
 import type { LoginKey } from "./login-key.ts";
@@ -24,6 +21,7 @@ import type { Providers } from "./providers/providers.ts";
 import type { PermissionSetup } from "./permissions/permissions.ts";
 import { Permissions } from "./permissions/permissions.ts";
 import type { NamedRoutes } from "./named-routes.ts";
+import type { NewRow } from "./new-account.ts";
 import {
   addressKey,
   confirmedKey,
@@ -68,16 +66,6 @@ export interface AccountServiceParts {
   readonly hasView: (name: string) => boolean;
   readonly now: () => number;
 }
-
-/** What a new account is made from: the columns of the registration form. */
-export type NewAccount = ({ readonly email: string } | { readonly username: string; readonly email?: string | null }) & {
-  readonly password: string;
-} & Readonly<Record<string, unknown>>;
-
-/** A new account, with its address and its user name as accounts store them. */
-export type NewRow = { readonly email: string | null; readonly username?: string; readonly password: string } & Readonly<
-  Record<string, unknown>
->;
 
 /** What changes with a password. */
 type PasswordChange = Pick<Account, "password" | "passwordChangedAt" | "sessionsValidFrom">;
@@ -358,18 +346,6 @@ export class AccountService {
   /** Whether an account may sign in as far as its address matters. Registration asks for one: only staff makes accounts without. */
   mayEnter({ email, emailVerifiedAt }: Account): boolean {
     return !this.parts.verifiesBefore || email === null || emailVerifiedAt !== null;
-  }
-
-  /** Returns a new account with its address and its user name as accounts store them. Throws `E_OPTION_INVALID` where one is missing. */
-  toRow(given: NewAccount): NewRow {
-    const { email: address, username: name } = given as Readonly<Record<string, unknown>>; // Forms of applications make these values.
-    const email = typeof address === "string" && address.trim() !== "" ? normalizeEmail(address) : null;
-    if (this.parts.loginKey === "email") {
-      if (email === null) throw optionInvalid("a new account", "email", address, "an address");
-      return { ...given, email };
-    }
-    if (typeof name !== "string") throw optionInvalid("a new account", "username", name, "a user name");
-    return { ...given, email, username: normalizeUsername(name) };
   }
 
   /** Creates an account; returns the column whose value another one has. Takes as long in both cases. */

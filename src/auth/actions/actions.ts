@@ -5,7 +5,7 @@ import type { AccountsOptions } from "../options.ts";
 import type { ConfirmationWays } from "../providers/confirmation-ways.ts";
 import { findConfirmationWays } from "../providers/confirmation-ways.ts";
 import { currentUser } from "../current-password.ts";
-import type { NewAccount } from "../service.ts";
+import type { NewAccount } from "../new-account.ts";
 import { findService } from "../service.ts";
 import { changeOwnEmail, changeOwnPassword, confirmPassword, findFirstPassword, setFirstPassword } from "./change-actions.ts";
 import { findReset, findVerification, mailReset, openReset, resetPassword, verifyAddress } from "./link-actions.ts";

@@ -8,7 +8,8 @@ import { mailVerification, sendLater } from "../mail-links.ts";
 import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
 import { reservedColumns } from "../options.ts";
-import type { NewAccount } from "../service.ts";
+import type { NewAccount } from "../new-account.ts";
+import { toNewRow } from "../new-account.ts";
 import { findService } from "../service.ts";
 import { takeMail } from "../throttle.ts";
 import type { AccountResult } from "./results.ts";
@@ -22,7 +23,7 @@ export async function registerAccount(
   const { verifyEmail = "before" } = options;
   assertColumns(given);
   const service = findService(context);
-  const values = service.toRow(given);
+  const values = toNewRow(given, service.parts.loginKey);
   if (values.email === null && verifyEmail !== "never")
     throw optionInvalid("register()", "email", values.email, `an address, because it is verified ("${verifyEmail}")`);
   const found = await findProblemFor(context, { password: values.password, owner: values }, options);
