@@ -62,7 +62,7 @@ describe("gable({ settings })", () => {
   });
 
   for (const [name, value, message] of [
-    ["origin", "shop.example", /option "origin" is "shop\.example"; it must be an origin/],
+    ["origin", "shop.example", /option "origin" is "shop\.example"; it must be an exact origin/],
     ["port", 65_536, /option "port" is 65536; it must be a whole number from 0 to 65535/],
     ["port", -1, /option "port" is -1/],
     ["port", "3000", /option "port" is "3000"/],
