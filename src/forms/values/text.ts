@@ -68,8 +68,8 @@ export const text: ScalarType = {
   }),
 };
 
-/** The local part as browsers take it (WHATWG HTML, "valid e-mail address"). */
-const localPart = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}$/;
+/** The local part as mail takes it (RFC 5322, "dot-atom"). Browsers also take dots side by side, and at its ends. */
+const localPart = /^(?=.{1,64}$)[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const hostName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 const emailCharactersMax = 254;
 
