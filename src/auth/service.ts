@@ -413,7 +413,13 @@ export class AccountService {
   /** Sets a confirmed address. Returns false when another account has it. */
   async setEmail(user: Account, email: string): Promise<boolean> {
     if ((await this.findByEmail(email)) !== undefined) return false;
-    await this.update(user, { email, emailVerifiedAt: new Date(this.parts.now()) });
+    try {
+      await this.update(user, { email, emailVerifiedAt: new Date(this.parts.now()) });
+    } catch (error) {
+      // Another account was faster.
+      if ((await this.findByEmail(email)) === undefined) throw error;
+      return false;
+    }
     await this.endLinks(user);
     await this.forgetBrowsers(user);
     return true;

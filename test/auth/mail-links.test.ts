@@ -211,4 +211,20 @@ describe("a change of the address", () => {
     await waitForMails(site, 3);
     assert.deepEqual(site.mails.messages.map(({ to }) => to[0]!.address).sort(), ["ann@example.com", "ann@example.com", "new@example.com"]);
   });
+
+  it("gives an address that two accounts confirm at the same time to one of them", async (test) => {
+    const site = await openSite(test);
+    const clients = [await register(site, "ann@example.com"), await register(site, "bob@example.com")];
+    for (const [index, client] of clients.entries()) {
+      await client.post("/account/email", { form: { current: password, email: "new@example.com" } });
+      await waitForMails(site, 2 * (index + 1));
+    }
+    const links = site.mails.messages
+      .filter(({ to }) => to[0]!.address === "new@example.com")
+      .map(({ text }) => /example(\/\S+)/.exec(text ?? "")![1]!);
+    const replies = await Promise.all(links.map((link) => site.visit().post(link)));
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [303, 410]);
+    const emails = (await site.run(async () => await site.User.where({}))).map(({ email }) => email);
+    assert.equal(emails.filter((email) => email === "new@example.com").length, 1);
+  });
 });
