@@ -33,9 +33,10 @@ const partFiles = ["data/part.ts", "views/part.ts"];
 /** What each folder may import, types included. A folder without a row may import nothing. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  typescript: [],
   http: ["errors"],
   routing: messages,
-  views: messages,
+  views: [...messages, "typescript"],
   data: messages,
   channels: ["errors"],
   server: [...messages, "channels"],
@@ -67,8 +68,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   auth: [...house, "data", "data/part.ts", "views/part.ts", "forms", "mail", "security", "session"],
   app: [...house, "auth", "channels", "live", "metrics", "traces", ...features, ...partFiles, "data", "server"],
   testing: [],
-  // Built with public entries. The nearest name of a list, and what parameters of routes take, are the only other pieces.
-  cli: ["errors", "routing"],
+  // Built with public entries. The nearest name of a list, what parameters of routes take, and the compiler of a project are the only other
+  // pieces.
+  cli: ["errors", "routing", "typescript"],
 };
 
 /** The rooms of `src/data`: each may import the ones above it, types included. "" holds the files at its root. */

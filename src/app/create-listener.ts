@@ -61,7 +61,7 @@ export function createListener({ options, mode, instances, findRates, ...rest }:
     trailingSlash,
     isDevelopment: mode === "development",
     limitUnmatched: ofApplication === undefined ? undefined : createRateCheck(ofApplication, findRates),
-    // Test clients and links use the origin; where the site is public, the list of hosts decides alone.
+    // Test clients and links use the origin. In production, only the option hosts says which hosts are answered.
     isKnownHost: createHostCheck(hosts, hosts === undefined || !isProduction, isProduction ? undefined : options.origin),
     isProduction,
     trustedOrigins: new Set(security.trustedOrigins ?? []),

@@ -1,6 +1,6 @@
 /** The accounts of a running application: who a visitor is, signing in and out, and changes of accounts. */
 import type { Database } from "../data/database.ts";
-import { currentContext } from "../data/run/context.ts";
+import { joinDatabase } from "../data/run/context.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Logger } from "../handlers/logger.ts";
@@ -460,8 +460,7 @@ export class AccountService {
 
   /** Runs work in the database of the users: in the transaction of the handler, if there is one. */
   run<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { database } = this.parts;
-    return currentContext()?.database === database.$core ? work() : database.run(work);
+    return joinDatabase(this.parts.database.$core, work);
   }
 
   /** Returns the API tokens. Throws `E_ACCOUNTS_SETUP` for accounts without the option `tokens`. */

@@ -1,8 +1,9 @@
 /** Runs the TypeScript compiler that a project has installed. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { findCompiler } from "../typescript/find-compiler.ts";
 import type { Problem } from "./built-in.ts";
 
 /** What the compiler said. */
@@ -10,15 +11,6 @@ export interface CompilerResult {
   readonly problems: readonly Problem[];
   /** Files that it wrote. */
   readonly written: readonly string[];
-}
-
-/** Returns the compiler of a project, which may be installed in a folder around it; undefined without one. */
-export function findCompiler(folder: string): string | undefined {
-  for (let each = folder; ; each = dirname(each)) {
-    const program = join(each, "node_modules", "typescript", "bin", "tsc");
-    if (existsSync(program)) return program;
-    if (dirname(each) === each) return undefined;
-  }
 }
 
 /** Runs the compiler of a project; undefined for a project without it. */

@@ -50,12 +50,8 @@ const wordBytesMax = 45;
  */
 function encodeLookalike(text: string): string {
   if (!text.includes("=?") || !/^[\x20-\x7e]*$/.test(text)) return text;
-  const words = [""];
-  for (const character of text) {
-    const longer = words.at(-1)! + character;
-    if (Buffer.byteLength(longer) > wordBytesMax) words.push(character);
-    else words[words.length - 1] = longer;
-  }
+  const words: string[] = [];
+  for (let at = 0; at < text.length; at += wordBytesMax) words.push(text.slice(at, at + wordBytesMax));
   return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`).join(" ");
 }
 

@@ -24,7 +24,7 @@ export class CorsPolicy {
   readonly isOpen: boolean;
   /** For the methods of the policy: its origins, and the trusted ones of the application. */
   readonly #listed: CrossSiteExemption;
-  /** For all other methods: the trusted origins of the application alone. */
+  /** For all other methods: only the trusted origins of the application. */
   readonly #unlisted: CrossSiteExemption;
 
   constructor(options: CorsOptions, trustedOrigins: Iterable<string> = []) {
@@ -38,7 +38,7 @@ export class CorsPolicy {
     this.#unlisted = { trustedOrigins: trusted, isOpen: false };
   }
 
-  /** Returns who passes the cross-site check with a method. A method that the policy leaves out is none that its origins may use. */
+  /** Returns who passes the cross-site check with a method. Its own origins may only use the methods that it lists. */
   exemptionOf(method: string): CrossSiteExemption {
     return this.#allowsMethod(method) ? this.#listed : this.#unlisted;
   }

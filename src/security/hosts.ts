@@ -13,7 +13,7 @@ export function isLoopbackName(name: string): boolean {
 
 /**
  * Makes the check of a list: exact names, and `.example.com` for a domain with its sub-domains.
- * Without a list, names of loopback alone. An entry with a port holds for that port alone. The host of `ownOrigin` is answered, too.
+ * Without a list, only names of loopback. An entry with a port is only for that port. The host of `ownOrigin` is always allowed.
  */
 export function createHostCheck(hosts: readonly string[] | undefined, isLoopbackAllowed: boolean, ownOrigin?: string): HostCheck {
   const exact = new Set(ownOrigin === undefined ? [] : [new URL(ownOrigin).host]);

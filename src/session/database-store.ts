@@ -1,6 +1,6 @@
 /** Sessions in a table of the application's database. */
 import type { Database } from "../data/database.ts";
-import { currentContext } from "../data/run/context.ts";
+import { joinDatabase } from "../data/run/context.ts";
 import { transaction } from "../data/run/transaction.ts";
 import type { sessionModel } from "./session-model.ts";
 import type { ListedSession, SessionChanges, SessionDirectory, SessionOutcome, SessionRecord, SessionStore } from "./session-store.ts";
@@ -99,7 +99,7 @@ class DatabaseSessions implements SessionStore, SessionDirectory {
 
   /** In a transaction of the handler, if there is one: with SQLite, another connection would wait for its end. */
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
-    return currentContext()?.database === this.#database.$core ? work() : this.#database.run(work);
+    return joinDatabase(this.#database.$core, work);
   }
 
   /** Reads and writes under a check of the version; when other processes are always faster, under a lock. */

@@ -1,7 +1,7 @@
 /** The queue in a table of the application's database. */
 import { createHash, randomUUID } from "node:crypto";
 import type { Database } from "../data/database.ts";
-import { currentContext } from "../data/run/context.ts";
+import { joinDatabase } from "../data/run/context.ts";
 import { isInTransaction, repeatConflicts, transaction } from "../data/run/transaction.ts";
 import { sql } from "../data/tree/functions.ts";
 import { GableError } from "../errors/gable-error.ts";
@@ -374,7 +374,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
-    return currentContext()?.database === this.#database.$core ? work() : this.#database.run(work);
+    return joinDatabase(this.#database.$core, work);
   }
 
   /** Under "read committed", locks of rows that do not match end immediately. SQLite does not need this. */

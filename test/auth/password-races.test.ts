@@ -1,7 +1,11 @@
 /** Two requests about one password at the same time: whoever only knows the old one gets nothing once it has changed. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { manageAccounts } from "gable/auth";
+import type { RateStore } from "gable/security";
+import { memoryRates } from "gable/security";
+import type { Site } from "./site.ts";
 import { openSite, password, register, sessionCookie, waitForMails, lastLink } from "./site.ts";
 
 const newPassword = "brand-new-secret-5";
@@ -15,6 +19,17 @@ function createGate() {
     await opened.promise;
   };
   return { reached: reached.promise, open: opened.resolve, pass };
+}
+
+/** Sets a new password of Ann, as staff or a link does. */
+async function setNewPassword({ app }: Site): Promise<void> {
+  const accounts = manageAccounts(app);
+  await accounts.setPassword((await accounts.findByEmail("ann@example.com"))!, newPassword);
+}
+
+/** Signs Ann in at another device. Returns the status. */
+async function signIn({ visit }: Site, typed: string): Promise<number> {
+  return (await visit().post("/account/login", { form: { email: "ann@example.com", password: typed } })).status;
 }
 
 describe("a password that changes while an older request is answered", () => {
@@ -32,28 +47,39 @@ describe("a password that changes while an older request is answered", () => {
       const form = { email: "ann@example.com", password, ...(remember && { remember: "on" }) };
       const login = visitor.post("/account/login", { form });
       await gate.reached;
-      const accounts = manageAccounts(site.app);
-      await accounts.setPassword((await accounts.findByEmail("ann@example.com"))!, newPassword);
+      await setNewPassword(site);
       gate.open();
       assert.notEqual((await login).status, 303);
       assert.equal((await visitor.get("/maybe")).json<{ email: string | null }>().email, null);
-      const sign = async (typed: string): Promise<number> =>
-        (await site.visit().post("/account/login", { form: { email: "ann@example.com", password: typed } })).status;
-      assert.deepEqual([await sign(newPassword), await sign(password)], [303, 422]);
+      assert.deepEqual([await signIn(site, newPassword), await signIn(site, password)], [303, 422]);
     });
 
-  it("ends the session of a login that was checked with the old one", async (test) => {
-    const site = await openSite(test);
-    await register(site);
-    const accounts = manageAccounts(site.app);
-    const visitor = site.visit();
-    // The account is read before the change, and the session begins after it.
-    const login = visitor.post("/account/login", { form: { email: "ann@example.com", password } });
-    const user = (await accounts.findByEmail("ann@example.com"))!;
-    const [reply] = await Promise.all([login, accounts.setPassword(user, newPassword)]);
-    assert.ok([303, 422].includes(reply.status), reply.body);
-    assert.equal((await visitor.get("/maybe")).json<{ email: string | null }>().email, null);
-  });
+  for (const remember of [false, true])
+    it(`ends the session of a login that was checked with the old one${remember ? ", and forgets its browser" : ""}`, async (test) => {
+      const gate = createGate();
+      const rates = memoryRates();
+      // The password has been checked by then, and the session has not begun.
+      const store: RateStore = {
+        take: (key, rule, nowUs) => rates.take(key, rule, nowUs),
+        reset: async (key) => {
+          await gate.pass();
+          await rates.reset(key);
+        },
+        deleteExpired: () => 0,
+      };
+      const site = await openSite(test, remember ? { remember: {} } : {}, { rateLimits: { store } });
+      await register(site);
+      const visitor = site.visit();
+      const form = { email: "ann@example.com", password, ...(remember && { remember: "on" }) };
+      const login = visitor.post("/account/login", { form });
+      await gate.reached;
+      await setNewPassword(site);
+      // The clock goes on: the session begins later than the change.
+      await wait(5);
+      gate.open();
+      assert.equal((await login).status, 303);
+      assert.equal((await visitor.get("/maybe")).json<{ email: string | null }>().email, null);
+    });
 
   it("is not replaced by a change that knows the old one", async (test) => {
     const gate = createGate();
@@ -64,14 +90,11 @@ describe("a password that changes while an older request is answered", () => {
     const client = await register(site);
     const change = client.post("/account/password", { form: { current: password, password: "slow-other-secret-7" } });
     await gate.reached;
-    const accounts = manageAccounts(site.app);
-    await accounts.setPassword((await accounts.findByEmail("ann@example.com"))!, newPassword);
+    await setNewPassword(site);
     gate.open();
     assert.equal((await change).status, 422);
     assert.equal((await client.get("/maybe")).json<{ email: string | null }>().email, null);
-    const sign = async (typed: string): Promise<number> =>
-      (await site.visit().post("/account/login", { form: { email: "ann@example.com", password: typed } })).status;
-    assert.deepEqual([await sign(newPassword), await sign("slow-other-secret-7")], [303, 422]);
+    assert.deepEqual([await signIn(site, newPassword), await signIn(site, "slow-other-secret-7")], [303, 422]);
   });
 
   it("cannot be reset by a session that somebody else has planted", async (test) => {

@@ -1,4 +1,4 @@
-/** The types of a project without template files: `gable check` finds the compiler, or says what is missing. */
+/** `gable check` checks the types of a project without template files, and reports a compiler that is missing or fails. */
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";

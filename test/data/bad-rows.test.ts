@@ -69,7 +69,7 @@ const refusedValues: ReadonlyArray<readonly [what: string, values: SeatValues, m
   ["a key that a row before it has", { place: "p0" }, /^Seat cannot be stored: place: /],
   ["a key of an index", { price: 1 }, /^Seat cannot be stored: price: /],
   ["a value that a check refuses", { row: 5_000 }, /^Seat cannot be stored: \S+: These values are not allowed/],
-  ["a relation to a row that does not exist", { shop: 4_242 }, /^Seat cannot be stored: shop: There is no such row/],
+  ["a relation to a missing row", { shop: 4_242 }, /^Seat cannot be stored: shop: This row does not exist/],
 ];
 
 describeOnDatabases("a row of a list that the database refuses", [Seat, Shelf, Shop, Mark], (open) => {
@@ -137,7 +137,7 @@ describeOnDatabases("a row of a list that the database refuses", [Seat, Shelf, S
   it("is named with its error where the database refuses others for other reasons", async () => {
     await Seat.create({ row: 0, place: "taken" });
     const wrong = listOf(12, { 2: { shop: 4_242 }, 7: { row: 5_000 }, 9: { place: "taken" } });
-    await rejects(() => Seat.createMany(wrong), 2, /shop: There is no such row/);
+    await rejects(() => Seat.createMany(wrong), 2, /shop: This row does not exist/);
   });
   it("is named by saveMany() and by its index in the given list", async () => {
     await Seat.create({ row: 0, place: "taken" });

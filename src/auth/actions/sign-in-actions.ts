@@ -56,13 +56,13 @@ async function checkLogin(context: AnyContext, login: string, password: string):
   const service = findService(context);
   const user = await service.findByLogin(login);
   const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
-  if (user !== undefined && isRight && user.active && service.mayEnter(user)) {
-    // Another request may have changed the password meanwhile.
-    if (!isWeak || (await service.updateUnchanged(user, { password: await service.parts.hasher.hash(password) }))) {
-      await resetLogin(context, login);
-      return user;
-    }
+  const mayEnter = isRight && user?.active === true && service.mayEnter(user);
+  // Another request may have changed the password meanwhile.
+  const isKept = mayEnter && (!isWeak || (await service.updateUnchanged(user, { password: await service.parts.hasher.hash(password) })));
+  if (!isKept) {
+    logAccountEvent(context, "sign-in-failed", user?.id);
+    return undefined;
   }
-  logAccountEvent(context, "sign-in-failed", user?.id);
-  return undefined;
+  await resetLogin(context, login);
+  return user;
 }

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { join } from "node:path";
-import { findCompiler } from "../project-compiler.ts";
+import { findCompiler } from "../../typescript/find-compiler.ts";
 
 /** An error of the compiler. */
 export interface TypeProblem {

@@ -61,7 +61,8 @@ export async function insertGroup(
   // Only inserts of one row report which row was skipped.
   const most = onConflict === "ignore" ? 1 : rowsMaxOf(insertsMany, fields, batch);
   const isList = insertsMany === "lists" && fields.length > 0 && onConflict !== "ignore";
-  forgetWhenUndone(context, rows, made);
+  const isRead = isReadBack(context.database, made);
+  if (!isRead) forgetWhenUndone(context, rows, made);
   const hasDefaults = made.some(({ hasDatabaseDefault }) => hasDatabaseDefault);
   if (insertsMany === "single" && onConflict === undefined && fields.length > 0 && !hasDefaults)
     return insertOneByOne(context, model, { rows, fields, running });
@@ -74,7 +75,7 @@ export async function insertGroup(
       if (await insertUnlessTaken(model, some[0]!)) inserted.push(some[0]!);
       continue;
     }
-    if (isReadBack(context.database, made)) {
+    if (isRead) {
       await insertAndRead(context, model, made, some);
       inserted.push(...some);
       continue;

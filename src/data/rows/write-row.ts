@@ -81,19 +81,14 @@ async function insertChecked(context: ExecutionContext, row: RowRecord): Promise
   const { $meta: meta } = model;
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const made = findMade(meta, row);
-  forgetWhenUndone(context, [row], made);
-  if (!isReadBack(context.database, made)) {
-    const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
-    takeMade(context, row, made, result, 0);
-    return noteStored(context, row);
+  if (isReadBack(context.database, made)) {
+    if (context.transaction !== undefined) return insertAndRead(context, model, made, [row]);
+    return transaction(() => insertAndRead(contextOf(model), model, made, [row]), { database: { $core: context.database } });
   }
-  if (context.transaction !== undefined) return insertAndRead(context, model, made, [row]);
-  const insert = async (): Promise<void> => {
-    const inside = contextOf(model);
-    forgetWhenUndone(inside, [row], made);
-    await insertAndRead(inside, model, made, [row]);
-  };
-  await transaction(insert, { database: { $core: context.database } });
+  forgetWhenUndone(context, [row], made);
+  const result = await runInsert(context, model, planInsert(context, meta, fields, [row], { made }), made);
+  takeMade(context, row, made, result, 0);
+  noteStored(context, row);
 }
 
 /** Makes inserted rows new again, without the values that the database has computed, if the transaction is rolled back. */
@@ -119,6 +114,7 @@ export async function insertAndRead(
   rows: readonly RowRecord[],
 ): Promise<void> {
   const { $meta: meta } = model;
+  forgetWhenUndone(context, rows, made);
   // The database would not report a computed key, so it is queried for one first.
   for (const field of made.filter(({ name, hasDatabaseDefault }) => hasDatabaseDefault && meta.primary.includes(name)))
     for (const row of rows) row[field.name] = await readDefault(context, model, field);

@@ -99,7 +99,7 @@ describeOnDatabases("writing", models, (open) => {
       title: ["This author has this title already"],
     });
     assert.deepEqual(await Book.create({ ...values, title: "z", author: 999 }).then(() => assert.fail(), errorsOf), {
-      author: ["There is no such row."],
+      author: ["This row does not exist."],
     });
     assert.deepEqual(await Author.create({ name: "x", status: "gone" as never }, { validate: false }).then(() => assert.fail(), errorsOf), {
       status: ["This value is not allowed."],
@@ -134,7 +134,7 @@ describeOnDatabases("writing", models, (open) => {
       await Book.where({ slug: "a" })
         .update({ author: 999 })
         .then(() => assert.fail(), errorsOf),
-      { author: ["There is no such row."] },
+      { author: ["This row does not exist."] },
     );
   });
 

@@ -44,6 +44,11 @@ export function runIn<Result>(context: ExecutionContext, work: () => Result): Re
   return ambient.run(context, beginWork, work);
 }
 
+/** Runs work with a database: in the open transaction of the caller, if it is one of this database. */
+export function joinDatabase<Result>(database: DatabaseCore, work: () => Result): Result {
+  return ambient.getStore()?.database === database ? work() : runIn(database.context, work);
+}
+
 /** Returns the context of the caller; undefined outside of `runIn()`. */
 export function currentContext(): ExecutionContext | undefined {
   return ambient.getStore();

@@ -197,7 +197,7 @@ function foreignErrors(meta: ModelMeta, constraint: string | undefined): ModelEr
   const named = relations.find(({ name }) => toConstraintName(meta.table, name, "foreign") === constraint);
   // SQLite does not say which one; with only one relation it is clear.
   const found = named ?? (relations.length === 1 ? relations[0] : undefined);
-  return { [found?.name ?? "$model"]: ["There is no such row."] };
+  return { [found?.name ?? "$model"]: ["This row does not exist."] };
 }
 
 /** A rejected delete is about rows of other models: `E_DELETE_RESTRICTED`. */

@@ -1,6 +1,6 @@
 /** Rate limits in a table of the application's database: one statement for each request, shared by all processes. */
 import type { Database } from "../../data/database.ts";
-import { currentContext } from "../../data/run/context.ts";
+import { joinDatabase } from "../../data/run/context.ts";
 import { isInTransaction, onRollback, transaction } from "../../data/run/transaction.ts";
 import type { AnyExpression } from "../../data/schema/expression-types.ts";
 import { sql } from "../../data/tree/functions.ts";
@@ -65,7 +65,7 @@ class DatabaseRates implements RateStore {
   }
 
   #run<Result>(work: () => Promise<Result>): Promise<Result> {
-    return currentContext()?.database === this.#database.$core ? work() : this.#database.run(work);
+    return joinDatabase(this.#database.$core, work);
   }
 
   #isInside(): boolean {

@@ -93,12 +93,18 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
   }
 
   protected fresh(at: number, read: () => void): void {
-    const outer = this.#reader;
-    const outerAt = this.#betweenTagsAt;
+    this.#withReader(at, (reader) => {
+      read();
+      if (!reader.isInData) throw this.source.error("E_VIEW_UNCLOSED", at, `the body ends ${reader.describe()}`);
+    });
+  }
+
+  /** Reads a part of the file with another reader. */
+  #withReader(at: number, work: (reader: HtmlReader<Placed>) => void): void {
+    const [outer, outerAt] = [this.#reader, this.#betweenTagsAt];
     this.#reader = this.#createReader();
     this.#betweenTagsAt = at;
-    read();
-    if (!this.#reader.isInData) throw this.source.error("E_VIEW_UNCLOSED", at, `the body ends ${this.#reader.describe()}`);
+    work(this.#reader);
     this.#reader = outer;
     this.#betweenTagsAt = outerAt;
   }
@@ -116,28 +122,23 @@ export class HtmlPass extends Pass<ReaderState<Placed>> {
     const known = this.#options.parentBlocks?.get(name);
     if (known === undefined || !("state" in known)) return this.fresh(at, read);
     const { state } = known;
-    const outer = this.#reader;
-    const outerAt = this.#betweenTagsAt;
-    this.#reader = this.#createReader();
-    this.#betweenTagsAt = at;
-    this.#reader.begin(state, (reason, fix) => {
-      throw this.source.error("E_VIEW_PLACE", at, reason, fix);
-    });
-    const start = this.#reader.state;
-    this.blocks.set(name, known);
-    read();
-    this.#reader.settle();
-    const wanted = state.tag === undefined ? known.end : start;
-    if (!isSamePlace(wanted, this.#reader.state)) {
+    this.#withReader(at, (reader) => {
+      reader.begin(state, (reason, fix) => {
+        throw this.source.error("E_VIEW_PLACE", at, reason, fix);
+      });
+      const start = reader.state;
+      this.blocks.set(name, known);
+      read();
+      reader.settle();
+      const wanted = state.tag === undefined ? known.end : start;
+      if (isSamePlace(wanted, reader.state)) return;
       throw this.source.error(
         "E_VIEW_BRANCHES",
         at,
-        `the block "${name}" begins ${describeState(start)} and ends ${describeState(this.#reader.state)}`,
+        `the block "${name}" begins ${describeState(start)} and ends ${describeState(reader.state)}`,
         "End it in the context where the parent has it.",
       );
-    }
-    this.#reader = outer;
-    this.#betweenTagsAt = outerAt;
+    });
   }
 
   protected beginBranches(at: number, isLoop: boolean): () => void {

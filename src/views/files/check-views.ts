@@ -1,11 +1,11 @@
 /** Implements `gable check` for views: generates them, runs the project's own tsc, and shows its errors at the template's lines. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions } from "../../errors/option-errors.ts";
 import { isGableError } from "../../errors/gable-error.ts";
+import { findCompiler } from "../../typescript/find-compiler.ts";
 import { checkCode } from "../check/check-code.ts";
 import { findMissingAssets, findUnlabelled } from "../check/find-markup.ts";
 import type { Finding } from "../check/find-warnings.ts";
@@ -198,19 +198,6 @@ function runCompiler(folder: string, views: ReadonlyMap<string, CompiledView>): 
 
 function toSetupProblem(message: string, fix: string, file = "tsconfig.json"): ViewProblem {
   return { severity: "error", file, line: 0, column: 0, code: "TS", message, fix, frame: "" };
-}
-
-function findCompiler(folder: string): string | undefined {
-  for (let each = folder; ; each = dirname(each)) {
-    const path = join(each, "node_modules/typescript/bin/tsc");
-    if (existsSync(path)) return path;
-    if (dirname(each) === each) break;
-  }
-  try {
-    return createRequire(join(folder, "package.json")).resolve("typescript/bin/tsc");
-  } catch {
-    return undefined;
-  }
 }
 
 /** Fixes for errors of TypeScript that come from the settings of the project, not from its code. */
