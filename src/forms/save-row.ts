@@ -10,6 +10,8 @@ import type { SentRow } from "./reading/reading.ts";
 
 /** Loaded by the first form with links that is saved. Kept, because import() costs much each time. */
 let linking: Promise<typeof import("../data/query/relation-handles.ts")> | undefined;
+/** Loaded by the first form that changes links or sets of a row with a version. */
+let touching: Promise<typeof import("../data/rows/write-row.ts")> | undefined;
 
 /** A row of a model, as far as forms write it. */
 export interface FormRow {
@@ -85,6 +87,8 @@ export interface RowRequest {
   readonly others: object;
   /** The row to change; undefined for a new one. */
   readonly row: FormRow | undefined;
+  /** Whether the form also writes the rows of sets. */
+  readonly hasSets: boolean;
   /** Files that were stored for it; undefined for forms without files. */
   readonly files: SavedFiles | undefined;
 }
@@ -97,7 +101,7 @@ export async function writeRow(request: RowRequest): Promise<FormRow> {
   if (row !== undefined) {
     for (const name of Object.keys(columns)) if (fields.get(name)?.options.keeps !== undefined) files?.replace(readProperty(row, name));
     row.set(all);
-    await row.save();
+    await saveChanged(row, model, request.hasSets || links.size > 0);
   }
   // The database layer makes slugs again, where it can see which ones are free.
   for (const name of Object.keys(columns)) if (isMadeSlug(values, name) && !Object.hasOwn(others, name)) delete all[name];
@@ -107,6 +111,15 @@ export async function writeRow(request: RowRequest): Promise<FormRow> {
     for (const [name, rows] of links) await setLinks(stored, name, rows);
   }
   return stored;
+}
+
+/** Saves a row. With links or sets, it gets a new version also if no column has changed: a form that was shown before is stale then. */
+async function saveChanged(row: FormRow, { $meta: { version } }: FormModel, isTouched: boolean): Promise<void> {
+  const before = readProperty(row, version);
+  await row.save();
+  if (!isTouched || version === "" || readProperty(row, version) !== before) return;
+  const { touchRow } = await (touching ??= import("../data/rows/write-row.ts"));
+  await touchRow(row);
 }
 
 /** Lists the stored rows of a set, in their order. */
@@ -148,7 +161,7 @@ export async function writeSet(
         ...(set.orderField !== undefined && { [set.orderField]: position + 1 }),
       };
       await inRow(name, sent, () =>
-        writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row, files: parent.files }),
+        writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row, hasSets: false, files: parent.files }),
       );
     }
 }

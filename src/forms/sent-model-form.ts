@@ -95,13 +95,10 @@ export class SentModelForm extends SentForm {
     files?.follow();
     const { fields } = this.plan;
     const own = new Map([...fields].filter(([name]) => this.#names.has(name)));
-    const stored = await writeRow({ model: this.#model, fields: own, values: this.values, others, row, files });
-    for (const [name, set] of fields)
-      if (set instanceof InlineSet)
-        await writeSet(
-          { name, set, rows: this.rows.get(name) ?? [] },
-          { model: this.#model, row: stored, isNew: row === undefined, files },
-        );
+    const sets = [...fields].flatMap(([name, set]) => (set instanceof InlineSet ? [{ name, set }] : []));
+    const stored = await writeRow({ model: this.#model, fields: own, values: this.values, others, row, hasSets: sets.length > 0, files });
+    for (const { name, set } of sets)
+      await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, { model: this.#model, row: stored, isNew: row === undefined, files });
     return stored;
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TestClient, TestReply } from "gable/testing";
+import { databaseKinds } from "../data/databases.ts";
 import type { TokenSite } from "./token-site.ts";
 import { bearer, openTokenSite, password } from "./token-site.ts";
 
@@ -132,6 +133,20 @@ describe("the page of tokens", () => {
     assert.equal(refused.status, 422);
     assert.match(refused.body, /You have 100 tokens\. Revoke those that you do not need\./);
   });
+
+  for (const { name, skip, place } of databaseKinds)
+    it(`makes one token for two requests at a time with one name, and at most 100 tokens, on ${name}`, { skip }, async (test) => {
+      const { url, remove } = await place();
+      test.after(remove);
+      const site = await openTokenSite(test, { database: url });
+      for (let count = 0; count < 98; count++) await site.createToken();
+      const client = await signIn(site);
+      const send = (name: string) => client.post("/account/tokens", { form: { ...tokenForm, name } });
+      const statuses = await Promise.all(["One", "One ", "Two", "Three"].map(async (name) => (await send(name)).status));
+      assert.deepEqual(statuses.sort(), [200, 200, 422, 422]);
+      const made = (await site.accounts.listTokens(site.ann)).slice(0, 2).map(({ name }) => name);
+      assert.equal(new Set(made).size, 2, String(made));
+    });
 
   it("asks for the password when the sign-in was long ago", async (test) => {
     const site = await openTokenSite(test);

@@ -457,6 +457,38 @@ describeOnDatabases("model forms", models, (open) => {
     assert.deepEqual([again!.author.id, again!.tags.map(({ name }) => name)], [other.id, ["blue"]]);
   });
 
+  for (const [what, first, second] of [
+    ["links", { tags: "red" }, { tags: "blue" }],
+    ["rows of sets", { "photos.count": "1", "photos.0.image": "a" }, { "photos.count": "1", "photos.0.image": "b" }],
+  ] as const)
+    it(`answer 409 to a form when only ${what} have changed meanwhile`, async () => {
+      const tags = new Map([
+        ["red", await Tag.create({ name: "red" })],
+        ["blue", await Tag.create({ name: "blue" })],
+      ]);
+      const stored = await create();
+      const send = async (changes: Readonly<Record<string, string>>) => {
+        const tag = changes["tags"] === undefined ? {} : { tags: String(tags.get(changes["tags"])!.id) };
+        const sent = await submit({ title: "Hello World", slug: "hello-world", version: "0", ...changes, ...tag });
+        assert.ok(sent.valid, String(sent.summary));
+        return sent;
+      };
+      const [late, stale] = [await send(second), await send(second)];
+      // This one has read the row before the other is saved.
+      const readBefore = await Post.get(stored.id);
+      assert.ok(await (await send(first)).saveTo(await Post.get(stored.id)));
+      for (const [form, row] of [
+        [late, readBefore],
+        [stale, await Post.get(stored.id)],
+      ] as const) {
+        assert.equal(await form.saveTo(row), null);
+        assert.deepEqual([form.status, codes(form)], [409, ["null stale"]]);
+      }
+      const again = await Post.where({ id: stored.id }).with({ tags: true, photos: true }).first();
+      const names = [...again!.tags.map(({ name }) => name), ...again!.photos.map(({ image }) => image)];
+      assert.deepEqual([again!.version, names], [1, [what === "links" ? "red" : "a"]]);
+    });
+
   it("answer 409 to a form whose row has changed meanwhile, or whose version is missing", async () => {
     const stored = await create();
     for (const version of ["1", "", "x"]) {

@@ -26,6 +26,7 @@ import type { CacheKey } from "./batch.ts";
 import { toCacheKey } from "./batch.ts";
 import { toFieldError, validationError } from "../run/database-error.ts";
 import { insertWithFreeSlugs } from "./free-slugs.ts";
+import { atHome } from "./home.ts";
 import { keysIn } from "./loader.ts";
 import type { RowRecord, StoredValues } from "../schema/row.ts";
 import { Row } from "../schema/row.ts";
@@ -41,6 +42,8 @@ export interface WriteOptions {
 interface SaveOptions extends WriteOptions {
   /** Whether the slugs that Gable made stay as they are: the caller has made them free, or finds rows by them. Default false. */
   readonly keepsSlugs?: boolean;
+  /** Whether a row counts as changed though no column is. Default false. */
+  readonly isTouched?: boolean;
 }
 
 /** Inserts a new row, or updates the changed columns of an existing one. */
@@ -307,7 +310,7 @@ export interface RowUpdate {
 export async function prepareUpdate(
   context: ExecutionContext,
   row: RowRecord,
-  { validate = true }: WriteOptions,
+  { validate = true, isTouched = false }: SaveOptions,
   only?: ReadonlySet<FieldMeta>,
 ): Promise<RowUpdate | undefined> {
   const model = Row.modelOf(row);
@@ -315,7 +318,7 @@ export async function prepareUpdate(
   const stored = Row.storedOf(row)!;
   restoreUndefined(context, row, stored);
   const changed = listChanged(context, row, stored).filter((field) => only?.has(field) !== false);
-  if (changed.length === 0) return undefined;
+  if (changed.length === 0 && !isTouched) return undefined;
   for (const field of changed) assertScope(model, field, row[field.name]);
   if (validate) await checkChanged(model, row, changed);
   const version = meta.version === "" ? undefined : meta.fields.get(meta.version)!;
@@ -352,11 +355,17 @@ export async function runUpdate(context: ExecutionContext, { row, stored, writte
   if (affected === 0) throw goneError(model.$meta);
 }
 
+/** Stores a new version of a row whose links or sets have changed. Throws `E_ROW_STALE` if the stored row differs. */
+export async function touchRow(row: object): Promise<void> {
+  const record = row as RowRecord; // Its columns are those of its class.
+  await atHome(record, (home) => updateRow(home, record, { isTouched: true }));
+}
+
 /** Updates what has changed in a row, or in some of its fields. */
 export async function updateRow(
   context: ExecutionContext,
   row: RowRecord,
-  options: WriteOptions,
+  options: SaveOptions,
   only?: ReadonlySet<FieldMeta>,
 ): Promise<void> {
   const update = await prepareUpdate(context, row, options, only);
