@@ -107,12 +107,12 @@ function isInPackage(url: string): boolean {
 }
 
 function toProjectFacts({ views, options }: ApplicationFacts): ProjectFacts {
-  const { static: files, hosts } = options;
+  const { static: files, hosts = [], origin } = options;
   const { directory, at = "/static", root = [] } = typeof files === "object" ? files : { directory: files };
   return {
     views: (views ?? []).map((folder) => resolve(folder)),
     statics: directory === undefined ? undefined : { folder: resolve(directory), at: at.replace(/\/$/, ""), root },
-    hosts: hosts ?? [],
+    hosts: origin === undefined ? hosts : [...hosts, new URL(origin).host],
     outside: [...outside],
   };
 }

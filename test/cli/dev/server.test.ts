@@ -61,6 +61,19 @@ describe("gable dev", () => {
     });
   });
 
+  it("answers the same hosts while the application cannot start", async () => {
+    const served = app.replace("gable({", 'gable({ origin: "https://shop.test:8443", hosts: ["other.test"],');
+    await withDevProject({ "app.ts": served }, ["--no-types"], async (project) => {
+      await project.getUntil("/", ({ status }) => status === 200);
+      const refused = { "evil.example": 403, "shop.test": 403 };
+      const answered = Object.fromEntries(["shop.test:8443", "other.test", "localhost"].map((host) => [host, 500]));
+      project.write("app.ts", `${served}throw new Error("never");\n`);
+      await project.getUntil("/", ({ status }) => status === 500);
+      for (const [host, status] of Object.entries({ ...refused, ...answered }))
+        assert.equal((await project.get("/", { host })).status, status, host);
+    });
+  });
+
   it("leaves the toolbar out of pages with --no-toolbar", async () => {
     await withDevProject({ "app.ts": app }, ["--no-types", "--no-toolbar"], async (project) => {
       const { body } = await project.getUntil("/", ({ status }) => status === 200);
