@@ -12,3 +12,5 @@ if (major < 22 || (major === 22 && minor < 18)) {
 const source = new URL("../src/cli/main.ts", import.meta.url);
 const { runCli } = await import(existsSync(source) ? source.href : "../dist/cli/main.js");
 process.exitCode = await runCli(process.argv.slice(2));
+// The command is done: what the code of the project has left open, such as an interval or a connection, must not keep it alive.
+setTimeout(() => process.exit(), 500).unref();

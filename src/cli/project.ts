@@ -63,7 +63,7 @@ export function createProject({ folder, environment }: Terminal, mode: Mode, app
   };
   const loadApp = async (): Promise<Application> => {
     const file = findAppFile();
-    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }; // Any module may be one.
+    const module = await importInTime(file, relative(folder, file));
     if (isApplication(module.default)) return module.default;
     throw new GableError("E_APP_FILE", `${relative(folder, file)} does not export an application as its default.`, {
       fix: "Write: export default gable({ ... }), and start it with `gable dev` or `gable start`.",
@@ -90,6 +90,27 @@ export function createProject({ folder, environment }: Terminal, mode: Mode, app
       return shown.startsWith("..") ? path : shown;
     },
   };
+}
+
+/** Time that a module may take to be loaded, as that of a worker. */
+const importMsMax = 60_000;
+
+/** Imports a module. Throws `E_APP_FILE` if its code waits for something that never comes. */
+async function importInTime(file: string, shown: string): Promise<{ readonly default?: unknown }> {
+  const late = Promise.withResolvers<never>();
+  const fix = "Look at each await at the top level of your modules: the code may wait for a server that does not answer.";
+  const refuse = (when: string) => () =>
+    late.reject(new GableError("E_APP_FILE", `${shown} waits for something that never comes: ${when}.`, { fix }));
+  const onIdle = refuse("nothing is left to wait for");
+  process.once("beforeExit", onIdle);
+  const timer = setTimeout(refuse(`it was not loaded within ${importMsMax / 1_000} s`), importMsMax).unref();
+  try {
+    // Any module may be one.
+    return (await Promise.race([import(pathToFileURL(file).href), late.promise])) as { readonly default?: unknown };
+  } finally {
+    process.off("beforeExit", onIdle);
+    clearTimeout(timer);
+  }
 }
 
 /** The part of `package.json` that commands read. */

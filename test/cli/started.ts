@@ -1,4 +1,4 @@
-/** Runs `gable start` in a separate process, for tests. */
+/** Runs `gable` in a separate process, for tests. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
@@ -33,6 +33,16 @@ export async function serve(folder: string, words: readonly string[], environmen
     void ended.then(() => resolve(""));
   });
   return { url, text: () => text, stop: () => child.kill("SIGTERM"), ended };
+}
+
+/** Runs a command to its end, at most a minute: the code is null then. `text` is what it printed on both streams. */
+export function runToEnd(folder: string, words: readonly string[]): Promise<{ readonly code: unknown; readonly text: string }> {
+  const env = { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined, NODE_TEST_CONTEXT: undefined };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["--import", hook, binary, ...words], { cwd: folder, env, timeout: 60_000 }, (error, out, errors) =>
+      resolve({ code: error === null ? 0 : (error.code ?? null), text: out + errors }),
+    );
+  });
 }
 
 /** Waits as long as a busy machine may need. */
