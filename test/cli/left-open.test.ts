@@ -1,5 +1,7 @@
 /** What the code of a project leaves open at its top level: commands end nevertheless, and say when it waits for ever. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { createTestProject } from "./project.ts";
 import type { TestProject } from "./project.ts";
@@ -35,6 +37,30 @@ describe("commands of a project that leaves something open", () => {
         const outcome = await runToEnd(createProject(code).folder, words);
         assert.equal(outcome.code, 0, outcome.text);
       });
+
+  for (const [words, code] of [
+    [[], 0],
+    [["--bail"], 0],
+    [["--only", "fails"], 1],
+  ] as const)
+    it(`run tests, and end: gable test ${words.join(" ")}`, async () => {
+      const project = createProject(leftOpen["an interval"]);
+      project.write({
+        "shop.test.ts": `import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import app from "./app.ts";
+after(() => wait(200).then(() => writeFileSync("cleaned", "")));
+test("answers", async () => assert.equal((await app.request("/")).status, 200));
+test("fails", { skip: !process.execArgv.concat(process.argv).join().includes("fails") }, () => assert.fail("on purpose"));
+`,
+      });
+      const outcome = await runToEnd(project.folder, ["test", ...words]);
+      assert.equal(outcome.code, code, outcome.text);
+      assert.match(outcome.text, code === 0 ? /pass 1/ : /on purpose/);
+      assert.ok(existsSync(join(project.folder, "cleaned")), outcome.text);
+    });
 
   it("keep their exit code and all that they print", async () => {
     const project = createProject(leftOpen["an interval"]);

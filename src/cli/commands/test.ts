@@ -166,7 +166,8 @@ function toWords(
     `--test-reporter=${reporter}`,
     `--test-reporter-destination=${stateFile}`,
     ...(seed === undefined ? [] : [`--test-random-seed=${seed}`]),
-    ...(watch ? ["--watch"] : []),
+    // What a module of the project leaves open, such as an interval, must not keep a file of tests alive. Node refuses both together.
+    watch ? "--watch" : "--test-force-exit",
     ...(parallel === undefined ? [] : [`--test-concurrency=${parallel}`]),
     ...(coverage ? ["--experimental-test-coverage"] : []),
     ...(only === undefined ? [] : [`--test-name-pattern=${only.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`]),
