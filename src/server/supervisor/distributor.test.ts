@@ -8,6 +8,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 /** A worker that notes the ids and the connections that it gets. */
 class Noting {
   readonly given: Array<readonly [number, Socket]> = [];
+  readonly returned: Socket[] = [];
   readonly busy: number;
   constructor(busy: number) {
     this.busy = busy;
@@ -15,7 +16,8 @@ class Noting {
   get load(): number {
     return this.busy + this.given.length;
   }
-  give(id: number, socket: Socket): void {
+  give(id: number, socket: Socket, isReturned: boolean): void {
+    if (isReturned) this.returned.push(socket);
     this.given.push([id, socket]);
   }
 }
@@ -35,6 +37,19 @@ describe("Distributor", () => {
     assert.deepEqual([first.given.map(([id]) => id), second.given.map(([id]) => id)], [[3], [1, 2, 4]]);
     assert.equal(second.given[0]![1], all[0]);
     assert.equal(distributor.waitingCount, 0);
+  });
+
+  it("says of which connections a worker may have read, also if they had to wait", () => {
+    const workers: Noting[] = [];
+    const distributor = create(workers);
+    const [fresh, returned, late] = sockets(3);
+    distributor.add(fresh!);
+    distributor.takeBack(returned!);
+    workers.push(new Noting(0));
+    distributor.flush();
+    distributor.takeBack(late!);
+    assert.deepEqual(workers[0]!.returned, [returned, late]);
+    assert.equal(workers[0]!.given.length, 3);
   });
 
   it("keeps 1,024 connections without a worker, closes one more, and gives all of them to the first worker, the oldest first", () => {

@@ -19,6 +19,8 @@ export class Distributor {
   /** Takes connections instead of workers. */
   #standIn: StandIn | undefined;
   readonly #waiting: Waiting[] = [];
+  /** Connections that a worker gave back, or had when it died. */
+  readonly #returned = new WeakSet<Socket>();
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -46,15 +48,24 @@ export class Distributor {
     socket.on("error", ignore);
     // Else Node counts the connections of this server in all workers, with messages that nobody needs.
     (socket as { server?: unknown }).server = undefined;
-    this.place(socket);
+    this.#place(socket);
   }
 
-  /** Finds a worker for a connection, also for one that a worker gave back. */
-  place(socket: Socket): void {
+  /** Finds another worker for a connection. */
+  takeBack(socket: Socket): void {
+    this.#returned.add(socket);
+    this.#place(socket);
+  }
+
+  #place(socket: Socket): void {
     if (this.#standIn !== undefined) return this.#standIn.accept(socket);
     const worker = this.#choose();
-    if (worker !== undefined) worker.give(++this.#lastId, socket);
+    if (worker !== undefined) this.#give(worker, socket);
     else this.#wait(socket);
+  }
+
+  #give(worker: WorkerProcess, socket: Socket): void {
+    worker.give(++this.#lastId, socket, this.#returned.has(socket));
   }
 
   /** The ready worker with the fewest connections. */
@@ -79,7 +90,7 @@ export class Distributor {
   /** A worker became ready: what waits goes out. */
   flush(): void {
     for (let next = this.#choose(); next !== undefined && this.#waiting.length > 0; next = this.#choose())
-      next.give(++this.#lastId, this.#waiting.shift()!.socket);
+      this.#give(next, this.#waiting.shift()!.socket);
     if (this.#waiting.length === 0) this.#stopTimer();
   }
 

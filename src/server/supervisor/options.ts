@@ -116,7 +116,8 @@ const kinds: OptionKinds<SuperviseOptions> = {
   fd: "whole",
 };
 const owner = "supervise()";
-const workersMax = 1024;
+/** Most workers of a supervisor. */
+export const workersMax = 1024;
 const bytesPerWorker = 268_435_456;
 
 /** Checks options and fills in the defaults. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */

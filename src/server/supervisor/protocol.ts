@@ -4,7 +4,8 @@ import type { HubMessage, HubRequest } from "../../channels/hub.ts";
 
 /** Message of the supervisor to a worker. */
 export type ToWorker =
-  | { readonly kind: "connection"; readonly id: number }
+  /** `isReturned`: a worker that has died had it, and may have read its request. */
+  | { readonly kind: "connection"; readonly id: number; readonly isReturned: boolean }
   /** The supervisor will stop soon: readiness ends, and requests are still served. */
   | { readonly kind: "unready" }
   /** Ends what runs; idle connections stay for `idleMs`, or until their promise with null. Then the worker exits. */

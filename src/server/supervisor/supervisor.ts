@@ -12,14 +12,14 @@ import { createServer } from "node:net";
 import { listenOn } from "../listen-socket.ts";
 import { Distributor } from "./distributor.ts";
 import { failureOf, toError } from "./failure.ts";
-import type { DevelopmentSupervision, ResolvedOptions, SupervisorEvent } from "./options.ts";
+import { type DevelopmentSupervision, type ResolvedOptions, type SupervisorEvent, workersMax } from "./options.ts";
 import type { WorkerFailure, WorkerRole } from "./protocol.ts";
 import { countRestart, createGathering } from "./restart-counts.ts";
 import { RestartPolicy } from "./restart-policy.ts";
 import type { SupervisorStatus } from "./status.ts";
 import { StandIn } from "./stand-in.ts";
 import { Standby } from "./standby.ts";
-import { findStalled, findTakers } from "./worker-choice.ts";
+import { countStartable, countStaying, findStalled, findTakers } from "./worker-choice.ts";
 import type { WorkerHost } from "./worker-process.ts";
 import { forkWorker, WorkerProcess } from "./worker-process.ts";
 
@@ -77,6 +77,8 @@ export class Supervisor implements WorkerHost {
   readonly #standby: Standby;
   #reload: Reload | undefined;
   #reloading: Promise<WorkerFailure | undefined> | undefined;
+  /** Whether workers are missing that start when those that are starting are ready. */
+  #isFilling = false;
   #isStopping = false;
   #isForced = false;
   #failure: WorkerFailure | undefined;
@@ -166,16 +168,12 @@ export class Supervisor implements WorkerHost {
   /** Starts workers until there are as many as wanted, and the process for tasks. */
   #fill(): void {
     if (this.#isStopping) return;
-    for (let count = this.#countLiving("web"); count < this.#count; count++) this.#startWorker();
-    if (this.#hasTasks && this.#options.tasks && this.#countLiving("tasks") === 0) this.#startWorker(this.#generation, "tasks");
-  }
-
-  /** Counts the processes of the newest generation that stay. */
-  #countLiving(wanted: WorkerRole): number {
-    return [...this.#workers].filter(
-      ({ generation, role, state, isReplaced }) =>
-        role === wanted && generation === this.#generation && !isReplaced && (state === "starting" || state === "ready"),
-    ).length;
+    const missing = this.#count - countStaying(this.#workers, this.#generation, "web");
+    const room = countStartable(this.#workers);
+    this.#isFilling = missing > room;
+    for (let count = Math.min(missing, room); count > 0; count--) this.#startWorker();
+    if (this.#hasTasks && this.#options.tasks && countStaying(this.#workers, this.#generation, "tasks") === 0)
+      this.#startWorker(this.#generation, "tasks");
   }
 
   onReady(worker: WorkerProcess): void {
@@ -193,6 +191,7 @@ export class Supervisor implements WorkerHost {
     this.#drainReplaced(worker);
     this.#distributor.flush();
     for (const resolve of this.#onReady.splice(0)) resolve();
+    if (this.#isFilling) this.#fill();
   }
 
   /** The replacement is here: a worker that waited for it may end. */
@@ -304,7 +303,7 @@ export class Supervisor implements WorkerHost {
 
   onReturned(socket: Socket): void {
     if (this.#isStopping && this.#takers().length === 0) socket.destroy();
-    else this.#distributor.place(socket);
+    else this.#distributor.takeBack(socket);
   }
 
   /** Kills workers whose event loop stands still. */
@@ -413,10 +412,11 @@ export class Supervisor implements WorkerHost {
 
   // --- size, stop -------------------------------------------------------------------------------------------
 
-  /** Starts one worker more, or ends one; at least one stays. */
+  /** Starts one worker more, or ends one, from 1 to {@link workersMax}. */
   resize(difference: 1 | -1): void {
-    if (this.#isStopping || this.#count + difference < 1) return;
-    this.#count += difference;
+    const count = this.#count + difference;
+    if (this.#isStopping || count < 1 || count > workersMax) return;
+    this.#count = count;
     this.#tell("info", "The number of workers changes", { workers: this.#count });
     if (difference === 1) return this.#fill();
     const [idlest] = [...this.#takers()].sort((first, second) => first.load - second.load);

@@ -1,4 +1,6 @@
 /** Which workers take new connections, and which ones stand still. */
+import { availableParallelism } from "node:os";
+import type { WorkerRole } from "./protocol.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** Time without a heartbeat after which other workers get the new connections, in milliseconds. */
@@ -14,6 +16,20 @@ export function findTakers(workers: ReadonlySet<WorkerProcess>, newest: number, 
   const now = performance.now();
   const responsive = current.filter(({ lastBeatAt }) => now - lastBeatAt < silentMs);
   return responsive.length > 0 ? responsive : current.length > 0 ? current : ready;
+}
+
+/** Number of processes of a generation that stay. */
+export function countStaying(workers: ReadonlySet<WorkerProcess>, newest: number, wanted: WorkerRole): number {
+  return [...workers].filter(
+    ({ generation, role, state, isReplaced }) =>
+      role === wanted && generation === newest && !isReplaced && (state === "starting" || state === "ready"),
+  ).length;
+}
+
+/** Number of workers that may start now: one for each core and at least two at a time, so that the machine keeps answering. */
+export function countStartable(workers: ReadonlySet<WorkerProcess>): number {
+  const starting = [...workers].filter(({ state }) => state === "starting").length;
+  return Math.max(0, Math.max(2, availableParallelism()) - starting);
 }
 
 /** A worker without a heartbeat. */

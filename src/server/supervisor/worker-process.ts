@@ -158,10 +158,10 @@ export class WorkerProcess {
   }
 
   /** Hands a connection over; it comes back through `onReturned` if the worker cannot take it. */
-  give(id: number, socket: Socket): void {
+  give(id: number, socket: Socket, isReturned: boolean): void {
     this.#sent.set(id, socket);
     this.#givenSinceBeat++;
-    const message: ToWorker = { kind: "connection", id };
+    const message: ToWorker = { kind: "connection", id, isReturned };
     this.#child.send(message, socket, { keepOpen: true }, (error) => {
       // Later, because Node reports a closed channel before it looks for events again, such as the exit of the process.
       if (error !== null && this.#sent.delete(id)) setImmediate(() => this.#host.onReturned(socket));

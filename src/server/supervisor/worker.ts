@@ -30,6 +30,8 @@ const beatMs = 1000;
 const beatsPerStall = 5;
 /** Time for requests after the supervisor has ended, in milliseconds. */
 const orphanGraceMs = 5000;
+/** Time for the first byte on a connection that a dead worker may have read from, in milliseconds. */
+const returnedMs = 1_000;
 /** Acknowledgements of connections that come close together share one message. */
 const tookMs = 5;
 
@@ -114,8 +116,9 @@ class SupervisedWorker {
       case "connection":
         this.#acknowledge(message.id);
         // A client that has left meanwhile has no handle.
-        if (socket !== undefined && this.#server !== undefined) this.#server.accept(socket);
-        return;
+        if (socket === undefined || this.#server === undefined) return;
+        if (message.isReturned) closeIfSilent(socket);
+        return this.#server.accept(socket);
       case "drain":
         return void this.#stop(message.graceMs, message.idleMs);
       case "unready":
@@ -188,6 +191,13 @@ class SupervisedWorker {
     if (process.connected) process.send?.(message, undefined, undefined, onSent);
     else onSent();
   }
+}
+
+/** The worker that died may have read the request: nobody would answer, and the client would wait. */
+function closeIfSilent(socket: Socket): void {
+  setTimeout(() => {
+    if (socket.bytesRead === 0) socket.destroy();
+  }, returnedMs);
 }
 
 function toFailure(error: unknown): WorkerFailure {

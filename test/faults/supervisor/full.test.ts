@@ -27,9 +27,9 @@ describe("a whole application under load", { skip: skipSupervisor }, () => {
     const noted: string[] = [];
     const run = async (port: number): Promise<void> => {
       while (!isOver) {
-        const number = next++;
+        const [number, startedIn] = [next++, phase];
         const { status, text } = await fetchOnce(port, `/record/${number}`);
-        const count = (counts[phase] ??= { answered: 0, failed: [] });
+        const count = (counts[startedIn] ??= { answered: 0, failed: [] });
         if (status === 200) answered.add(number);
         if (status === 200) count.answered++;
         else count.failed.push(`${status} ${text}`);

@@ -1,5 +1,8 @@
 /** Faults of workers: killed, stalled, crashing, throwing. Each has a long form for `npm run faults`. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { availableParallelism } from "node:os";
 import { describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { LostRequest } from "./load.ts";
@@ -59,6 +62,23 @@ describe("a worker that is killed", { skip: skipSupervisor }, () => {
       assert.notEqual(text, `${victim} ok`);
     });
   });
+
+  it("leaves its connections to another worker, which closes those without a byte", async () => {
+    await supervising({ workers: 1 }, async ({ port, pids }) => {
+      const [victim] = pids();
+      process.kill(victim!, "SIGSTOP");
+      const silent = connect(port, "127.0.0.1");
+      await once(silent, "connect");
+      const asked = fetchOnce(port, "/pid");
+      // Both are sent to the process that stands still, or wait for it.
+      await wait(300);
+      process.kill(victim!, "SIGKILL");
+      assert.match((await asked).text, /^[0-9]+ ok$/);
+      const startedMs = performance.now();
+      await once(silent.resume(), "close");
+      assert.ok(performance.now() - startedMs < 8_000, "closed sooner than connections that were with one worker");
+    });
+  });
 });
 
 describe("a worker whose channel closes before it ends", { skip: skipSupervisor }, () => {
@@ -75,6 +95,21 @@ describe("a worker whose channel closes before it ends", { skip: skipSupervisor 
         events.filter(({ message }) => message === "A worker has died").map(({ pid }) => pid),
         [before],
       );
+    });
+  });
+});
+
+describe("many workers", { skip: skipSupervisor }, () => {
+  it("start a few at a time, so that the machine keeps answering", async () => {
+    await supervising({ workers: 2 * availableParallelism() + 4 }, async ({ pids, supervisor }) => {
+      let most = 0;
+      await until(() => {
+        most = Math.max(most, pids("starting").length);
+        return pids().length === 2 * availableParallelism() + 4;
+      }, "all workers are ready");
+      assert.ok(most >= 1 && most <= Math.max(2, availableParallelism()), `${most} started at a time`);
+      await supervisor.reload();
+      await until(() => pids().length >= 2 * availableParallelism() + 4, "all workers of the next generation are ready");
     });
   });
 });
