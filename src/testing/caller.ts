@@ -14,16 +14,17 @@ export interface Caller {
 
 const framesMax = 60;
 
-/** Finds the innermost caller that is neither Node nor a package, and the innermost place in the project. */
-export function findCaller(): Caller {
+/**
+ * Finds the innermost caller that is neither Node nor a package, and the innermost place in the project. `below` is the function of the
+ * testing tools that was called from outside: in the package, its file does not tell it from the rest of Gable.
+ */
+export function findCaller(below: (...args: never[]) => unknown): Caller {
   const limit = Error.stackTraceLimit;
+  const holder: { stack?: string } = {};
   Error.stackTraceLimit = framesMax;
-  const stack = new Error().stack ?? "";
+  Error.captureStackTrace(holder, below);
   Error.stackTraceLimit = limit;
-  // The testing tools themselves are on the stack first.
-  const frames = stack.split("\n").flatMap(toPlace);
-  const first = frames.findIndex(({ path }) => !path.startsWith(`${ownFolder}testing/`) || isTest(path));
-  const outside = frames.slice(Math.max(first, 0));
+  const outside = (holder.stack ?? "").split("\n").flatMap(toPlace);
   const owner = outside.find(({ path }) => isGable(path) || !path.includes("/node_modules/"));
   const place = outside.find(({ path }) => !isGable(path) && !path.includes("/node_modules/"));
   return { owner: owner !== undefined && isGable(owner.path) ? "gable" : "project", place: place?.text };

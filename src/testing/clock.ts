@@ -108,7 +108,7 @@ function replace<Real extends typeof setTimeout | typeof setInterval>(realSet: R
       else if (timer !== undefined) timer.dueAt = currentTime() + delayMs;
       fire();
     }, delay);
-    timers.set(handle, { handle, kind, delayMs, caller: findCaller(), number: ++lastNumber, dueAt: currentTime() + delayMs, fire });
+    timers.set(handle, { handle, kind, delayMs, caller: findCaller(set), number: ++lastNumber, dueAt: currentTime() + delayMs, fire });
     return handle;
   };
   // promisify() finds its own form of setTimeout() by a symbol.

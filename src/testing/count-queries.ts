@@ -30,14 +30,15 @@ let ofTest: RecordedStatement[] | undefined;
 function subscribeOnce(): void {
   if (isSubscribed) return;
   isSubscribed = true;
-  subscribe("gable.data.query", (event) => {
+  const note = (event: unknown): void => {
     let recording = recordings.getStore();
     if (recording === undefined && ofTest === undefined) return;
     const { sql, durationMs } = event as StatementEvent; // What the channel has.
-    const statement: RecordedStatement = { sql, durationMs, place: findCaller().place };
+    const statement: RecordedStatement = { sql, durationMs, place: findCaller(note).place };
     ofTest?.push(statement);
     for (; recording !== undefined; recording = recording.outer) recording.statements.push(statement);
-  });
+  };
+  subscribe("gable.data.query", note);
 }
 
 /** Most statements of a test that are kept. */

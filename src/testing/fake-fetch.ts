@@ -97,6 +97,7 @@ function end(): void {
 
 async function answer(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
+  request.signal.throwIfAborted();
   for (const fake of fakes) {
     const found = fake.answers.find(
       ({ method, pattern }) => (method === undefined || method === request.method) && pattern.test(request.url),
@@ -104,13 +105,25 @@ async function answer(input: string | URL | Request, init?: RequestInit): Promis
     if (found === undefined) continue;
     const { method, url, headers } = request;
     fake.requests.push({ method, url, headers, body: await request.clone().text() });
-    const result = typeof found.answer === "function" ? await found.answer(request) : found.answer;
+    const result = typeof found.answer === "function" ? await untilAborted(request, found.answer(request)) : found.answer;
     // A response can be read once, and an answer is for many requests.
     if (result instanceof Response) return result.clone();
     return typeof result === "string" ? new Response(result) : Response.json(result);
   }
   if (isLoopback(new URL(request.url).hostname)) return realFetch!(request);
   throw outgoing(`${request.method} ${request.url}`);
+}
+
+/** Waits for an answer, and rejects as fetch() does when the request is aborted before. */
+async function untilAborted<Answer>({ signal }: Request, answer: Answer | Promise<Answer>): Promise<Answer> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([answer, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /** Requests of node:http and node:https end with the same error. */
@@ -121,7 +134,7 @@ function refuseRequest(event: unknown): void {
 
 /** Connections of other libraries, too; those of Gable, such as to a database, are let through. */
 function refuseSocket(event: unknown): void {
-  if (findCaller().owner === "gable") return;
+  if (findCaller(refuseSocket).owner === "gable") return;
   const { socket } = event as { readonly socket: Socket }; // What this channel of Node has.
   const refuse = (host: string): void => {
     if (!isLoopback(host)) socket.destroy(outgoing(`a connection to ${host}`));

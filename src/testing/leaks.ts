@@ -96,12 +96,14 @@ function describe({ place }: Caller): string {
 function watchSockets(): void {
   if (isSubscribed) return;
   isSubscribed = true;
-  const note = (what: string, handle: Socket | Server): void =>
-    void opened.push({ what, handle: new WeakRef(handle), caller: findCaller() });
+  const listenTo = (channel: string, what: string, read: (event: unknown) => Socket | Server): void => {
+    const note = (event: unknown): void => void opened.push({ what, handle: new WeakRef(read(event)), caller: findCaller(note) });
+    subscribe(channel, note);
+  };
   // What these channels of Node have.
-  subscribe("net.client.socket", (event) => note("a connection", (event as { socket: Socket }).socket));
+  listenTo("net.client.socket", "a connection", (event) => (event as { socket: Socket }).socket);
   // As above.
-  subscribe("tracing:net.server.listen:asyncStart", (event) => note("a server that listens", (event as { server: Server }).server));
+  listenTo("tracing:net.server.listen:asyncStart", "a server that listens", (event) => (event as { server: Server }).server);
 }
 
 /** Whether the process still waits for it. */

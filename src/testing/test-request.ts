@@ -1,10 +1,12 @@
 /** What a test client sends, and how it becomes the body of a request. */
+import { randomUUID } from "node:crypto";
+import { fileTypeOf } from "../http/file-types.ts";
 
 /** A file to send. */
 export interface TestFile {
   /** Name that the client gives it. */
   readonly name: string;
-  /** Media type. Default `application/octet-stream`. */
+  /** Media type. By default it follows from the ending of the name, as in a browser. */
   readonly type?: string;
   /** Content. */
   readonly content: string | Uint8Array;
@@ -41,29 +43,39 @@ export async function encodeBody(what: SentRequest, headers: Headers): Promise<U
   return new Uint8Array(await encoded.arrayBuffer());
 }
 
-function toBody(what: SentRequest, headers: Headers): string | FormData | URLSearchParams | Blob | undefined {
+function toBody(what: SentRequest, headers: Headers): string | URLSearchParams | Blob | undefined {
   if (what.json !== undefined) {
     if (!headers.has("content-type")) headers.set("content-type", "application/json");
     return JSON.stringify(what.json);
   }
-  if (what.parts !== undefined) return toFormData(what.parts);
+  if (what.parts !== undefined) return toMultipart(what.parts);
   const toPairs = ([name, value]: [string, string | readonly string[]]): Array<[string, string]> =>
     (typeof value === "string" ? [value] : value).map((item) => [name, item]);
   const pairs = Object.entries(what.form ?? {}).flatMap(toPairs);
-  if (what.files !== undefined) return toFormData([...pairs, ...Object.entries(what.files)]);
+  if (what.files !== undefined) return toMultipart([...pairs, ...Object.entries(what.files)]);
   if (what.form !== undefined) return new URLSearchParams(pairs);
   return what.body instanceof Uint8Array ? new Blob([new Uint8Array(what.body)]) : what.body;
 }
 
-function toFormData(parts: NonNullable<SentRequest["parts"]>): FormData {
-  const data = new FormData();
-  for (const [name, value] of parts) {
-    if (typeof value === "string") data.append(name, value);
-    else data.append(name, toBlob(value), value.name);
-  }
-  return data;
+/** Encodes parts as browsers do. `FormData` of Node leaves out the file name of a field without a file, which makes it a text field. */
+function toMultipart(parts: NonNullable<SentRequest["parts"]>): Blob {
+  const boundary = `----gable-${randomUUID()}`;
+  const pieces = parts.flatMap(([name, value]) => {
+    const head = `--${boundary}\r\nContent-Disposition: form-data; name="${toQuoted(name)}"`;
+    if (typeof value === "string") return [`${head}\r\n\r\n${value}\r\n`];
+    const { content, name: fileName, type = toSentType(fileName) } = value;
+    const fields = `; filename="${toQuoted(fileName)}"\r\nContent-Type: ${type}\r\n\r\n`;
+    return [head + fields, typeof content === "string" ? content : new Uint8Array(content), "\r\n"];
+  });
+  return new Blob([...pieces, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
 }
 
-function toBlob({ type = "application/octet-stream", content }: TestFile): Blob {
-  return new Blob([typeof content === "string" ? content : new Uint8Array(content)], { type });
+/** Browsers send no charset. */
+function toSentType(fileName: string): string {
+  return fileTypeOf(fileName).replace(/;.*/, "");
+}
+
+/** Names in a part (HTML, section "multipart form data"). */
+function toQuoted(text: string): string {
+  return text.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

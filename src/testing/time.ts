@@ -25,7 +25,8 @@ export interface TestTime {
    * Moves the clock, fires the timers that are due then, runs work, and moves the clock back. Returns what the work returns.
    *
    * `Date`, sessions, signed values, rate limits, caches and tasks obey it. Clocks of database servers, of Redis, and
-   * `performance.now()` do not. Timers fire once each, as after a machine has slept. Throws `E_TEST_TIME`.
+   * `performance.now()` do not. Timers fire once each, as after a machine has slept. Timers that were
+   * set before the first `travel()`, `testLeaks()` or `testDatabase()` of the file are not fired. Throws `E_TEST_TIME`.
    */
   travel<Result>(by: TimeSpan, work: () => Result | Promise<Result>): Promise<Result>;
 }

@@ -4,6 +4,7 @@
  */
 import { after, before, describe } from "node:test";
 import { describeCreatedProjects } from "./created-projects.ts";
+import { describeLeaks } from "./leak-steps.ts";
 import { PackedPackage } from "./packed-package.ts";
 import { describeProjects } from "./project-steps.ts";
 import { describeTypes } from "./type-steps.ts";
@@ -17,5 +18,6 @@ describe("the packed package", () => {
 
   describeTypes(() => packed);
   describeProjects(() => packed);
+  describeLeaks(() => packed);
   describeCreatedProjects(() => packed);
 });

@@ -275,6 +275,34 @@ const rows: readonly Row[] = [
     ],
   },
   {
+    name: "sends a field without a file as an empty file",
+    html: form("<input type=file name=a><input name=c value=1>", multipart),
+    type: "multipart/form-data",
+    sent: [
+      ["a", " (application/octet-stream, 0)"],
+      ["c", "1"],
+    ],
+  },
+  {
+    name: "sends files with the types of their names, and any name",
+    html: form("<input type=file name=a multiple><input type=file name='\"q\"'>", multipart),
+    fill: {
+      a: [
+        { name: "a.txt", content: "\r\n--x\r\n" },
+        { name: "b.PNG", content: "b" },
+        { name: "none", content: "" },
+      ],
+      '"q"': { name: 'é "1" 100%.csv', content: "1" },
+    },
+    type: "multipart/form-data",
+    sent: [
+      ["a", "a.txt (text/plain, 7)"],
+      ["a", "b.PNG (image/png, 1)"],
+      ["a", "none (application/octet-stream, 0)"],
+      ['"q"', 'é "1" 100%.csv (text/csv, 1)'],
+    ],
+  },
+  {
     name: "sends the name of a file where the form has no encoding for files",
     html: form("<input type=file name=a>"),
     fill: { a: { name: "a.txt", content: "abc" } },

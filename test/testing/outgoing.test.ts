@@ -56,6 +56,18 @@ describe("fakeFetch()", () => {
     assert.equal(globalThis.fetch, realFetch);
   });
 
+  const never = new Promise<string>(() => undefined);
+  for (const [when, signal, name] of [
+    ["before", () => AbortSignal.abort(), "AbortError"],
+    ["with its own reason", () => AbortSignal.abort(new RangeError("mine")), "RangeError"],
+    ["while the answer is awaited", () => AbortSignal.timeout(20), "TimeoutError"],
+  ] as const)
+    it(`rejects a request that is aborted ${when}`, async () => {
+      fakeFetch({ "https://api.example/text": "plain", "https://api.example/*": () => never });
+      await assert.rejects(fetch("https://api.example/slow", { signal: signal() }), { name });
+      assert.equal((await fetch("https://api.example/text", { signal: new AbortController().signal })).status, 200);
+    });
+
   it("ends with its test", () => {
     assert.doesNotMatch(globalThis.fetch.toString(), /fakes/);
   });

@@ -43,7 +43,7 @@ export class LiveClient {
 
   async openEvents(path: string, options: TestEventsOptions = {}, extra: HeaderFields): Promise<TestEvents> {
     assertTestOptions("liveEvents()", options, { lastEventId: true, headers: "object" });
-    const caller = findCaller();
+    const caller = findCaller(LiveClient.prototype.openEvents);
     const { lastEventId, headers = {} } = options;
     if (lastEventId !== undefined && (typeof lastEventId !== "string" || /[\r\n\0]/.test(lastEventId)))
       throw testError("E_TEST_SETUP", `liveEvents(): lastEventId is ${JSON.stringify(lastEventId)}.`, "Pass the id of an event.");
@@ -64,7 +64,7 @@ export class LiveClient {
   async openSocket(path: string, options: TestSocketOptions = {}, extra: HeaderFields): Promise<TestSocket> {
     assertTestOptions("socket()", options, { protocols: true, headers: "object" });
     assertProtocols(options.protocols);
-    const caller = findCaller();
+    const caller = findCaller(LiveClient.prototype.openSocket);
     const request = this.#parts.prepare(path, "application/json", [extra, options.headers ?? {}]);
     let forget: () => void = () => undefined;
     let settle: () => Promise<void> = async () => undefined;
