@@ -90,7 +90,8 @@ export async function listen(app: Application, options: ListenOptions): Promise<
       await app.close();
     },
   };
-  const removeSignals = signals ? addSignals(running, stopGraceMs === undefined ? {} : { graceMs: stopGraceMs }) : () => undefined;
+  const stopOptions = { ...(stopGraceMs !== undefined && { graceMs: stopGraceMs }), idleMs: app.mode === "production" ? idleMsOfSite : 0 };
+  const removeSignals = signals ? addSignals(running, stopOptions) : () => undefined;
   const stopServer = async (stop: StopOptions = {}): Promise<void> => {
     app.drain();
     removeSignals();
@@ -145,6 +146,21 @@ function createRequestLog(app: Application): RequestLog | undefined {
   return new RequestLog({ logger, redact, writeLine: hasJsonLines(app.options, app.mode) ? findLineWriter(app.mode) : undefined });
 }
 
+/** Time that idle connections get for one more request, which may be on its way, in milliseconds: clients of a public site keep them. */
+const idleMsOfSite = 5_000;
+
+/** Signals that would end a site, although its scripts mean a reload or new log files. A terminal that closes ends it in order. */
+function addServiceSignals({ app }: RunningApp, stop: () => void): () => void {
+  const note = (signal: NodeJS.Signals): void => {
+    if (signal === "SIGHUP" && (process.stdin.isTTY || process.stdout.isTTY)) return stop();
+    app.logger.warn(`${signal} changes nothing in a site of one process. Start it with \`gable start --workers 2\`.`);
+  };
+  for (const signal of ["SIGHUP", "SIGUSR2"] as const) process.on(signal, note);
+  return () => {
+    for (const signal of ["SIGHUP", "SIGUSR2"] as const) process.removeListener(signal, note);
+  };
+}
+
 /** The first signal stops in order, the second immediately. An error that nobody caught stops in order, too, with exit code 1. */
 function addSignals(running: RunningApp, options: StopOptions): () => void {
   let isStopping = false;
@@ -168,11 +184,13 @@ function addSignals(running: RunningApp, options: StopOptions): () => void {
     // The state of the application is unknown now: it answers what it has begun, and ends.
     if (!isStopping) stop(1);
   };
+  const removeOthers = running.app.mode === "production" ? addServiceSignals(running, onSignal) : () => undefined;
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   process.on("uncaughtException", onUncaught);
   return () => {
     if (isStopping) return;
+    removeOthers();
     process.removeListener("SIGTERM", onSignal);
     process.removeListener("SIGINT", onSignal);
     process.removeListener("uncaughtException", onUncaught);

@@ -12,6 +12,7 @@ export interface Served {
   readonly url: string;
   readonly text: () => string;
   readonly stop: () => void;
+  readonly kill: (signal: NodeJS.Signals) => void;
   readonly ended: Promise<unknown>;
 }
 
@@ -32,7 +33,7 @@ export async function serve(folder: string, words: readonly string[], environmen
       });
     void ended.then(() => resolve(""));
   });
-  return { url, text: () => text, stop: () => child.kill("SIGTERM"), ended };
+  return { url, text: () => text, stop: () => child.kill("SIGTERM"), kill: (signal) => child.kill(signal), ended };
 }
 
 /** Runs a command to its end, at most a minute: the code is null then. `text` is what it printed on both streams. */

@@ -194,7 +194,7 @@ interface Outcome {
   readonly problems: readonly Problem[];
 }
 
-function readOutcome({ out, error, isLate }: BinaryOutcome, command: string, flags: Context["flags"]): Outcome {
+function readOutcome({ out, error, isLate, code }: BinaryOutcome, command: string, flags: Context["flags"]): Outcome {
   if (isLate)
     throw new GableError("E_COMMAND_PROGRAM", `gable ${command} did not end within ${bootMsOf(flags) / 1_000} s. Nothing was started.`, {
       fix: "Look for what the application waits for while it is loaded, or give it more time with --boot-seconds.",
@@ -202,6 +202,14 @@ function readOutcome({ out, error, isLate }: BinaryOutcome, command: string, fla
   try {
     return JSON.parse(out) as Outcome; // The command of the same version.
   } catch {
+    if (error + out === "")
+      throw new GableError(
+        "E_COMMAND_PROGRAM",
+        `gable ${command} ended with exit code ${code}, and printed nothing. Nothing was started.`,
+        {
+          fix: "Look for process.exit() in what the application loads.",
+        },
+      );
     throw new GableError("E_COMMAND_PROGRAM", `gable ${command} failed: ${error || out}`);
   }
 }
@@ -258,16 +266,26 @@ async function serveWithWorkers(
   );
 }
 
+/** Why the new workers of a reload cannot start. */
+interface ReloadFailure {
+  readonly message: string;
+  readonly code?: string;
+  readonly fix?: string;
+}
+
 /** Reloads without losing a request. */
 export const reload = builtIn({
   examples: ["reload"],
   async run({ project, print }: BuiltInContext) {
     const { sendSupervisorCommand } = await import("gable/server");
     const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");
-    if (!isDone)
-      throw new GableError("E_COMMAND_PROGRAM", `The new workers cannot start, so the old ones go on: ${JSON.stringify(details)}`, {
-        fix: "Correct the application, and reload again.",
+    if (!isDone) {
+      const { code, message, fix } = details as ReloadFailure; // What the supervisor answers then.
+      const reason = code === undefined ? message : `${code}: ${message}`;
+      throw new GableError("E_COMMAND_PROGRAM", `The new workers cannot start, so the old ones go on. ${reason}`, {
+        fix: fix || "Correct the application, and reload again.",
       });
+    }
     print("Reloaded.");
     return { details };
   },
