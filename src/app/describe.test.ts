@@ -47,6 +47,7 @@ describe("app.describe()", () => {
       csp: undefined,
       ownHeaders: [],
       rate: undefined,
+      limits: {},
       name: undefined,
       hasPlace: true,
     };
@@ -73,6 +74,7 @@ describe("app.describe()", () => {
         csp: { imgSrc: ["'self'"] },
         ownHeaders: [],
         rate: { requestsMax: 5, windowSeconds: 60 },
+        limits: {},
       },
       { ...none, method: "GET", path: "/" },
     ]);

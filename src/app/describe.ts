@@ -36,6 +36,8 @@ export interface RouteFacts {
   readonly ownHeaders: readonly string[];
   /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
   readonly rate: RateOptions | false | undefined;
+  /** Other limits of the route and its groups, such as `bodyBytesMax`: those that replace limits of the application. */
+  readonly limits: Readonly<Record<string, unknown>>;
   /** File and line that define it. */
   readonly place: SourcePlace | undefined;
 }
@@ -95,6 +97,7 @@ export function describeRoute({ route, levels }: Pick<CompiledRoute, "route" | "
     csp: levels.findLast(({ security }) => security?.csp !== undefined)?.security?.csp,
     ownHeaders: findOwnHeaders([...("handler" in route ? [route.handler] : []), ...levels.flatMap(({ use }) => use ?? [])]),
     rate: levels.findLast(({ limits }) => limits?.rate !== undefined)?.limits?.rate,
+    limits: Object.fromEntries(levels.flatMap(({ limits = {} }) => Object.entries(limits)).filter(([name]) => name !== "rate")),
     place: route.place,
   };
 }

@@ -1,6 +1,7 @@
 /** Each check before a deployment: options that fail it, and options that pass. */
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { GableOptions } from "gable";
@@ -10,6 +11,7 @@ import { defineSettings, gable, get, group, middleware, post } from "gable";
 import { field as f, Model } from "gable/data";
 import { memoryMail, smtpMail } from "gable/mail";
 import { memoryRates, rateModel, redisRates } from "gable/security";
+import { memorySessions } from "gable/session";
 import { diskStorage, memoryStorage } from "gable/storage";
 import { task } from "gable/tasks";
 import type { AccountFacts } from "../../src/cli/checks/accounts.ts";
@@ -56,6 +58,15 @@ function withDatabase(database: NonNullable<GableOptions["database"]>, facts: Da
   return withSeen({ models: books, database, ...options }, { databases: { default: facts } });
 }
 
+/** A folder, and a link to it. */
+const linked = { real: join(tmpdir(), `gable-checks-${process.pid}`), link: join(tmpdir(), `gable-checks-${process.pid}-link`) };
+mkdirSync(linked.real);
+symlinkSync(linked.real, linked.link);
+after(() => {
+  rmSync(linked.link);
+  rmSync(linked.real, { recursive: true });
+});
+
 class User extends Model("users", accountFields()) {}
 const accountsOf = (): GableOptions => ({ session: {}, secretKeys: [key], models: [User], accounts: defineAccounts({ user: User }) });
 
@@ -98,20 +109,31 @@ const rows: () => readonly CheckRow[] = () => [
       { proxies: { trust: ["0.0.0.0/1", "128.0.0.0/1"] } },
       { proxies: { trust: ["2000::/3"] } },
       { proxies: { trust: ["8.0.0.0/6"] } },
+      { proxies: { trust: ["::ffff:0:0/96"] } },
+      { proxies: { trust: ["::/80"] } },
+      { proxies: { trust: Array.from({ length: 256 }, (_, first) => `${first}.0.0.0/8`) } },
     ],
     /trust nearly everybody/,
-    [{ proxies: { trust: ["10.0.0.0/8", "loopback"] } }, { proxies: { trust: ["fc00::/7", "192.0.2.1", "2001:db8::1"] } }],
+    [
+      { proxies: { trust: ["10.0.0.0/8", "loopback"] } },
+      { proxies: { trust: ["17.0.0.0/8", "173.245.48.0/20", "::ffff:10.0.0.0/104", "2400:cb00::/32"] } },
+      { proxies: { trust: ["fc00::/7", "192.0.2.1", "2001:db8::1"] } },
+    ],
   ],
   [
     "security.csp-unsafe",
     [
       { security: { csp: { imgSrc: ["*"] } } },
+      ...["data:", "blob:", "BLOB:", "*.com", "https://*", "https://*.com:443", "*:*", "http:"].map((source) => ({
+        security: { csp: { scriptSrc: ["'self'", source] } },
+      })),
       { security: { csp: { scriptSrc: ["'unsafe-inline'"] }, allowUnsafe: "an old widget" } },
       routes(get("/a", { security: { csp: { styleSrc: ["'unsafe-inline'"] }, allowUnsafe: "a chart" } }, () => "")),
     ],
     /weaker than the default in (?:imgSrc|scriptSrc|styleSrc)\./,
     [
       { security: { csp: { imgSrc: ["'self'", "https://img.example"] } } },
+      { security: { csp: { imgSrc: ["'self'", "data:"], scriptSrc: ["'self'", "https://*.cdn.example"] } } },
       routes(get("/a", { security: { csp: { imgSrc: [] } } }, () => "")),
     ],
   ],
@@ -192,7 +214,10 @@ const rows: () => readonly CheckRow[] = () => [
   ],
   [
     "session.store-memory",
-    [{ session: { store: "memory" }, secretKeys: [key] }],
+    [
+      { session: { store: "memory" }, secretKeys: [key] },
+      { session: { store: memorySessions() }, secretKeys: [key] },
+    ],
     /in the memory/,
     [{ session: { store: "cookie" }, secretKeys: [key] }],
   ],
@@ -262,11 +287,25 @@ const rows: () => readonly CheckRow[] = () => [
   ],
   [
     "limits.off",
-    [{ limits: { bodyBytesMax: 1_073_741_825 } }, { limits: { connectionsMax: 1_000_001 } }],
+    [
+      { limits: { bodyBytesMax: 1_073_741_825 } },
+      { limits: { connectionsMax: 1_000_001 } },
+      routes(post("/a", { limits: { bodyBytesMax: 1_073_741_825 } }, () => "")),
+      routes(group("/g", [post("/a", () => "")], { limits: { bodyBytesMax: 1e13 } })),
+    ],
     /protect nothing: (?:body|connections)/,
-    [{ limits: { bodyBytesMax: 1_073_741_824, connectionsMax: 1_000_000 } }],
+    [
+      { limits: { bodyBytesMax: 1_073_741_824, connectionsMax: 1_000_000 } },
+      routes(post("/a", { limits: { bodyBytesMax: 1_073_741_824 } }, () => "")),
+      routes(group("/g", [post("/a", { limits: { bodyBytesMax: 10 } }, () => "")], { limits: { bodyBytesMax: 1e13 } })),
+    ],
   ],
-  ["timeouts.off", [{ limits: { handlerMs: 3_600_001 } }], /handlerMs is 3600001/, [{ limits: { handlerMs: 3_600_000 } }]],
+  [
+    "timeouts.off",
+    [{ limits: { handlerMs: 3_600_001 } }, routes(get("/a", { limits: { handlerMs: 3_600_001 } }, () => ""))],
+    /handlerMs is 3600001/,
+    [{ limits: { handlerMs: 3_600_000 } }, routes(get("/a", { limits: { handlerMs: 3_600_000 } }, () => ""))],
+  ],
   [
     "database.tls",
     [
@@ -332,7 +371,15 @@ const rows: () => readonly CheckRow[] = () => [
     /kept instead of sent/,
     [{ mail: "smtps://mail.example" }, { mail: { transport: smtpMail("smtps://mail.example") } }],
   ],
-  ["mail.plain", [{ mail: "smtp://mail.example?insecure=because" }], /without TLS/, [{ mail: "smtp://mail.example" }]],
+  [
+    "mail.plain",
+    [
+      { mail: "smtp://mail.example?insecure=because" },
+      { mail: { transport: smtpMail({ host: "mail.example", insecure: "because" }), from: "a@b.example" } },
+    ],
+    /without TLS/,
+    [{ mail: "smtp://mail.example" }, { mail: { transport: smtpMail({ host: "mail.example" }), from: "a@b.example" } }],
+  ],
   [
     "storage.local-many",
     [{ storage: "var/media" }, { storage: { store: "var/media" } }, { storage: { store: diskStorage({ directory: "var/media" }) } }],
@@ -345,6 +392,8 @@ const rows: () => readonly CheckRow[] = () => [
       { static: "static", storage: "static" },
       { static: { directory: "./static" }, storage: "static/media" },
       { static: "var/static", storage: { store: diskStorage({ directory: "/var" }) } },
+      { static: linked.real, storage: `${linked.link}/media` },
+      { static: `${linked.link}/static`, storage: linked.real },
     ],
     /overlap/,
     [{ static: "static", storage: "static-uploads" }, { static: "static", storage: { store: memoryStorage() } }, { storage: "static" }],

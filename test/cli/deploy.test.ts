@@ -55,6 +55,17 @@ describe("gable deploy make", () => {
       assert.match(read(project, files[0]!), /^#/);
     });
 
+  it("writes what is missing, and keeps the files of the project", async () => {
+    const project = createProject();
+    project.write({ Dockerfile: "mine" });
+    const dry = await project.run("deploy", "make", "--target", "compose", "--dry-run");
+    assert.doesNotMatch(dry.out, /Would write Dockerfile/);
+    const { code, out } = await project.run("deploy", "make", "--target", "compose");
+    assert.equal(code, 0);
+    assert.match(out, /^Wrote \.dockerignore\nWrote compose\.yaml\nKept Dockerfile, which exists already\n/);
+    assert.equal(read(project, "Dockerfile"), "mine");
+  });
+
   it("exits with 2 for no target and for a misspelt one", async () => {
     const project = createProject();
     const none = await project.run("deploy", "make");

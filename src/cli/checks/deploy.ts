@@ -1,5 +1,6 @@
 /** The checks of `gable check --deploy`: what must be right before a site meets the internet. */
-import { resolve, sep } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import type { CheckFinding, RouteFacts } from "gable";
 import { findTaskRun } from "../task-run.ts";
 import { accountChecks } from "./accounts.ts";
@@ -7,13 +8,20 @@ import type { Check, Options } from "./check.ts";
 import { ofOptions } from "./check.ts";
 import { databaseChecks } from "./databases.ts";
 import { fileChecks } from "./files.ts";
+import { findOpenRanges } from "./networks.ts";
 import { hasSeveralWorkers } from "./processes.ts";
 
 const makeKey = "Run `npx gable key generate`, and put the line into the environment.";
 const yearSeconds = 31_536_000;
 const safeMethods = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Sources of a policy that undo most of it. */
-const looseSources = new Set(["*", "http:", "https:", "'unsafe-inline'", "'unsafe-eval'"]);
+const looseSources = new Set(["http:", "https:", "'unsafe-inline'", "'unsafe-eval'"]);
+/** Sources that whoever writes markup can fill; harmless for images and fonts. */
+const ownSources = new Set(["data:", "blob:", "filesystem:"]);
+/** Directives whose sources run, or decide for all others. */
+const runningDirectives = new Set(["defaultSrc", "scriptSrc", "scriptSrcElem", "objectSrc", "frameSrc", "childSrc"]);
+/** Every host, or every host of a top-level domain. */
+const anyHost = /^(?:[a-z][a-z0-9+.-]*:\/\/)?\*(?:\.[a-z0-9-]+)?(?::(?:\*|\d+))?(?:\/.*)?$/i;
 
 /** Secret keys as texts. Keys of bytes were made by a program. */
 function keyTexts({ secretKeys = [] }: Options): string[] {
@@ -61,19 +69,15 @@ const hosts: readonly Check[] = [
       : undefined,
   ),
   ofOptions("proxies.any", "error", ({ proxies }) => {
-    // No site owns so large a block of addresses: two blocks of length 1 are everybody, too.
-    const any = proxies?.trust.find((range) => Number(range.split("/")[1] ?? blockMin) < blockMin);
+    const any = findOpenRanges(proxies?.trust ?? []);
     return any === undefined
       ? undefined
       : {
-          message: `The proxies "${any}" trust nearly everybody: such clients can claim any IP address.`,
+          message: `The proxies ${any} trust nearly everybody: such clients can claim any IP address.`,
           fix: 'Name the addresses of your proxies, "loopback" or "private".',
         };
   }),
 ];
-
-/** Length of the largest blocks of addresses that anyone owns, such as 10.0.0.0/8 and fc00::/7. */
-const blockMin = 7;
 
 function isPrivate(name: string): boolean {
   return /^(?:localhost|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])|\.(?:localhost|internal|local|lan)$/i.test(name);
@@ -87,8 +91,12 @@ function isLoopback(name: string): boolean {
 /** Returns the directives of a policy that allow more than they should. */
 function findLooseDirectives(csp: RouteFacts["csp"] = {}): string[] {
   return Object.entries(csp)
-    .filter(([, sources]) => [sources].flat().some((source) => looseSources.has(String(source))))
+    .filter(([directive, sources]) => [sources].flat().some((source) => isLoose(directive, String(source).toLowerCase())))
     .map(([directive]) => directive);
+}
+
+function isLoose(directive: string, source: string): boolean {
+  return looseSources.has(source) || anyHost.test(source) || (runningDirectives.has(directive) && ownSources.has(source));
 }
 
 const security: readonly Check[] = [
@@ -193,7 +201,7 @@ const security: readonly Check[] = [
       : undefined;
   }),
   ofOptions("session.store-memory", "error", ({ session }) =>
-    session?.store === "memory"
+    session !== undefined && (session.store === "memory" || (typeof session.store === "object" && session.store.isLocal === true))
       ? {
           message: "Sessions are in the memory of the process: a restart signs everybody out.",
           fix: 'Use store: "database", or redisSessions().',
@@ -220,20 +228,33 @@ function isLocal(store: Extract<NonNullable<Options["cache"]>, object>["store"])
 /** Limits that are so high that they limit nothing, and times so long that nothing ever ends. */
 const looseLimits = { bytesMax: 1_073_741_824, countMax: 1_000_000, ms: 3_600_000 };
 
-function findLoose(options: Options, isTime: boolean): CheckFinding | undefined {
-  const loose = Object.entries(options.limits ?? {}).filter(([name, value]) => {
+function findLoose(limits: object = {}, isTime: boolean): string | undefined {
+  const loose = Object.entries(limits).filter(([name, value]) => {
     if (typeof value !== "number" || name.endsWith("Ms") !== isTime) return false;
     return value > (isTime ? looseLimits.ms : name.includes("Bytes") ? looseLimits.bytesMax : looseLimits.countMax);
   });
-  if (loose.length === 0) return undefined;
-  const list = loose.map(([name, value]) => `${name} is ${String(value)}`).join(", ");
-  return { message: `These limits protect nothing: ${list}.`, fix: "Set them to what your largest request needs." };
+  return loose.length === 0 ? undefined : loose.map(([name, value]) => `${name} is ${String(value)}`).join(", ");
 }
 
-const limits: readonly Check[] = [
-  ofOptions("limits.off", "error", (options) => findLoose(options, false)),
-  ofOptions("timeouts.off", "error", (options) => findLoose(options, true)),
-];
+/** Looks at the limits of the application, and of its routes with their groups. */
+function ofLimits(id: string, isTime: boolean): Check {
+  const fix = "Set them to what your largest request needs.";
+  return {
+    id,
+    level: "error",
+    run: ({ facts: { options, routes } }) => {
+      const list = findLoose(options.limits, isTime);
+      const found: CheckFinding[] = list === undefined ? [] : [{ message: `These limits protect nothing: ${list}.`, fix }];
+      for (const { method, path, limits: own } of routes) {
+        const ofRoute = findLoose(own, isTime);
+        if (ofRoute !== undefined) found.push({ message: `These limits of ${method} ${path} protect nothing: ${ofRoute}.`, fix });
+      }
+      return found;
+    },
+  };
+}
+
+const limits: readonly Check[] = [ofLimits("limits.off", false), ofLimits("timeouts.off", true)];
 
 /** Transports that keep messages instead of sending them. */
 const keptMail = /^(?:outbox|memory|console|file):/;
@@ -248,7 +269,8 @@ const mail: readonly Check[] = [
   }),
   ofOptions("mail.plain", "error", ({ mail: setting }) => {
     const transport = typeof setting === "object" ? setting.transport : setting;
-    const isPlain = typeof transport === "string" && /^smtp:\/\/[^?]*\?(?:.*&)?insecure=/.test(transport);
+    const isPlain =
+      typeof transport === "object" ? transport.isPlain : transport !== undefined && /^smtp:\/\/[^?]*\?(?:.*&)?insecure=/.test(transport);
     return isPlain ? { message: "Mail and its password travel without TLS.", fix: "Use a server with STARTTLS, or smtps://." } : undefined;
   }),
 ];
@@ -273,7 +295,7 @@ const storages: readonly Check[] = [
     const [stored, { static: files }] = [findStorageFolder(options), options];
     const served = typeof files === "object" ? files.directory : files;
     if (stored === undefined || served === undefined) return undefined;
-    const [one, other] = [stored, served].map((path) => resolve(project, path) + sep);
+    const [one, other] = [stored, served].map((path) => toRealPath(resolve(project, path)) + sep);
     return one!.startsWith(other!) || other!.startsWith(one!)
       ? {
           message: `The folder of stored files "${stored}" and the static folder "${served}" overlap: uploads would be pages of the site.`,
@@ -282,6 +304,13 @@ const storages: readonly Check[] = [
       : undefined;
   }),
 ];
+
+/** Follows links, as far as the path exists. */
+function toRealPath(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(toRealPath(parent), basename(path));
+}
 
 /** Wait of a task after which too few workers run, in ms. */
 const backlogMs = 600_000;

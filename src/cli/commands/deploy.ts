@@ -29,9 +29,13 @@ export const deployMake = builtIn({
   async run({ flags: { target, force, dryRun: isDry }, project: { folder }, print }: BuiltInContext<{}, typeof flags>) {
     if (target === undefined || !Object.hasOwn(targets, target))
       refuse("gable deploy make needs a target.", "Write: gable deploy make --target docker, systemd or compose");
-    const files = targets[target as keyof typeof targets](readFacts(folder)); // Checked above.
+    const all = targets[target as keyof typeof targets](readFacts(folder)); // Checked above.
+    const missing = Object.entries(all).filter(([file]) => force || !existsSync(join(folder, file)));
+    // A new project has a Dockerfile. With nothing to write, the plan says which files exist.
+    const files = missing.length === 0 ? all : Object.fromEntries(missing);
     const written = await writePlan(folder, { files, lines: [], next: [] }, { force, isDry });
     for (const [file, text] of Object.entries(files)) print(isDry ? `Would write ${file}\n\n${text}` : `Wrote ${file}`);
+    for (const file of Object.keys(all)) if (!Object.hasOwn(files, file)) print(`Kept ${file}, which exists already`);
     if (!isDry) print("Read the first lines of each file: they say how to use it.");
     return { target, files: written.files, isDry };
   },

@@ -57,6 +57,7 @@ export function smtpMail(where: string | SmtpOptions): MailTransport {
   return {
     name: "smtp",
     delivers: true,
+    isPlain: options.insecure !== undefined,
     async send(message) {
       opened ??= open(options);
       const transport = await opened;
