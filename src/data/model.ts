@@ -34,6 +34,7 @@ import type {
 } from "./tree/query-types.ts";
 import { fillNewRow } from "./schema/default-values.ts";
 import type { ModelMeta } from "./schema/model-class.ts";
+import { toModelName } from "./schema/names.ts";
 import { describeModel } from "./schema/metadata.ts";
 import type { ColumnRefs, FieldMap, FieldsOf, InstanceOf, KeyOf, ModelOptions, RowValues, TargetOf } from "./schema/model.ts";
 import type { AnyModelOptions, ModelClass, ModelConstructor } from "./schema/model-class.ts";
@@ -230,6 +231,8 @@ export function Model<const Table extends string, Fields extends FieldMap, Compu
     static override readonly $fields = Object.freeze({ ...fields });
     static override readonly $options = Object.freeze({ ...options }) as unknown as AnyModelOptions; // Conditions take rows of this model.
   }
+  // Messages name a model that is used without a class of its own.
+  Object.defineProperty(Base, "name", { value: toModelName(table), configurable: true });
   Object.defineProperty(Base.prototype, "$table", { value: table });
   for (const [name, entry] of Object.entries(fields)) {
     if (typeof entry !== "function") continue;

@@ -45,6 +45,25 @@ books_pages_title_index       index   pages, title
 `;
 
 describe("gable models", () => {
+  it("names models that no class extends by their exports, in a list by their tables", async () => {
+    const tables = `import { gable } from "gable";
+import { accountTokenModel } from "gable/auth";
+import { field as f, Model } from "gable/data";
+import { sessionModel } from "gable/session";
+class Book extends Model("books", { id: f.id() }) {}
+const [Session, AccountToken, line] = [sessionModel(), accountTokenModel(), Model("order_lines", { id: f.id() })];
+`;
+    project.write({
+      "record.ts": `${tables}export default gable({ models: { Volume: Book, Session, AccountToken }, database: "sqlite:var/app.db" });\n`,
+      "list.ts": `${tables}export default gable({ models: [Book, Session, line], database: "sqlite:var/app.db" });\n`,
+    });
+    const named = async (app: string) =>
+      ((await project.json("models", "--app", app)).data as { models: Array<{ name: string }> }).models.map(({ name }) => name);
+    assert.deepEqual(await named("record.ts"), ["Book", "Session", "AccountToken"]);
+    assert.deepEqual(await named("list.ts"), ["Book", "Sessions", "OrderLines"]);
+    assert.match((await project.run("models", "AccountToken", "--app", "record.ts")).out, /^AccountToken, table gable_account_tokens\n/);
+  });
+
   it("prints fields, relations and indexes of one model, or of all", async () => {
     assert.deepEqual(await project.run("models", "Book"), { code: 0, out: book, error: "" });
     const { out } = await project.run("models");

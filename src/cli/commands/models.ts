@@ -1,5 +1,6 @@
 /** `gable models`: fields, relations and indexes of the models. */
 import { GableError } from "gable";
+import type { ModelClass } from "gable/data";
 import { findNearestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
@@ -19,8 +20,16 @@ export const models = builtIn({
   flags,
   async run(context: Context) {
     const { isModel } = await import("gable/data");
-    const given = Object.values(modelsOf(await context.project.loadApp()));
-    const all = [...new Set(given.filter(isModel))].map(describeModel);
+    const given = modelsOf(await context.project.loadApp());
+    const found = new Map<ModelClass, ModelFacts>();
+    for (const [key, model] of Object.entries(given)) {
+      if (!isModel(model) || found.has(model)) continue;
+      const facts = describeModel(model);
+      // A model that no class extends, such as that of sessions, has the name of its export.
+      const isNamed = Array.isArray(given) || key === "default" || !Object.hasOwn(model, "$table");
+      found.set(model, isNamed ? facts : { ...facts, name: key });
+    }
+    const all = [...found.values()];
     const shown = select(all, context.arguments.names);
     if (context.flags.graph !== undefined) {
       const graph = toMermaid(shown);

@@ -42,3 +42,9 @@ function hashName(name: string): string {
 
 /** Pattern for names of fields, columns, tables and aliases. */
 export const identifier: RegExp = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+
+/** Returns the name of a model that no class names: `order_lines` becomes `OrderLines`. */
+export function toModelName(table: string): string {
+  const words = table.replace(/^gable_/, "").split(/[^\p{L}\p{N}]+/u);
+  return words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+}
