@@ -517,6 +517,41 @@ for (const kind of databaseKinds) {
   });
 }
 
+/** A type that no field has, by database. */
+const unknownTypes = { SQLite: "", PostgreSQL: "interval", MariaDB: "point", MySQL: "point" };
+
+for (const kind of databaseKinds) {
+  describe(`models of views over a column without a field on ${kind.name}`, { skip: kind.skip }, () => {
+    it("are left out with the reason, and what reads them; others are written", async () => {
+      const place = await kind.place();
+      const database = await createDatabase({ url: place.url, models: [] });
+      try {
+        const key = kind.name === "SQLite" ? "id integer PRIMARY KEY" : "id bigint PRIMARY KEY";
+        await make(database, [
+          `CREATE TABLE places (${key}, label varchar(20), spot ${unknownTypes[kind.name]})`,
+          "CREATE VIEW spots AS SELECT id, spot FROM places",
+          "CREATE VIEW stars AS SELECT * FROM places",
+          "CREATE VIEW ids AS SELECT id FROM spots",
+          "CREATE VIEW labels AS SELECT id, label FROM places",
+        ]);
+        const { source } = await pullModels({ database });
+        for (const [view, reason] of [
+          ["spots", 'it reads "places.spot", which is left out'],
+          ["stars", 'it reads "places.spot", which is left out'],
+          ["ids", 'it reads "spots"'],
+        ] as const)
+          assert.ok(source.includes(`// No model can be made of the view "${view}": ${reason}.`), source);
+        assert.match(source, /class Label extends View\("labels"/);
+        const models = await importModels(source);
+        await (await createDatabase({ url: place.url, models })).close();
+      } finally {
+        await database.close();
+        await place.remove();
+      }
+    });
+  });
+}
+
 /** What creates a role that may only read a database, and removes it; the URL of that role. */
 const readers = {
   PostgreSQL: (url: URL) => ({

@@ -29,13 +29,13 @@ interface OwnRelation {
   readonly isUnique: boolean;
 }
 
-/** Returns the source of a module with a model for each table. */
-export function writeModels(tables: readonly FoundTable[]): string {
+/** Returns the source of a module with a model for each table. `unmade` are views that get none, with the reason. */
+export function writeModels(tables: readonly FoundTable[], unmade: ReadonlyMap<string, string>): string {
   const between = new Map(tables.flatMap((table) => readBetween(table, tables).map((sides) => [table, sides] as const)));
   const taken = new Set(["Model", "View"]);
   const drafts = new Map<string, ModelDraft>();
   for (const table of tables) {
-    if (between.has(table) || table.state.primary.length === 0) continue;
+    if (between.has(table) || table.state.primary.length === 0 || unmade.has(table.name)) continue;
     const className = findFree(toPascal(toSingular(table.name)), taken, "Row");
     taken.add(className);
     const comments = [...(table.notes.get("") ?? [])];
@@ -48,11 +48,13 @@ export function writeModels(tables: readonly FoundTable[]): string {
   for (const draft of drafts.values()) addOptions(draft);
   const body = [...drafts.values()].map(writeModel).join("\n");
   const left = tables
-    .filter(({ state }) => state.primary.length === 0)
+    .filter(({ name, state }) => state.primary.length === 0 || unmade.has(name))
     .map(({ name, state: { view } }) =>
-      view === undefined
-        ? `// The table "${toComment(name)}" has no primary key: no model can be made of it.\n`
-        : `// No column of the view "${toComment(name)}" is known to tell its rows apart: ${toComment(queryOf(view))}\n`,
+      unmade.has(name)
+        ? `// No model can be made of the view "${toComment(name)}": ${toComment(unmade.get(name)!)}.\n`
+        : view === undefined
+          ? `// The table "${toComment(name)}" has no primary key: no model can be made of it.\n`
+          : `// No column of the view "${toComment(name)}" is known to tell its rows apart: ${toComment(queryOf(view))}\n`,
     );
   const used = ["belongsTo", "field", "hasMany", "hasOne", "manyToMany", "Model", "sql", "View"].filter((name) =>
     name === "field" ? /\bf\.\w+\(/.test(body) : new RegExp(`\\b${name}[(\`]`).test(body),
