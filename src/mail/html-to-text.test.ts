@@ -22,6 +22,30 @@ const cases: ReadonlyArray<readonly [string, string, string]> = [
   ["gives the alternative text of images", '<img src="cid:logo" alt="The logo"> <img src="x">', "The logo"],
   ["decodes character references once", "&lt;b&gt; &amp;amp; &#233; &#x20AC; &nope; &#0; &#xD800;", "<b> &amp; é € &nope; &#0; &#xD800;"],
   ["keeps a lone less-than sign of decoded text", "1 &lt; 2", "1 < 2"],
+  ["keeps a less-than sign that begins no tag", "text < 5 and > 3 <", "text < 5 and > 3 <"],
+  ["ends a tag after the value of its attribute", '<a title="x>y" href="https://good.example">go</a>', "go (https://good.example)"],
+  [
+    "reads no attribute in the value of another",
+    `<a data-x=" href=https://evil.example" href='https://good.example'>go</a>`,
+    "go (https://good.example)",
+  ],
+  ["takes the first of two attributes", "<a HREF = https://good.example href=https://evil.example>go</a>", "go (https://good.example)"],
+  ["separates attributes by slashes", '<a/href="https://good.example"/>go</a>', "go (https://good.example)"],
+  ["reads no attribute whose name ends with href", '<a data-href="https://evil.example">go</a>', "go"],
+  [
+    "keeps addresses of any length",
+    `<a href="https://a.example/${"y".repeat(5_000)}">go</a>`,
+    `go (https://a.example/${"y".repeat(5_000)})`,
+  ],
+  ["reads an address without its blanks and line ends", '<a href=" https://a.example/\n b ">go</a>', "go (https://a.example/ b)"],
+  ["keeps the lines of pre", "<p>a</p><pre>\n  line 1\n\n    line 2  \r\n</pre> b", "a\n\n  line 1\n\n    line 2\n\n\nb"],
+  ["keeps the lines of textarea", "<textarea>a &lt;\n <b></textarea>", "a <\n <b>"],
+  ["ends a comment as browsers do", "<!-->a<!--->b<!-- > -- --!>c<! d >e</ f>g", "abceg"],
+  ["ends a script at its own tag only", "<script>if (a </b) '</scripty>'</SCRIPT >a", "a"],
+  ["hides templates inside each other", "<template>a<template>b</template>c</template>d", "d"],
+  ["shows a page whose head has no end tag", "<html><head><meta charset=utf-8><title>T</title><body>Hello", "Hello"],
+  ["reads a reference in an attribute once", '<img alt="&amp;lt;">', "&lt;"],
+  ["drops a tag that does not end, as browsers do", '<p>a</p><a href="x', "a"],
   ["gives an empty text for an empty page", "<html></html>", ""],
 ];
 
@@ -30,7 +54,26 @@ describe("htmlToText()", () => {
 
   it("does work that grows with the length of hostile markup, not with its square", () => {
     // 400 kB each: a quadratic reader needs minutes, and the test would reach its time limit.
-    for (const piece of ["<a href=x>", "<!--", "<style>", "<img ", "&#", "<"])
-      assert.equal(typeof htmlToText(piece.repeat(400_000 / piece.length)), "string");
+    for (const piece of [
+      "<a href=x>",
+      '<a href="',
+      "<a href='",
+      "<a b=",
+      "<a a",
+      "<!--",
+      "<!",
+      "<style>",
+      "</style",
+      "<template>",
+      "<pre>  ",
+      "<td>",
+      "<img ",
+      "&#",
+      "<",
+      "</",
+      "<a\n",
+    ])
+      for (const start of ["", "<title>", `<pre>${" ".repeat(400_000)}</pre>`])
+        assert.equal(typeof htmlToText(start + piece.repeat(400_000 / piece.length)), "string");
   });
 });
