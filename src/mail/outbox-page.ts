@@ -1,11 +1,12 @@
 /** The outbox of development: messages that were not sent, as a list, as HTML, as text and as source. */
 import { notFound } from "../errors/status-errors.ts";
+import { fileTypeOf } from "../http/file-types.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { html } from "../views/html.ts";
 import type { Html } from "../views/values.ts";
 import { raw } from "../views/rendering/raw.ts";
 import { toAddressText } from "./address.ts";
-import type { MailMessage } from "./message.ts";
+import type { MailAttachment, MailMessage } from "./message.ts";
 
 /** Mail programs run no scripts and load nothing on their own, but they apply styles. */
 const messagePolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
@@ -52,13 +53,16 @@ export async function messagePage(messages: readonly MailMessage[], id: string, 
 
 /** Images of the message itself are shown from their bytes. */
 function toHtmlReply({ html: markup = "", inline }: MailMessage): HandlerReply {
-  let shown = markup;
-  for (const [id, { content, type = "image/png" }] of Object.entries(inline))
-    shown = shown.replaceAll(`cid:${id}`, `data:${type};base64,${Buffer.from(content).toString("base64")}`);
+  // An id goes as far as its characters do: another id may start with it.
+  const shown = markup.replaceAll(/\bcid:([\w.-]+)/gi, (whole, id: string) => (Object.hasOwn(inline, id) ? toDataUrl(inline[id]!) : whole));
   // The message is shown as its recipients get it; the policy of the reply keeps it from doing anything.
   const reply = new HandlerReply(200, "text/html; charset=utf-8", raw(shown));
   reply.headers.set("content-security-policy", messagePolicy);
   return reply;
+}
+
+function toDataUrl({ fileName, content, type = fileTypeOf(fileName) }: MailAttachment): string {
+  return `data:${type};base64,${Buffer.from(content).toString("base64")}`;
 }
 
 function idOf({ messageId }: MailMessage): string {

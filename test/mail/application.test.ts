@@ -138,6 +138,24 @@ describe("the outbox page", () => {
       for (const wrong of [page.replace("/html", "/other"), "/_gable/mail/none/html"]) assert.equal((await app.request(wrong)).status, 404);
     }));
 
+  it("shows each inline image with its own bytes and the type of its name", () =>
+    withApp(outbox, async (app) => {
+      const image = (fileName: string, byte: number): { fileName: string; content: Uint8Array } => ({
+        fileName,
+        content: new Uint8Array([byte]),
+      });
+      await sendMail({
+        ...message,
+        html: '<img src="cid:logo"><img src=CID:logo2><b style="background:url(cid:a.b)">cid:none acid:logo cid:constructor',
+        inline: { logo: image("a.PNG", 1), logo2: image("b.jpg", 2), "a.b": { ...image("c", 3), type: "image/webp" } },
+      });
+      const [page] = /\/_gable\/mail\/[0-9a-f-]+\/html/.exec(await (await app.request("/_gable/mail")).text())!;
+      assert.equal(
+        await (await app.request(page)).text(),
+        '<img src="data:image/png;base64,AQ=="><img src=data:image/jpeg;base64,Ag==><b style="background:url(data:image/webp;base64,Aw==)">cid:none acid:logo cid:constructor',
+      );
+    }));
+
   it("is not there in production, in tests, and for a transport that keeps nothing", async () => {
     for (const options of [
       { mode: "production", mail: "memory:" },
