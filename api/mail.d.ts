@@ -35,7 +35,7 @@ export declare function memoryMail(options?: MemoryMailOptions): MailKeeper;
  * Makes a transport for a mail server: from options, or from `smtp://user:password@host:587` and `smtps://host`.
  *
  * One connection is kept and used again. A server without STARTTLS gets no message (`E_MAIL_INSECURE`), unless
- * `insecure` gives the reason.
+ * `insecure` gives the reason. Connecting takes at most 10 seconds, and sending a message 30 seconds more.
  */
 export declare function smtpMail(where: string | SmtpOptions): MailTransport;
 
@@ -107,6 +107,11 @@ export interface MailMessage extends MailContent {
     readonly cc: readonly MailAddress[];
     /** Recipients of a copy whom the others do not see. */
     readonly bcc: readonly MailAddress[];
+    /**
+     * Addresses that still need the message, when a server has taken it for the others. A transport then sends it to these only.
+     * By default everyone in `to`, `cc` and `bcc`.
+     */
+    readonly recipients?: readonly string[];
     /** Where answers go; undefined for the sender. */
     readonly replyTo: MailAddress | undefined;
     /** Subject. */
@@ -179,7 +184,8 @@ export interface MailKeeper extends MailTransport {
  * Takes complete messages and sends or keeps them. Run `testMailTransport()` of `gable/testing` over your own.
  *
  * `send` throws `E_MAIL_REFUSED` for a message that will never be taken, and `E_MAIL_DEFERRED` for one that may be
- * taken later: a task tries the second kind again.
+ * taken later: a task tries the second kind again. If the server takes a message for some recipients only, `details` has the addresses
+ * in `accepted`, `deferred` and `rejected`. A task then sends it to those in `deferred`, as `message.recipients`.
  */
 export interface MailTransport {
     /** Name for logs and checks, such as `smtp`. */
@@ -188,7 +194,7 @@ export interface MailTransport {
     readonly delivers: boolean;
     /** Sends one message; done when the next server has taken it. */
     send(message: MailMessage): Promise<void>;
-    /** Closes connections and lets messages in flight end. */
+    /** Lets messages end that were begun, and closes connections. */
     close(): Promise<void>;
 }
 

@@ -11,5 +11,5 @@ export type { MailProps, MailViewName, TypedMail } from "./mail/mail-views.ts";
 export type { MailBodyOptions, Mailer, MailOptions } from "./mail/mailer.ts";
 export type { MailKeeper, MailTransport } from "./mail/transport.ts";
 export type { MemoryMailOptions } from "./mail/transports/memory.ts";
-export type { SmtpOptions } from "./mail/transports/smtp.ts";
+export type { SmtpOptions } from "./mail/transports/smtp-options.ts";
 export type { AppMail, MailSetting, MailSettings } from "./mail/part.ts";

@@ -60,6 +60,11 @@ export interface MailMessage extends MailContent {
   readonly cc: readonly MailAddress[];
   /** Recipients of a copy whom the others do not see. */
   readonly bcc: readonly MailAddress[];
+  /**
+   * Addresses that still need the message, when a server has taken it for the others. A transport then sends it to these only.
+   * By default everyone in `to`, `cc` and `bcc`.
+   */
+  readonly recipients?: readonly string[];
   /** Where answers go; undefined for the sender. */
   readonly replyTo: MailAddress | undefined;
   /** Subject. */

@@ -1,10 +1,12 @@
 /** The optional package nodemailer: it encodes messages and speaks SMTP. */
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { GableError } from "../errors/gable-error.ts";
 import type { MailAddress } from "./address.ts";
 import type { MailAttachment, MailMessage } from "./message.ts";
 
 /** Loads nodemailer. Throws `E_MAIL_PACKAGE` with the install command when it is absent. */
-export async function loadNodemailer(): Promise<typeof import("nodemailer")> {
+async function loadNodemailer(): Promise<typeof import("nodemailer")> {
   try {
     return await import("nodemailer");
   } catch (error) {
@@ -12,14 +14,61 @@ export async function loadNodemailer(): Promise<typeof import("nodemailer")> {
   }
 }
 
-/** Returns a message in the shape that nodemailer takes. It may not read files or addresses on its own. */
-export function toNodemailer(message: MailMessage): object {
-  const { from, to, cc, bcc, replyTo, subject, text, html, messageId, date, headers, attachments, inline } = message;
+/** A connection of nodemailer. Its published types leave some of it out. */
+export interface SmtpConnection {
+  /** Whether it cannot be used any more. */
+  readonly destroyed: boolean;
+  /** Whether the server lets users sign in. */
+  readonly allowsAuth: boolean;
+  /** The socket; false before there is one. */
+  readonly _socket: Socket | false;
+  connect(done: (error?: Error) => void): void;
+  login(user: { user: string; pass: string }, done: (error?: Error | null) => void): void;
+  reset(done: (error?: Error | null) => void): void;
+  send(envelope: object, content: Readable, done: (error?: Error | null, info?: never) => void): void;
+  close(): void;
+  on(event: "error" | "end", listener: (error?: Error) => void): unknown;
+  once(event: "error" | "end", listener: (error?: Error) => void): unknown;
+  off(event: "error" | "end", listener: (error?: Error) => void): unknown;
+}
+
+/** Loads the connections of nodemailer. Throws `E_MAIL_PACKAGE` when it is absent. */
+export async function loadSmtpConnection(): Promise<new (options: object) => SmtpConnection> {
+  await loadNodemailer();
+  const { default: Connection } = await import("nodemailer/lib/smtp-connection");
+  // The interface above is that of the class, as nodemailer documents and writes it.
+  return Connection as unknown as new (options: object) => SmtpConnection;
+}
+
+/** Returns the encoded message as a stream, without the hidden copies. Its line ends are those of the message. */
+export async function toMessageStream(message: MailMessage): Promise<Readable> {
+  const { message: content } = await encodeMessage(message, {});
+  // Without the option buffer it is a stream.
+  return content as Readable;
+}
+
+/** Returns the encoded message as bytes with the line ends of mail, without the hidden copies. */
+export async function toMessageBytes(message: MailMessage): Promise<Uint8Array> {
+  const { message: content } = await encodeMessage(message, { buffer: true, newline: "windows" });
+  // With the option buffer it is one, never a stream.
+  return content as Buffer;
+}
+
+async function encodeMessage(message: MailMessage, options: object): Promise<{ readonly message: Buffer | Readable }> {
+  const { createTransport } = await loadNodemailer();
+  return createTransport({ ...options, streamTransport: true }).sendMail(toNodemailer(message));
+}
+
+/**
+ * Returns a message in the shape that nodemailer takes. It may not read files or addresses on its own. It would write hidden copies into
+ * the message, so it does not get them.
+ */
+function toNodemailer(message: MailMessage): object {
+  const { from, to, cc, replyTo, subject, text, html, messageId, date, headers, attachments, inline } = message;
   return {
     from: toParts(from),
     to: to.map(toParts),
     cc: cc.map(toParts),
-    bcc: bcc.map(toParts),
     ...(replyTo !== undefined && { replyTo: toParts(replyTo) }),
     subject: encodeLookalike(subject),
     text,
@@ -63,7 +112,7 @@ function toAttachment({ fileName, content, type }: MailAttachment): object {
   };
 }
 
-/** Returns everyone who gets the message, for the envelope and for logs. */
-export function recipientsOf({ to, cc, bcc }: MailMessage): string[] {
-  return [...to, ...cc, ...bcc].map(({ address }) => address);
+/** Returns everyone who gets the message, each once, for the envelope and for logs. */
+export function recipientsOf({ to, cc, bcc, recipients }: MailMessage): readonly string[] {
+  return recipients ?? [...new Set([...to, ...cc, ...bcc].map(({ address }) => address))];
 }

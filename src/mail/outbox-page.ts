@@ -47,8 +47,8 @@ export async function messagePage(messages: readonly MailMessage[], id: string, 
   if (part === "html" && message.html !== undefined) return toHtmlReply(message);
   if (part === "text") return new HandlerReply(200, "text/plain; charset=utf-8", message.text);
   if (part !== "source") throw notFound("The message has no such part.");
-  const { toMime } = await import("./mime.ts");
-  return new HandlerReply(200, "text/plain; charset=utf-8", await toMime(message));
+  const { toMessageBytes } = await import("./nodemailer.ts");
+  return new HandlerReply(200, "text/plain; charset=utf-8", await toMessageBytes(message));
 }
 
 /** Images of the message itself are shown from their bytes. */

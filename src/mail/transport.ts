@@ -5,7 +5,8 @@ import type { MailMessage } from "./message.ts";
  * Takes complete messages and sends or keeps them. Run `testMailTransport()` of `gable/testing` over your own.
  *
  * `send` throws `E_MAIL_REFUSED` for a message that will never be taken, and `E_MAIL_DEFERRED` for one that may be
- * taken later: a task tries the second kind again.
+ * taken later: a task tries the second kind again. If the server takes a message for some recipients only, `details` has the addresses
+ * in `accepted`, `deferred` and `rejected`. A task then sends it to those in `deferred`, as `message.recipients`.
  */
 export interface MailTransport {
   /** Name for logs and checks, such as `smtp`. */
@@ -16,7 +17,7 @@ export interface MailTransport {
   readonly isPlain?: boolean;
   /** Sends one message; done when the next server has taken it. */
   send(message: MailMessage): Promise<void>;
-  /** Closes connections and lets messages in flight end. */
+  /** Lets messages end that were begun, and closes connections. */
   close(): Promise<void>;
 }
 

@@ -5,11 +5,12 @@ import type { Application, GableOptions, RouteEntry } from "gable";
 import { gable, GableError, post } from "gable";
 import { transaction } from "gable/data";
 import type { MailMessage, MailOptions, MailTransport } from "gable/mail";
-import { mailPart, memoryMail, sendMail } from "gable/mail";
+import { mailPart, memoryMail, sendMail, smtpMail } from "gable/mail";
 import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import { queuedBytesMax, toStored } from "../../src/mail/mail-task.ts";
 import { databaseKinds } from "../data/databases.ts";
 import { silentLogger } from "../silent-logger.ts";
+import { startSmtpServer } from "./smtp-server.ts";
 
 const from = "Site <site@example.com>";
 const hello = { to: "ann@example.com", subject: "Hi", text: "Hello" };
@@ -162,6 +163,44 @@ describe("sendMail.later()", () => {
       assert.match(row!.error!, /The server said no/);
     });
   });
+
+  const partial: ReadonlyArray<
+    readonly [title: string, replies: Record<string, number[]>, got: string[][], state: string, error?: RegExp]
+  > = [
+    ["sends it once to each", { b: [450, 451] }, [["a", "c"], ["b"]], "done"],
+    ["names those it refuses when all others have it", { b: [450], c: [550] }, [["a"], ["b"]], "failed", /for c@example\.com\. All others/],
+    ["names all it refuses", { b: [450, 554], c: [550] }, [["a"]], "failed", /b@example\.com.*c@example\.com/s],
+    ["takes each at its own time", { a: [450], b: [450, 450], c: [451, 450, 452] }, [["a"], ["b"], ["c"]], "done"],
+    ["tries nobody again whom it refuses", { a: [550], c: [550] }, [["b"]], "failed", /a@example\.com.*c@example\.com/],
+  ];
+  for (const [title, replies, got, state, error] of partial)
+    it(`when the server takes a message for some recipients, ${title}`, async () => {
+      const left = structuredClone(replies);
+      const tried: string[] = [];
+      const server = await startSmtpServer({
+        disabledCommands: ["STARTTLS"],
+        authOptional: true,
+        onRcptTo({ address }, _session, done) {
+          tried.push(address[0]!);
+          const responseCode = left[address[0]!]?.shift();
+          done(responseCode === undefined ? null : Object.assign(new Error("no"), { responseCode }));
+        },
+      });
+      try {
+        await withApp(inMemory(smtpMail({ host: "127.0.0.1", port: server.port, insecure: "the test's own server" })), async (app) => {
+          await sendMail.later({ ...hello, to: ["a@example.com", "b@example.com"], bcc: "c@example.com" });
+          for (const hours of [0, 1, 2, 3, 4]) await runDue(app, hours);
+          const [row] = await app.part(tasksPart).list();
+          assert.deepEqual([server.received.map(({ recipients }) => recipients.map((each) => each[0])), row!.state], [got, state]);
+          if (error !== undefined) assert.match(row!.error!, error);
+          const attempts = (name: string): number => (replies[name]?.length ?? 0) + Number(got.flat().includes(name));
+          for (const name of ["a", "b", "c"]) assert.equal(tried.filter((each) => each === name).length, attempts(name), name);
+          for (const { content } of server.received) assert.match(content, /^To: a@example\.com, b@example\.com\r$/m);
+        });
+      } finally {
+        await server.close();
+      }
+    });
 
   it("in tests that record tasks sends immediately, or at the commit, and records nothing", async () => {
     const transport = memoryMail();

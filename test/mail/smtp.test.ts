@@ -237,7 +237,7 @@ describe("smtpMail()", () => {
       async (transport) => {
         await assert.rejects(transport.send(message({ to: ["ann@example.com", "nobody@example.com"] })), {
           code: "E_MAIL_REFUSED",
-          details: { rejected: ["nobody@example.com"] },
+          details: { accepted: ["ann@example.com"], rejected: ["nobody@example.com"] },
         });
       },
     ));
@@ -267,6 +267,12 @@ describe("smtpMail()", () => {
 describe("fileMail()", () => {
   const folder = mkdtempSync(join(tmpdir(), "gable-mail-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("writes no hidden copies", async () => {
+    const directory = join(folder, "hidden");
+    await fileMail(directory).send(message({ bcc: "eve@example.com" }));
+    assert.doesNotMatch(readFileSync(join(directory, readdirSync(directory)[0]!), "utf8"), /eve@example\.com/);
+  });
 
   it("writes whole messages to a folder that it creates", async () => {
     const directory = join(folder, "deep", "mail");

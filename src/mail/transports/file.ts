@@ -1,7 +1,7 @@
 /** Writes each message to a file that mail programs open. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { toMime } from "../mime.ts";
+import { toMessageBytes } from "../nodemailer.ts";
 import type { MailTransport } from "../transport.ts";
 
 /** Makes a transport that writes each message as an `.eml` file to a folder, which it creates. It needs nodemailer. */
@@ -11,7 +11,7 @@ export function fileMail(directory: string): MailTransport {
     name: "file",
     delivers: false,
     async send(message) {
-      const content = await toMime(message);
+      const content = await toMessageBytes(message);
       await mkdir(folder, { recursive: true });
       const stamp = message.date.toISOString().replaceAll(/[:.]/g, "-");
       const name = join(folder, `${stamp}-${message.messageId.slice(1, 9)}.eml`);
