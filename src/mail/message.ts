@@ -12,7 +12,10 @@ export interface MailAttachment {
   readonly fileName: string;
   /** Content; a string is sent as UTF-8. */
   readonly content: string | Uint8Array;
-  /** Media type, such as `application/pdf`. By default it follows from the ending of the name. */
+  /**
+   * Media type, such as `application/pdf`. By default it follows from the ending of the name. `message/*` and `multipart/*` are sent as
+   * `application/octet-stream`: on the way, servers may change such parts.
+   */
   readonly type?: string;
 }
 

@@ -56,14 +56,15 @@ export async function toMessageBytes(message: MailMessage): Promise<Uint8Array> 
 
 async function encodeMessage(message: MailMessage, options: object): Promise<{ readonly message: Buffer | Readable }> {
   const { createTransport } = await loadNodemailer();
-  return createTransport({ ...options, streamTransport: true }).sendMail(toNodemailer(message));
+  const { detectMimeType } = await import("nodemailer/lib/mime-funcs");
+  return createTransport({ ...options, streamTransport: true }).sendMail(toNodemailer(message, detectMimeType));
 }
 
 /**
  * Returns a message in the shape that nodemailer takes. It may not read files or addresses on its own. It would write hidden copies into
  * the message, so it does not get them.
  */
-function toNodemailer(message: MailMessage): object {
+function toNodemailer(message: MailMessage, detectType: DetectType): object {
   const { from, to, cc, replyTo, subject, text, html, messageId, date, headers, attachments, inline } = message;
   return {
     from: toParts(from),
@@ -77,8 +78,8 @@ function toNodemailer(message: MailMessage): object {
     date,
     headers,
     attachments: [
-      ...attachments.map((each) => toAttachment(each)),
-      ...Object.entries(inline).map(([cid, each]) => ({ ...toAttachment(each), cid, contentDisposition: "inline" })),
+      ...attachments.map((each) => toAttachment(each, detectType)),
+      ...Object.entries(inline).map(([cid, each]) => ({ ...toAttachment(each, detectType), cid, contentDisposition: "inline" })),
     ],
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -104,11 +105,21 @@ function encodeLookalike(text: string): string {
   return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`).join(" ");
 }
 
-function toAttachment({ fileName, content, type }: MailAttachment): object {
+/** Returns the media type of a file name. */
+type DetectType = (fileName: string) => string;
+
+/** Types whose content must not be encoded (RFC 2045 section 6.4): on its way, a server may change it. */
+const composite = /^(?:message|multipart)\//i;
+
+/** The bytes arrive as they are, whatever the type: in base64, and as a file to keep. */
+function toAttachment({ fileName, content, type }: MailAttachment, detectType: DetectType): object {
+  const contentType = type ?? detectType(fileName);
   return {
     filename: fileName,
     content: typeof content === "string" ? content : Buffer.from(content.buffer, content.byteOffset, content.byteLength),
-    ...(type !== undefined && { contentType: type }),
+    contentType: composite.test(contentType) ? "application/octet-stream" : contentType,
+    contentDisposition: "attachment",
+    contentTransferEncoding: "base64",
   };
 }
 

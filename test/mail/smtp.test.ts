@@ -68,6 +68,7 @@ const shapes: ReadonlyArray<readonly [string, Partial<MailHeaderOptions>, { html
     { attachments: [{ fileName: "Übersicht – 1.pdf", content: new Uint8Array([0, 13, 10, 255]), type: "application/pdf" }] },
     { html: undefined, text: "x" },
   ],
+  ["an attachment and no text", { attachments: [{ fileName: "a.txt", content: "a\n" }] }, { html: undefined, text: "" }],
   [
     "inline images",
     { inline: { logo: { fileName: "logo.png", content: new Uint8Array([137, 80]), type: "image/png" } } },
@@ -83,7 +84,7 @@ const shapes: ReadonlyArray<readonly [string, Partial<MailHeaderOptions>, { html
 function assertSame(parsed: ParsedMail, sent: MailMessage): void {
   assert.equal(parsed.messageId, sent.messageId);
   assert.equal(parsed.subject, sent.subject);
-  assert.equal(parsed.text?.trimEnd(), sent.text);
+  assert.equal(parsed.text?.trimEnd() ?? "", sent.text);
   if (sent.html !== undefined && Object.keys(sent.inline).length === 0) assert.equal(String(parsed.html).trimEnd(), sent.html);
   assert.equal(Math.floor(parsed.date!.getTime() / 1000), Math.floor(sent.date.getTime() / 1000));
   assert.deepEqual(
@@ -110,6 +111,27 @@ describe("smtpMail()", () => {
         const sent = message(options, content);
         await transport.send(sent);
         assertSame(await simpleParser(server.received[0]!.content), sent);
+      }));
+
+  /** Line ends of each kind, dots, NUL and bytes beyond ASCII. */
+  const bytes = Buffer.from([65, 10, 66, 13, 10, 67, 13, 0, 255, 128, 10, 46, 10, 46, 46, 13, 10]);
+  const files: ReadonlyArray<readonly [fileName: string, type?: string]> = [
+    ..."a.eml A.EML eml a.mht a.mhtml a.nws a.mime a.gzip a.zip a.txt a.html a.csv a.ics a.png a".split(" ").map((name) => [name] as const),
+    ..."message/rfc822 MESSAGE/RFC822 message/partial multipart/mixed multipart/x-own text/html text/plain text/calendar application/x-own"
+      .split(" ")
+      .map((type) => ["a", type] as const),
+    ["a.eml", "message/rfc822"],
+  ];
+  for (const [fileName, type] of files)
+    it(`sends ${fileName}${type === undefined ? "" : ` of the type ${type}`} byte for byte, as an attachment`, () =>
+      withServer(tls, {}, async (transport, server) => {
+        const file = { fileName, content: bytes, ...(type !== undefined && { type }) };
+        const sent = message({ attachments: [file, { ...file, content: "a\nb\r\né" }] }, { html: "<p>x</p>", text: "x" });
+        await transport.send(sent);
+        const parsed = await simpleParser(server.received[0]!.content);
+        assertSame(parsed, sent);
+        for (const { contentDisposition, headers } of parsed.attachments)
+          assert.deepEqual([contentDisposition, headers.get("content-transfer-encoding")], ["attachment", "base64"]);
       }));
 
   it("sends names of ten scripts and addresses with international domains", () =>
