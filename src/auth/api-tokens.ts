@@ -101,7 +101,8 @@ export class ApiTokens {
   /** Stores a new token of a user. Throws `E_OPTION_INVALID`. */
   async create(userId: string, { name, scopes, days = this.#days }: NewApiToken): Promise<CreatedApiToken> {
     const owner = "createToken()";
-    if (typeof name !== "string" || name.trim() === "" || name.length > nameMax)
+    // Forms and databases count code points, not UTF-16 units.
+    if (typeof name !== "string" || name.trim() === "" || [...name.trim()].length > nameMax)
       throw optionInvalid(owner, "name", name, `1 to ${nameMax} characters`);
     if (!Array.isArray(scopes) || scopes.length === 0 || !scopes.every((scope) => this.scopes.includes(scope)))
       throw optionInvalid(owner, "scopes", scopes, `a list of at least one of ${this.scopes.join(", ")}`);

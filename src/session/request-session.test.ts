@@ -23,7 +23,7 @@ interface Played {
 function create({ record = stored, key = "k", at = start, idleMs, hasDirectory = true, outcomes = ["saved"] }: Played = {}) {
   const created: SessionRecord[] = [];
   const changed: CarriedChanges[] = [];
-  const events: unknown[] = [];
+  const events: Array<readonly unknown[]> = [];
   let loads = 0;
   const carrier: SessionCarrier = {
     hasDirectory,
@@ -124,6 +124,39 @@ describe("a stored session", () => {
         ["ended", { key: expected, userId }],
       ]);
     });
+});
+
+describe("a value that is used up", () => {
+  for (const [status, deleted, set] of [
+    [200, ["a"], ["c"]],
+    [499, ["a"], ["c"]],
+    [500, ["a"], []],
+  ] as const)
+    it(`is removed at the status ${status}`, async () => {
+      const { session, changed } = create({});
+      session.rotate({ userId: "8" });
+      session.set("c", 1);
+      session.useUp("a");
+      await session.save(status);
+      const [{ userId, isRotated, ...changes } = assert.fail()] = changed;
+      assert.deepEqual([changes.delete, Object.keys(changes.set ?? {})], [deleted, set]);
+      assert.deepEqual([userId, isRotated], status < 500 ? ["8", true] : [undefined, false]);
+    });
+
+  it("stores nothing where there is no session", async () => {
+    const { session, changed } = create({ at: start + day });
+    session.useUp("a");
+    await session.save(500);
+    assert.equal(changed.length, 0);
+  });
+
+  it("is deleted with the session that ends", async () => {
+    const { session, changed, events } = create({});
+    session.useUp("a");
+    session.end();
+    await session.save(500);
+    assert.deepEqual([changed.length, events.filter(([what]) => what === "removed")], [0, [["removed", "k"]]]);
+  });
 });
 
 describe("a session that other requests change", () => {

@@ -46,6 +46,7 @@ export class RequestSession implements Session {
   readonly #pending = new PendingChanges();
   #loading: Promise<CarriedSession | undefined> | undefined;
   #rotation: RotateOptions | undefined;
+  readonly #usedUp = new Set<string>();
   /** The session that `end()` has ended: what comes after belongs to a new one. */
   #ended: Promise<CarriedSession | undefined> | undefined;
   #isRead = false;
@@ -70,6 +71,12 @@ export class RequestSession implements Session {
   delete(key: string): void {
     this.#assertOpen(`session.delete("${key}")`);
     this.#pending.delete(key);
+  }
+
+  /** Removes a value whatever the status of the reply: a secret that counts once does not count again after an error. */
+  useUp(key: string): void {
+    this.delete(key);
+    this.#usedUp.add(key);
   }
 
   async update(key: string, change: (value: never) => unknown): Promise<never> {
@@ -111,15 +118,24 @@ export class RequestSession implements Session {
     return { userId: this.#rotation?.userId ?? record?.userId ?? null, values };
   }
 
-  /** Stores what has changed, unless the status is 500 or above. A session that was ended is ended at any status. */
+  /** Stores what has changed; at a status of 500 or above, only that the session was ended, or that values were used up. */
   async save(status: number): Promise<void> {
     this.#isSealed = true;
     if (this.#ended !== undefined) await this.#remove(await this.#ended);
-    if (status >= 500) return;
+    if (status >= 500) {
+      this.#keepUsedUp();
+      if (this.#pending.isEmpty) return;
+    }
     const session = await this.#loading;
     if (this.#pending.isEmpty && this.#rotation === undefined) return session === undefined ? undefined : this.#saveUse(session);
     const carried = session ?? (await this.#loadOnce());
     return carried === undefined ? this.#create() : this.#change(carried);
+  }
+
+  #keepUsedUp(): void {
+    this.#rotation = undefined;
+    this.#pending.clear();
+    for (const key of this.#usedUp) this.#pending.delete(key);
   }
 
   /** Returns which session the request came with, without marking the reply as private; undefined without one. */

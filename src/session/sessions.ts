@@ -87,6 +87,11 @@ export class Sessions {
     return (context.session as RequestSession).identify();
   }
 
+  /** @internal Removes a value from the session of a request, whatever the status of the reply. */
+  useUp(context: AnyContext, key: string): void {
+    (context.session as RequestSession).useUp(key); // As in identify().
+  }
+
   /** Returns the session of a request. */
   openSession(context: AnyContext): RequestSession {
     const { carrier, times } = this.#parts;

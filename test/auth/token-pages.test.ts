@@ -115,6 +115,17 @@ describe("the page of tokens", () => {
     });
   }
 
+  for (const character of ["a", "é", "書", "😀"])
+    it(`takes a name of 100 characters like ${character}, and refuses 101, as the code does`, async (test) => {
+      const site = await openTokenSite(test);
+      const client = await signIn(site);
+      const send = async (name: string) => (await client.post("/account/tokens", { form: { ...tokenForm, name } })).status;
+      assert.deepEqual([await send(character.repeat(100)), await send(character.repeat(101))], [200, 422]);
+      const create = (name: string) => site.accounts.createToken(site.ann, { name, scopes: ["posts:read"] });
+      assert.equal((await create(` ${character.repeat(100)} `)).name, character.repeat(100));
+      await assert.rejects(create(character.repeat(101)), { code: "E_OPTION_INVALID", message: /name/ });
+    });
+
   it("takes the name of an expired token", async (test) => {
     const site = await openTokenSite(test);
     await site.createToken();

@@ -1,5 +1,6 @@
 /** The page that links providers to an account and unlinks them. */
 import { GableError } from "../../errors/gable-error.ts";
+import { notFound } from "../../errors/status-errors.ts";
 import type { Context } from "../../handlers/context.ts";
 import { get, post } from "../../handlers/define-route.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
@@ -36,7 +37,9 @@ export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { r
     answer(context, async (): Promise<HandlerReply> => {
       const service = findService(context);
       const user = await currentUser(context);
-      if (!(await service.run(() => openProviders(service).unlink(user, context.params.id))))
+      const outcome = await service.run(() => openProviders(service).unlink(user, context.params.id));
+      if (outcome === "unknown") throw notFound("You have not linked this provider.");
+      if (outcome === "only-way")
         throw new GableError(
           "E_IDENTITY_LAST",
           "This is the only way to sign in to your account: set a password first, or link another provider.",

@@ -34,8 +34,8 @@ export interface ProviderIdentity {
 const timeoutSecondsDefault = 10;
 /** Clocks of machines differ, and a provider counts whole seconds. */
 const skewMsMax = 60_000;
-/** OpenID Connect Core 1.0 section 2 has the length. */
-const subject = /^\P{Cc}{1,255}$/u;
+/** OpenID Connect Core 1.0 section 2 has the length. No database stores lone surrogates. */
+const subject = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
 /** One provider. It is found at the first sign-in, so that an application starts without it. */
 export class OpenidProvider {
@@ -98,7 +98,8 @@ export class OpenidProvider {
       });
       // The grant has checked that there is an ID token.
       const claims = tokens.claims()!;
-      if (!subject.test(claims.sub)) throw this.#refuse("the subject is longer than 255 characters, or has control characters");
+      if (!subject.test(claims.sub))
+        throw this.#refuse("the subject is not 1 to 255 characters, or has control characters or lone surrogates");
       const provedAt = this.#readTime(claims["auth_time"]);
       if (purpose === "confirm" && provedAt !== undefined && provedAt < startedAt - skewMsMax)
         throw this.#refuse("auth_time is older than the request: the provider did not let the visitor sign in again");

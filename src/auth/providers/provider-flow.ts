@@ -43,8 +43,8 @@ export async function finishFlow(context: Context, provider: string): Promise<{ 
 async function takeFlow(context: Context, provider: string): Promise<ProviderFlow> {
   // begin() has written it.
   const flow = (await readKey(context.session, flowKey)) as ProviderFlow | undefined;
-  if (flow !== undefined) context.session.delete(flowKey as never); // A key of the framework, not of the application.
   const service = findService(context);
+  if (flow !== undefined) service.parts.sessions.useUp(context, flowKey);
   const ageMs = service.parts.now() - (flow?.startedAt ?? 0);
   if (
     flow !== undefined &&

@@ -74,19 +74,20 @@ export class Providers {
     return await this.#model.where({ userId }).orderBy("id").on("primary").all();
   }
 
-  /** Unlinks an identity. Returns false when it is the only way to sign in to the account. */
-  async unlink(user: Account, id: number): Promise<boolean> {
+  /** Unlinks an identity. Changes nothing when the user has no such identity, or when it is the only way to sign in to the account. */
+  async unlink(user: Account, id: number): Promise<"unlinked" | "unknown" | "only-way"> {
     const userId = String(user.id);
     return transaction(
       async () => {
         // Two requests at a time must not unlink the last two.
         const rows = await this.#model.where({ userId }).orderBy("id").lock("update").all();
+        if (rows.every((row) => row.id !== id)) return "unknown";
         const isOnlyWay = hasNoPassword(user, rows);
-        if (isOnlyWay && rows.every((row) => row.id === id)) return false;
+        if (isOnlyWay && rows.length === 1) return "only-way";
         // The mark must outlive the row that carries it.
         if (isOnlyWay) await this.#model.where({ userId }).update({ isOnlyWay: true });
         await this.#model.where({ id, userId }).delete();
-        return true;
+        return "unlinked";
       },
       { database: this.#database, retries: 3 },
     );

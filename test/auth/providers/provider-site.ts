@@ -6,7 +6,7 @@ import type { AccountsOptions, LoginKey, ProviderOptions } from "gable/auth";
 import { accountFields, accountTokenModel, defineAccounts, identityModel, rememberTokenModel, twoFactorModels } from "gable/auth";
 import { Model } from "gable/data";
 import { memoryMail } from "gable/mail";
-import { memorySessions } from "gable/session";
+import { memorySessions, sessionModel } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
 import { silentLogger } from "../../silent-logger.ts";
@@ -27,6 +27,8 @@ export interface ProviderSiteOptions {
   readonly login?: LoginKey;
   readonly database?: string;
   readonly hasMail?: boolean;
+  /** Where sessions are. Default "memory". */
+  readonly store?: "memory" | "database" | "cookie";
   /** Folder of views. Without one, the site has the plain pages of accounts. */
   readonly views?: string;
 }
@@ -40,6 +42,7 @@ export async function openProviderSite(
     accounts: options = {},
     database = "sqlite::memory:",
     hasMail = false,
+    store = "memory",
     views,
     login = "email",
   }: ProviderSiteOptions = {},
@@ -57,8 +60,8 @@ export async function openProviderSite(
     mode: "test",
     logger: { ...silentLogger, warn: note as never, error: note as never },
     database,
-    models: [User, Identity, accountTokenModel(), rememberTokenModel(), ...Object.values(twoFactorModels())],
-    session: { store: memorySessions() },
+    models: [User, Identity, sessionModel(), accountTokenModel(), rememberTokenModel(), ...Object.values(twoFactorModels())],
+    session: { store: store === "memory" ? memorySessions() : store },
     origin: "https://shelf.example",
     hosts: ["shelf.example"],
     accounts,

@@ -7,15 +7,25 @@ import type { AccountsOptions, LoginKey, ProviderOptions } from "gable/auth";
 import { accountFields, defineAccounts, manageAccounts } from "gable/auth";
 import { Model } from "gable/data";
 import type { TestReply } from "gable/testing";
+import type { ProviderSiteOptions } from "./provider-site.ts";
 import { clientSecret, email, leave, openProviderSite, password, who } from "./provider-site.ts";
 import type { ProviderBehavior } from "./test-provider.ts";
 import { openTestProvider } from "./test-provider.ts";
 
-async function open(test: TestContext, options: Omit<AccountsOptions, "user"> = {}, timeoutSeconds = 10, login: LoginKey = "email") {
+async function open(
+  test: TestContext,
+  options: Omit<AccountsOptions, "user"> = {},
+  timeoutSeconds = 10,
+  login: LoginKey = "email",
+  store: ProviderSiteOptions["store"] = "memory",
+) {
   const provider = await openTestProvider();
   test.after(() => provider.close());
   provider.behavior.claims = { email, email_verified: true };
-  return { provider, ...(await openProviderSite(test, provider.issuer, { accounts: options, provider: { timeoutSeconds }, login })) };
+  return {
+    provider,
+    ...(await openProviderSite(test, provider.issuer, { accounts: options, provider: { timeoutSeconds }, login, store })),
+  };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -130,6 +140,8 @@ describe("sign-in with a provider", () => {
     "a wrong nonce": [{ claims: { nonce: "other" } }, 502, "E_PROVIDER_ANSWER"],
     "a wrong issuer in the ID token": [{ claims: { iss: "https://evil.example" } }, 502, "E_PROVIDER_ANSWER"],
     "a wrong iss in the address": [{ back: { iss: "https://evil.example" } }, 502, "E_PROVIDER_ANSWER"],
+    "a lone surrogate in the subject": [{ claims: { sub: "\ud800" } }, 502, "E_PROVIDER_ANSWER"],
+    "a control character in the subject": [{ claims: { sub: "a\u0000" } }, 502, "E_PROVIDER_ANSWER"],
     "a wrong audience": [{ claims: { aud: "other" } }, 502, "E_PROVIDER_ANSWER"],
     "an expired ID token": [{ claims: { exp: 1 } }, 502, "E_PROVIDER_ANSWER"],
     "an unsigned ID token": [{ isUnsigned: true }, 502, "E_PROVIDER_ANSWER"],
@@ -158,6 +170,20 @@ describe("sign-in with a provider", () => {
     assert.equal(again.status, 400);
     assert.match(again.body, /E_PROVIDER_STATE/);
   });
+  for (const store of ["memory", "database", "cookie"] as const)
+    for (const [what, behavior, claims] of [
+      ["a code that the provider refused", { refusesCode: true }, {}],
+      ["a provider that did not answer", { isSilent: true }, {}],
+      ["a wrong ID token", {}, { aud: "other" }],
+    ] as const)
+      it(`refuses the right answer after ${what}, with the store "${store}"`, async (test) => {
+        const site = await open(test, {}, 1, "email", store);
+        const address = await leave(site.client);
+        Object.assign(site.provider.behavior, behavior);
+        assert.ok((await site.client.get(site.provider.visit(address, claims))).status >= 502);
+        Object.assign(site.provider.behavior, { refusesCode: false, isSilent: false });
+        await assertRefused(site, await site.client.get(site.provider.visit(address)), 400, "E_PROVIDER_STATE");
+      });
   for (const [ms, isFresh] of [
     [600_000, true],
     [600_001, false],
@@ -216,7 +242,8 @@ describe("the page of providers", () => {
     await site.client.post("/account/logout");
     await manageAccounts(site.app).create({ email: "bob@example.com", password });
     await site.client.post("/account/login", { form: { email: "bob@example.com", password } });
-    await site.client.post(`/account/providers/unlink/${row!.id}`);
+    for (const id of [row!.id, row!.id + 1]) assert.equal((await site.client.post(`/account/providers/unlink/${id}`)).status, 404);
+    assert.doesNotMatch((await site.client.get("/account/providers")).body, /is unlinked/);
     assert.equal(await site.run(() => site.Identity.count()), 1);
     const taken = await travel(site, "/account/providers/example");
     assert.equal(taken.status, 409);
