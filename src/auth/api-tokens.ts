@@ -132,6 +132,11 @@ export class ApiTokens {
     return (await this.#model.where({ id, userId }).delete()) === 1;
   }
 
+  /** Revokes all tokens of a user. Returns whether there were some. */
+  async revokeAll(userId: string): Promise<boolean> {
+    return (await this.#model.where({ userId }).delete()) > 0;
+  }
+
   /** Finds a token that can be used, and notes its use; undefined for any other text. */
   async use(text: string): Promise<{ readonly userId: string; readonly scopes: readonly string[] } | undefined> {
     if (!isTokenText(text)) return undefined;

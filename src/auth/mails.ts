@@ -30,6 +30,9 @@ export class AccountMail {
 /** Who signs in with a user name may have forgotten that instead. */
 const withName = (username: string | undefined): string => (username === undefined ? "" : ` Your user name is ${username}.`);
 
+const cleared =
+  " Your address was not confirmed before, so two-factor sign-in, API tokens and linked providers of the account were removed. Set up again what you need.";
+
 /** The texts of all mails. */
 export const mailTexts = {
   verify: (path: string): AccountMailText => ({
@@ -47,10 +50,15 @@ export const mailTexts = {
     text: `Open this link within one hour to set a new password.${withName(username)} If you have not asked for it, ignore this mail: your password stays as it is.`,
     path,
   }),
-  passwordChanged: (path: string): AccountMailText => ({
+  passwordChanged: (path: string, isCleared = false): AccountMailText => ({
     subject: "Your password was changed",
-    text: "Your password was changed, and all devices were signed out. If that was not you, set a new password now:",
+    text: `Your password was changed, and all devices were signed out.${isCleared ? cleared : ""} If that was not you, set a new password now:`,
     path,
+  }),
+  providerLinked: (label: string, path: string | undefined): AccountMailText => ({
+    subject: "A provider was linked to your account",
+    text: `${label} was linked to your account, so that you can sign in with it. If that was not you, unlink it and set a new password.`,
+    ...(path !== undefined && { path }),
   }),
   twoFactor: (what: string, path: string): AccountMailText => ({
     subject: `Two-factor sign-in was ${what}`,

@@ -3,6 +3,7 @@ import type { AnyContext } from "../../handlers/context.ts";
 import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
 import { findProblemFor } from "../change-password.ts";
+import { confirmFirst } from "../held-account.ts";
 import { normalizeEmail } from "../email-address.ts";
 import { mailTexts } from "../mails.ts";
 import { mailNotice, mailToken, sendLater } from "../mail-links.ts";
@@ -90,9 +91,9 @@ export async function resetPassword(
   await service.setPassword(user, password);
   logAccountEvent(context, "password-changed", user.id);
   // Whoever has read the mail owns the address.
-  if (user.emailVerifiedAt === null) await service.update(user, { emailVerifiedAt: new Date(service.parts.now()) });
+  const isCleared = user.emailVerifiedAt === null && (await confirmFirst(service, user));
   context.session.end();
-  mailNotice(context, user, mailTexts.passwordChanged(forgot));
+  mailNotice(context, user, mailTexts.passwordChanged(forgot, isCleared));
   return { next: login };
 }
 

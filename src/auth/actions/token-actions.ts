@@ -1,8 +1,8 @@
 /** The API tokens of a user. */
-import { transaction } from "../../data/run/transaction.ts";
 import type { AnyContext } from "../../handlers/context.ts";
 import type { ApiToken, CreatedApiToken, NewApiToken } from "../api-tokens.ts";
 import { confirmedUser, currentUser } from "../current-password.ts";
+import { changeHeld } from "../held-account.ts";
 import { findService } from "../service.ts";
 import type { AccountResult } from "./results.ts";
 import { refuse } from "./results.ts";
@@ -27,22 +27,19 @@ export const tokenActions: TokenActions = {
   list: async (context) => listTokens(context, (await currentUser(context)).id),
   create: async (context, values) => {
     const service = findService(context);
-    const { id } = await confirmedUser(context);
-    const { database, model, now } = service.parts;
-    return transaction(
-      async () => {
-        // Two requests at a time must not get past what the list allows: the row of the user makes them wait.
-        await model.where({ id }).lock("update").first();
-        const tokens = await service.apiTokens().list(String(id));
-        // A page that is loaded again makes no second token.
-        if (tokens.some(({ name, expiresAt }) => name === String(values.name).trim() && expiresAt.getTime() > now()))
-          return refuse("name", "unique", "You have a token with this name.");
-        if (tokens.length >= tokensMax)
-          return refuse(null, "too_many", `You have ${tokens.length} tokens. Revoke those that you do not need.`);
-        return { token: await service.apiTokens().create(String(id), values) };
-      },
-      { database, retries: 3 },
-    );
+    const user = await confirmedUser(context);
+    const userId = String(user.id);
+    const now = service.parts.now();
+    // Two requests at a time must not get past what the list allows.
+    return changeHeld(service, user, async () => {
+      const tokens = await service.apiTokens().list(userId);
+      // A page that is loaded again makes no second token.
+      if (tokens.some(({ name, expiresAt }) => name === String(values.name).trim() && expiresAt.getTime() > now))
+        return refuse("name", "unique", "You have a token with this name.");
+      if (tokens.length >= tokensMax)
+        return refuse(null, "too_many", `You have ${tokens.length} tokens. Revoke those that you do not need.`);
+      return { token: await service.apiTokens().create(userId, values) };
+    });
   },
   revoke: async (context, id) => {
     const service = findService(context);

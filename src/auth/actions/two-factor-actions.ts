@@ -4,6 +4,7 @@ import type { Account } from "../account-fields.ts";
 import { confirmedUser, currentUser } from "../current-password.ts";
 import { mailNotice } from "../mail-links.ts";
 import { mailTexts } from "../mails.ts";
+import { changeHeld } from "../held-account.ts";
 import { findNext } from "../next-page.ts";
 import { findService } from "../service.ts";
 import { newSecretKey, readKey, writeKey } from "../session-values.ts";
@@ -75,8 +76,9 @@ export const twoFactorActions: TwoFactorActions = {
     assertNoticePage(context);
     const secret = await readNewSecret(context, userId);
     await takeCode(context, userId);
-    const recoveryCodes = secret && (await service.run(() => service.twoFactors().turnOn(userId, secret, code)));
-    if (!recoveryCodes) return wrongCode();
+    const recoveryCodes = secret && (await changeHeld(service, user, () => service.twoFactors().turnOn(userId, secret, code)));
+    // Another request may have been faster.
+    if (!recoveryCodes) return (await isOn(context, userId)) ? undefined : wrongCode();
     await resetCodes(context, userId);
     // Whoever knew the password may be signed in elsewhere.
     await endOtherSessions(context, user);

@@ -2,20 +2,23 @@
 import { randomBytes } from "node:crypto";
 import { transaction } from "../../data/run/transaction.ts";
 import { GableError } from "../../errors/gable-error.ts";
+import type { Context } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { normalizeEmail } from "../email-address.ts";
 import type { AccountService } from "../service.ts";
+import { findService } from "../service.ts";
 import type { ProviderIdentity } from "./openid.ts";
-import { openProviders } from "./provider-flow.ts";
+import { mailLinked, openProviders } from "./provider-flow.ts";
 
 /** Finds the account of an identity, links it by an address that both sides have verified, or creates it. Throws `E_PROVIDER_ACCOUNT`. */
-export async function findAccount(service: AccountService, identity: ProviderIdentity, creates: boolean): Promise<Account> {
+export async function findAccount(context: Context, identity: ProviderIdentity, creates: boolean): Promise<Account> {
+  const service = findService(context);
   const email = await findAddress(service, identity);
   const found =
-    (await findExisting(service, identity, email)) ??
+    (await findExisting(context, identity, email)) ??
     (creates && email !== undefined ? await createAccount(service, identity, email) : undefined) ??
     // Another request was faster.
-    (await findExisting(service, identity, email));
+    (await findExisting(context, identity, email));
   if (found !== undefined) return found;
   throw noAccount("No account is linked to this identity. If you have one, sign in with your password and link the provider there.");
 }
@@ -27,7 +30,8 @@ async function findAddress({ parts }: AccountService, { verifiedEmail }: Provide
   return "email" in (await parts.model.validate({ email }, { isPartial: true })) ? undefined : email;
 }
 
-async function findExisting(service: AccountService, identity: ProviderIdentity, email: string | undefined): Promise<Account | undefined> {
+async function findExisting(context: Context, identity: ProviderIdentity, email: string | undefined): Promise<Account | undefined> {
+  const service = findService(context);
   const providers = openProviders(service);
   const userId = await providers.findUserId(identity);
   // The account of an identity may have been deleted.
@@ -37,7 +41,9 @@ async function findExisting(service: AccountService, identity: ProviderIdentity,
   const owner = await service.findByEmail(email);
   if (owner === undefined) return undefined;
   const isSafe = owner.emailVerifiedAt !== null && owner.active;
-  return isSafe && (await providers.link(identity, String(owner.id), service.parts.now())) ? owner : undefined;
+  if (!isSafe || !(await providers.link(identity, String(owner.id), service.parts.now()))) return undefined;
+  mailLinked(context, owner, identity);
+  return owner;
 }
 
 /** Creates an account with the identity, or neither. Undefined when another request has the address or the identity. */

@@ -7,11 +7,12 @@ import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { redirect } from "../../replies/replies.ts";
 import type { AccountGuards } from "../accounts.ts";
 import { currentUser } from "../current-password.ts";
+import { changeHeld } from "../held-account.ts";
 import { showPage } from "../pages/show-page.ts";
 import { findService } from "../service.ts";
 import type { ProviderIdentity } from "./openid.ts";
 import type { UserFlow } from "./provider-flow.ts";
-import { answer, assertSameUser, beginFlow, openProviders } from "./provider-flow.ts";
+import { answer, assertSameUser, beginFlow, mailLinked, openProviders } from "./provider-flow.ts";
 
 /** Creates the routes. `security` lets the forms lead to the providers. */
 export function createLinkRoutes({ sudo }: AccountGuards<unknown>, security: { readonly csp: { readonly formAction: readonly string[] } }) {
@@ -70,9 +71,12 @@ async function showProviders(context: Context, linkTo: (name: string) => string,
 /** Links the identity to the user who began. Throws `E_PROVIDER_STATE` and `E_IDENTITY_TAKEN`. */
 export async function linkToUser(context: Context, identity: ProviderIdentity, { userId, next }: UserFlow): Promise<HandlerReply> {
   const service = findService(context);
-  await assertSameUser(context, userId);
-  if (!(await service.run(() => openProviders(service).link(identity, userId, service.parts.now()))))
+  const user = await assertSameUser(context, userId);
+  const providers = openProviders(service);
+  const isNew = (await service.run(() => providers.findUserId(identity))) === undefined;
+  if (!(await changeHeld(service, user, () => providers.link(identity, userId, service.parts.now()))))
     throw new GableError("E_IDENTITY_TAKEN", "This identity is linked to another account.");
+  if (isNew) mailLinked(context, user, identity);
   context.flash("success", "The provider is linked.");
   return redirect(next);
 }

@@ -5,6 +5,9 @@ import type { Context } from "../../handlers/context.ts";
 import { preferredType } from "../../http/negotiation.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { redirect } from "../../replies/replies.ts";
+import type { Account } from "../account-fields.ts";
+import { mailNotice } from "../mail-links.ts";
+import { mailTexts } from "../mails.ts";
 import { showPage } from "../pages/show-page.ts";
 import { hideAddress } from "../secret-address.ts";
 import type { AccountService } from "../service.ts";
@@ -60,11 +63,20 @@ async function takeFlow(context: Context, provider: string): Promise<ProviderFlo
 /** A started step of a user who is signed in. */
 export type UserFlow = ProviderFlow & { readonly userId: string };
 
-/** Refuses the answer of a step that somebody else began in this browser. Throws `E_PROVIDER_STATE`. */
-export async function assertSameUser(context: Context, userId: string): Promise<void> {
+/** Returns the user of a request. Refuses the answer of a step that somebody else began in this browser. Throws `E_PROVIDER_STATE`. */
+export async function assertSameUser(context: Context, userId: string): Promise<Account> {
   const user = await findService(context).loadUser(context);
-  if (user === null || String(user.id) !== userId)
-    throw new GableError("E_PROVIDER_STATE", "You are no longer signed in as the user who began. Start again.");
+  if (user !== null && String(user.id) === userId) return user;
+  throw new GableError("E_PROVIDER_STATE", "You are no longer signed in as the user who began. Start again.");
+}
+
+/** Mails the owner of an account that an identity was linked to it. */
+export function mailLinked(context: Context, user: Account, { issuer }: ProviderIdentity): void {
+  const service = findService(context);
+  const label = openProviders(service).findByIssuer(issuer)?.label ?? issuer;
+  // Sign-in must not fail in an application that has no page for forgotten passwords.
+  const path = service.routes.has("forgot") ? service.routes.url("forgot") : undefined;
+  mailNotice(context, user, mailTexts.providerLinked(label, path));
 }
 
 /** Runs a step. What the provider or the account refuses is a page with a way on; other clients get the error. */

@@ -41,7 +41,7 @@ export function createProviderRoutes(
       const { userId } = flow;
       if (userId !== null) return (flow.purpose === "link" ? linkToUser : confirmUser)(context, identity, { ...flow, userId });
       const service = findService(context);
-      const user = await service.run(() => findAccount(service, identity, creates));
+      const user = await service.run(() => findAccount(context, identity, creates));
       if (!user.active) throw noAccount("This account cannot sign in.");
       if (!service.mayEnter(user))
         throw noAccount("Confirm the e-mail address of this account first: open the link that we have mailed, or set a new password.");

@@ -74,6 +74,11 @@ export class Providers {
     return await this.#model.where({ userId }).orderBy("id").on("primary").all();
   }
 
+  /** Unlinks all identities of a user. Returns whether there were some. */
+  async unlinkAll(userId: string): Promise<boolean> {
+    return (await this.#model.where({ userId }).delete()) > 0;
+  }
+
   /** Unlinks an identity. Changes nothing when the user has no such identity, or when it is the only way to sign in to the account. */
   async unlink(user: Account, id: number): Promise<"unlinked" | "unknown" | "only-way"> {
     const userId = String(user.id);

@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gable, get, group, post } from "gable";
 import type { AccountsOptions, LoginKey, ProviderOptions } from "gable/auth";
-import { accountFields, accountTokenModel, defineAccounts, identityModel, rememberTokenModel, twoFactorModels } from "gable/auth";
+import {
+  accountFields,
+  accountTokenModel,
+  apiTokenModel,
+  defineAccounts,
+  identityModel,
+  rememberTokenModel,
+  twoFactorModels,
+} from "gable/auth";
 import { Model } from "gable/data";
 import { memoryMail } from "gable/mail";
 import { memorySessions, sessionModel } from "gable/session";
@@ -60,7 +68,15 @@ export async function openProviderSite(
     mode: "test",
     logger: { ...silentLogger, warn: note as never, error: note as never },
     database,
-    models: [User, Identity, sessionModel(), accountTokenModel(), rememberTokenModel(), ...Object.values(twoFactorModels())],
+    models: [
+      User,
+      Identity,
+      apiTokenModel(),
+      sessionModel(),
+      accountTokenModel(),
+      rememberTokenModel(),
+      ...Object.values(twoFactorModels()),
+    ],
     session: { store: store === "memory" ? memorySessions() : store },
     origin: "https://shelf.example",
     hosts: ["shelf.example"],
@@ -71,6 +87,7 @@ export async function openProviderSite(
       group("/account", accounts.routes),
       get("/who", { guard: accounts.guards.maybeSignedIn }, ({ user }) => ({ email: user?.email ?? null })),
       get("/secret", { guard: accounts.guards.sudo() }, () => ({ isOpen: true })),
+      ...(options.tokens === undefined ? [] : [get("/api", { guard: accounts.guards.token("read" as never) }, () => "open")]),
       post("/secret", { guard: accounts.guards.sudo() }, () => ({ isOpen: true })),
     ],
   });
