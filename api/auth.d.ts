@@ -971,7 +971,8 @@ export type AccountModel = ReturnType<typeof createModel>;
  * mails after the reply, and writes to the log.
  *
  * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
- * throw `E_CONFIRMATION_REQUIRED` without it. Actions that mail throw 404 in an application without `mail`.
+ * throw `E_CONFIRMATION_REQUIRED` without it. `changePassword()` and `changeEmail()` throw `E_SECOND_FACTOR_REQUIRED` without the guard
+ * `fullySignedIn`, for a user with a second factor. Actions that mail throw 404 in an application without `mail`.
  *
  * @example
  * const done = await accounts.actions.signIn(context, form.data);
@@ -1137,9 +1138,12 @@ export interface TwoFactorActions {
     }): Promise<AccountResult<{
         readonly recoveryCodes: readonly string[];
     }> | undefined>;
-    /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo()`. */
+    /**
+     * Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`: without a
+     * code within 15 minutes it throws `E_SECOND_FACTOR_REQUIRED`.
+     */
     replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
-    /** Turns it off, and mails a notice. Returns false when it was off. Needs the guard `sudo()`. */
+    /** Turns it off, and mails a notice. Returns false when it was off. Needs the same guard. */
     turnOff(context: AnyContext): Promise<boolean>;
     /**
      * Checks a code of the user for the guard `secondFactor`; the session gets a new id. Undefined without a second factor. Throws
@@ -1164,6 +1168,13 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
     readonly signedIn: AccountGuard<{
         readonly user: User;
     }>;
+    /**
+     * Lets users pass who are signed in and, if they have a second factor, gave a code in this session: a remembered browser has not. A page leads to
+     * the question and back; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+     */
+    readonly fullySignedIn: AccountGuard<{
+        readonly user: User;
+    }>;
     /** Lets visitors pass who are not signed in. */
     readonly signedOut: AccountGuard<{
         readonly user: null;
@@ -1185,7 +1196,7 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
     }>;
     /**
      * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
-     * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+     * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). With a second factor, it includes `fullySignedIn`. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
      *
      * @example
      * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
@@ -1523,6 +1534,10 @@ export interface TwoFactorState {
 export interface SudoOptions {
     /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
     readonly withinSeconds?: number;
+    /**
+     * Whether users with a second factor must have given a code within this time, too. Default false: a code at any time in the session is enough.
+     */
+    readonly withCode?: boolean;
 }
 
 /** How much is hashed at the same time. */

@@ -21,7 +21,7 @@ import type { SudoOptions } from "./sudo.ts";
 import { createSudo } from "./sudo.ts";
 import type { TokenGuard } from "./token-guard.ts";
 import { createTokenGuards } from "./token-guard.ts";
-import { secondFactor } from "./two-factor/second-factor-guard.ts";
+import { fullySignedIn, secondFactor } from "./two-factor/second-factor-guard.ts";
 
 /** A guard that says who the user of its routes is. */
 export interface AccountGuard<Added = {}> {
@@ -35,6 +35,11 @@ export interface AccountGuard<Added = {}> {
 export interface AccountGuards<User, Permission extends string = never, Scope extends string = never> {
   /** Lets users pass who are signed in; `context.user` is the user. */
   readonly signedIn: AccountGuard<{ readonly user: User }>;
+  /**
+   * Lets users pass who are signed in and, if they have a second factor, gave a code in this session: a remembered browser has not. A page leads to
+   * the question and back; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+   */
+  readonly fullySignedIn: AccountGuard<{ readonly user: User }>;
   /** Lets visitors pass who are not signed in. */
   readonly signedOut: AccountGuard<{ readonly user: null }>;
   /** Lets everybody pass; `context.user` is the user or null. */
@@ -48,7 +53,7 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
   readonly secondFactor: AccountGuard<{ readonly user: User }>;
   /**
    * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
-   * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+   * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). With a second factor, it includes `fullySignedIn`. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
    *
    * @example
    * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
@@ -134,7 +139,7 @@ export function defineAccounts<User extends UserClass, const Permission extends 
   assertAccountsOptions(options);
   const { can, guard, scope } = createCan(options);
   const token = createTokenGuards(options.tokens);
-  const made = { ...createGuards(), secondFactor, sudo: createSudo, can: guard, token };
+  const made = { ...createGuards(), secondFactor, fullySignedIn, sudo: createSudo, can: guard, token };
   // The guards load rows of the model, and the names are those of the options.
   const guards = made as AccountGuards<unknown, string, string> as AccountGuards<InstanceType<User>, Permission, Scope>;
   const actions = createActions(options);

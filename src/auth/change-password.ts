@@ -11,6 +11,7 @@ import { askCheck } from "./passwords/ask-check.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { toPersonalTexts } from "./passwords/personal-texts.ts";
 import { findService } from "./service.ts";
+import { secondFactorKey, writeKey } from "./session-values.ts";
 
 /** A new password, and the account that is to have it. */
 export interface NewPassword {
@@ -52,7 +53,10 @@ export async function changePassword(context: AnyContext, user: Account, passwor
   const notice = mail && mailTexts.passwordChanged(routes.url("forgot"));
   if (!(await service.replacePassword(user, password))) return false;
   logAccountEvent(context, "password-changed", user.id);
+  const codeAt = await service.findSecondFactorAt(context);
   await service.signIn(context, user);
+  // Whoever gave a code in this session need not give another one.
+  if (codeAt > 0) writeKey(context.session, secondFactorKey, codeAt);
   if (notice !== undefined) mailNotice(context, user, notice);
   return true;
 }

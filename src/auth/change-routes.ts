@@ -14,14 +14,14 @@ export function createChangeRoutes(makings: RouteMakings) {
   return [...createPasswordRoutes(makings), ...createEmailRoutes(makings)];
 }
 
-function createPasswordRoutes({ options: { passwordMin }, guards: { signedIn }, actions }: RouteMakings) {
+function createPasswordRoutes({ options: { passwordMin }, guards: { fullySignedIn }, actions }: RouteMakings) {
   const form = passwordForm(passwordMin);
   const view = { name: "password", title: "Change your password", submit: "Change the password" };
-  const show = get("/password", { guard: signedIn, name: "accounts.password" }, async (context) => {
+  const show = get("/password", { guard: fullySignedIn, name: "accounts.password" }, async (context) => {
     const first = await actions.findFirstPassword(context);
     return first === undefined ? showPage(context, { ...view, form: form.blank() }) : redirect(first);
   });
-  const change = post("/password", { guard: signedIn, form }, async (context) => {
+  const change = post("/password", { guard: fullySignedIn, form }, async (context) => {
     const first = await actions.findFirstPassword(context);
     if (first !== undefined) return redirect(first);
     const sent = context.form;
@@ -37,15 +37,15 @@ function createPasswordRoutes({ options: { passwordMin }, guards: { signedIn }, 
   return [show, change];
 }
 
-function createEmailRoutes({ guards: { signedIn }, actions }: RouteMakings) {
+function createEmailRoutes({ guards: { fullySignedIn }, actions }: RouteMakings) {
   const form = emailForm();
   const view = { name: "email", title: "Change your e-mail address", submit: "Send the mail" };
-  const show = get("/email", { guard: signedIn }, async (context) => {
+  const show = get("/email", { guard: fullySignedIn }, async (context) => {
     findService(context).links();
     const first = await actions.findFirstPassword(context);
     return first === undefined ? showPage(context, { ...view, form: form.blank() }) : askForFirstPassword(context, first);
   });
-  const change = post("/email", { guard: signedIn, form }, async (context) => {
+  const change = post("/email", { guard: fullySignedIn, form }, async (context) => {
     findService(context).links();
     const first = await actions.findFirstPassword(context);
     if (first !== undefined) return askForFirstPassword(context, first);

@@ -9,7 +9,7 @@ import type { AccountGuards } from "./accounts.ts";
 import { findService } from "./service.ts";
 
 /** Creates the guards. They find the accounts of the application whose request runs. */
-export function createGuards(): Omit<AccountGuards<Account>, "sudo" | "secondFactor" | "can" | "token"> {
+export function createGuards(): Omit<AccountGuards<Account>, "sudo" | "secondFactor" | "fullySignedIn" | "can" | "token"> {
   return {
     signedIn: async (context) => (await findService(context).loadUser(context)) !== null || refuseVisitor(context),
     signedOut: async (context) => (await findService(context).loadUser(context)) === null || refuseUser(context),

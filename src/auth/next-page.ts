@@ -1,6 +1,6 @@
 /** The way back: the path that `next` in the address asks for. */
-import type { AnyContext } from "../handlers/context.ts";
-import { safeRedirectTarget } from "../http/redirect-target.ts";
+import type { AnyContext, Context } from "../handlers/context.ts";
+import { isSafeRedirectTarget, safeRedirectTarget } from "../http/redirect-target.ts";
 import { findService } from "./service.ts";
 
 /** Returns the path that `next` asks for if it is of this site, else the page after a login. */
@@ -11,4 +11,13 @@ export function findNext(context: AnyContext): string {
 /** Returns the query that carries `next` on; "" without it. */
 export function toNextQuery(context: AnyContext): string {
   return context.url.searchParams.has("next") ? `?next=${encodeURIComponent(findNext(context))}` : "";
+}
+
+/** Returns the path of the page that had the form, when the browser names it and it is of this site. */
+export function findFormPath({ headers, url }: Context): string | undefined {
+  const referer = headers.get("referer");
+  if (referer === null || !URL.canParse(referer)) return undefined;
+  const { origin, pathname, search } = new URL(referer);
+  const path = pathname + search;
+  return origin === url.origin && isSafeRedirectTarget(path) ? path : undefined;
 }

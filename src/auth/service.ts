@@ -337,10 +337,11 @@ export class AccountService {
     writeKey(session, secondFactorKey, this.parts.now());
   }
 
-  /** Whether a second factor was given in the session of a request. Not for the user of an API token. */
-  async hasSecondFactor(context: AnyContext): Promise<boolean> {
+  /** Returns when a second factor was given in the session of a request, as in findConfirmedAt(). */
+  async findSecondFactorAt(context: AnyContext): Promise<number> {
     this.#confirmationAsked.add(context);
-    return !this.#byToken.has(context) && typeof (await readKey(context.session, secondFactorKey)) === "number";
+    const givenAt = this.#byToken.has(context) ? undefined : await readKey(context.session, secondFactorKey);
+    return typeof givenAt === "number" ? givenAt : 0;
   }
 
   /** Whether an account may sign in as far as its address matters. Registration asks for one: only staff makes accounts without. */

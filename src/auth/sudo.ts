@@ -1,34 +1,42 @@
-/** The guard sudo: lets users pass who have typed their password, or signed in with a provider, a short time ago. */
+/**
+ * The guard sudo: lets users pass who have typed their password, or signed in with a provider, a short time ago. With a second factor, they have
+ * given a code as well.
+ */
 import { GableError } from "../errors/gable-error.ts";
+import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Context } from "../handlers/context.ts";
-import { isSafeRedirectTarget } from "../http/redirect-target.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuard } from "./accounts.ts";
 import { isPage, refuseVisitor } from "./guards.ts";
+import { findFormPath } from "./next-page.ts";
 import { showPage } from "./pages/show-page.ts";
 import { findConfirmationWays } from "./providers/confirmation-ways.ts";
 import { findService } from "./service.ts";
+import { askForCode, codeSecondsDefault, lacksCode } from "./two-factor/code-question.ts";
 
 /** Options of the guard `sudo()`. */
 export interface SudoOptions {
   /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
   readonly withinSeconds?: number;
+  /**
+   * Whether users with a second factor must have given a code within this time, too. Default false: a code at any time in the session is enough.
+   */
+  readonly withCode?: boolean;
 }
 
-const optionNames: Readonly<Record<keyof SudoOptions, true>> = { withinSeconds: true };
+const optionNames: OptionKinds<SudoOptions> = { withinSeconds: true, withCode: "boolean" };
 const owner = "sudo()";
-const withinSecondsDefault = 900;
 /** Clocks of machines differ. A confirmation that lies further ahead was made by a clock that was wrong. */
 const skewMsMax = 5 * 60_000;
 
 /** Creates the guard. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly user: Account }> {
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
-  assertKnownOptions(owner, options, Object.keys(optionNames));
-  const { withinSeconds = withinSecondsDefault } = options;
+  assertKnownOptions(owner, options, optionNames);
+  const { withinSeconds = codeSecondsDefault, withCode = false } = options;
   if (!Number.isSafeInteger(withinSeconds) || withinSeconds < 1)
     throw optionInvalid(owner, "withinSeconds", withinSeconds, "a whole number of seconds above 0");
   // Events and lists of guards have this name.
@@ -37,7 +45,9 @@ export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly u
     const user = await service.loadUser(context);
     if (user === null) return refuseVisitor(context);
     const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
-    return ageMs >= -skewMsMax && ageMs <= withinSeconds * 1000 ? service.notePassedSudo(context) : askForPassword(context, user);
+    if (ageMs < -skewMsMax || ageMs > withinSeconds * 1000) return askForPassword(context, user);
+    const needsCode = await lacksCode(context, user, withCode ? withinSeconds : undefined);
+    return needsCode ? askForCode(context) : service.notePassedSudo(context);
   };
   return sudo;
 }
@@ -56,15 +66,6 @@ async function askForPassword(context: Context, user: Account): Promise<HandlerR
     links: { [what]: service.confirmUrl(findFormPath(context)) },
     status: 403,
   });
-}
-
-/** Returns the path of the page that had the form, when the browser names it and it is of this site. */
-function findFormPath({ headers, url }: Context): string | undefined {
-  const referer = headers.get("referer");
-  if (referer === null || !URL.canParse(referer)) return undefined;
-  const { origin, pathname, search } = new URL(referer);
-  const path = pathname + search;
-  return origin === url.origin && isSafeRedirectTarget(path) ? path : undefined;
 }
 
 function required(path: string): GableError {

@@ -13,7 +13,7 @@ const rows: ReadonlyArray<readonly [file: string, parts: string, count: number]>
   ["secret-addresses.test.ts", "an address with", 18],
   ["mail-links.test.ts", "confirmation before|a forgotten password|a change of the", 15],
   ["remember.test.ts", 'the login form|a remembered browser, store "database"|the page of sessions', 8],
-  ["two-factor.test.ts", "turning it on|the second step|new recovery codes", 15],
+  ["two-factor.test.ts", "turning it on|the second step|new recovery codes|a session without", 30],
   ["sessions.test.ts", "sessions of a user, memory|sessions that cannot be listed", 4],
   ["sudo.test.ts", "what sudo answers|the confirmation", 10],
   ["token-pages.test.ts", "the page of tokens", 5],

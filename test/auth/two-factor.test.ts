@@ -15,6 +15,8 @@ import {
 } from "gable/auth";
 import { Model } from "gable/data";
 import { memoryMail } from "gable/mail";
+import type { RateStore } from "gable/security";
+import { memoryRates } from "gable/security";
 import { memorySessions, sessionModel } from "gable/session";
 import type { TestClient, TestReply } from "gable/testing";
 import { createTestClient } from "gable/testing";
@@ -119,7 +121,7 @@ describe("recovery codes", () => {
 
 type Store = "memory" | "database" | "cookie";
 
-async function open(test: TestContext, { store = "memory" }: { store?: Store } = {}) {
+async function open(test: TestContext, { store = "memory", rates = memoryRates() }: { store?: Store; rates?: RateStore } = {}) {
   test.mock.timers.enable({ apis: ["Date"], now: start });
   const User = class User extends Model("users", { ...accountFields() }) {};
   const { TwoFactor, RecoveryCode } = twoFactorModels();
@@ -130,7 +132,8 @@ async function open(test: TestContext, { store = "memory" }: { store?: Store } =
     twoFactor: { issuer: "Shelf" },
     tokens: { scopes: ["read"] },
   });
-  const { maybeSignedIn, sudo, secondFactor, token } = accounts.guards;
+  const { maybeSignedIn, signedIn, sudo, secondFactor, token } = accounts.guards;
+  const { actions } = accounts;
   const logged: string[] = [];
   const note = (...parts: unknown[]): void =>
     void logged.push(
@@ -146,6 +149,7 @@ async function open(test: TestContext, { store = "memory" }: { store?: Store } =
     models: [User, sessionModel(), accountTokenModel(), rememberTokenModel(), apiTokenModel(), TwoFactor, RecoveryCode],
     session: { store: store === "memory" ? memorySessions() : store },
     secretKeys: [keyA],
+    rateLimits: { store: rates },
     accounts,
     origin: "https://shelf.example",
     hosts: ["shelf.example"],
@@ -157,6 +161,16 @@ async function open(test: TestContext, { store = "memory" }: { store?: Store } =
       get("/strong", { guard: secondFactor }, ({ user }) => ({ email: user.email })),
       post("/strong", { guard: secondFactor }, ({ user }) => ({ email: user.email })),
       get("/token-strong", { guard: [token("read"), secondFactor] }, () => ({ isOpen: true })),
+      post("/older/account/two-factor/codes", { guard: sudo() }, async (context) => ({
+        codes: await actions.twoFactor.replaceCodes(context),
+      })),
+      post("/older/account/two-factor/off", { guard: sudo() }, async (context) => ({ wasOn: await actions.twoFactor.turnOff(context) })),
+      post("/older/account/password", { guard: signedIn }, async (context) => ({
+        done: await actions.changePassword(context, { current: password, password: "another-horse-42" }),
+      })),
+      post("/older/account/email", { guard: signedIn }, async (context) => ({
+        done: await actions.changeEmail(context, { current: password, email: "new@example.com" }),
+      })),
       post("/by-service", async (context) =>
         redirect(await completeSignIn(context, (await User.where({ email }).first())! as never, { next: "/me", remember: true })),
       ),
@@ -250,6 +264,26 @@ describe("turning it on", () => {
     assert.equal(await me(again), null);
     for (let tries = 0; site.mails.messages.length < 1 && tries < 500; tries++) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(site.mails.messages[0]?.subject, "Two-factor sign-in was turned on");
+  });
+
+  it("happens once when several requests do it together, and none fails", async (test) => {
+    const rates = memoryRates();
+    const reached = Promise.withResolvers<void>();
+    let waiting = 0;
+    // All have seen by then that it is off.
+    const take: RateStore["take"] = async (key, rule, nowUs) => {
+      if (key.startsWith("accounts:code:0") && ++waiting === 3) reached.resolve();
+      if (key.startsWith("accounts:code:0")) await reached.promise;
+      return rates.take(key, rule, nowUs);
+    };
+    const store: RateStore = { take, reset: (key) => rates.reset(key), deleteExpired: () => 0 };
+    const site = await open(test, { store: "database", rates: store });
+    const { client } = await site.logIn();
+    const secret = readSecret(await client.get("/account/two-factor"));
+    const send = () => client.post("/account/two-factor", { form: { code: codeNow(secret) } });
+    const statuses = (await Promise.all([send(), send(), send()])).map(({ status }) => status);
+    assert.deepEqual(statuses.toSorted(), [200, 303, 303]);
+    assert.equal(await site.run(() => site.RecoveryCode.where({}).count()), 10);
   });
 
   it("needs the password again when the sign-in was long ago", async (test) => {
@@ -448,6 +482,122 @@ describe("new recovery codes, and turning it off", () => {
     assert.equal(await site.manager.turnOffTwoFactor(site.ann), false);
     assert.equal(await site.run(() => site.RecoveryCode.where({}).count()), 0);
   });
+});
+
+describe("a session without a code", () => {
+  type Opened = Awaited<ReturnType<typeof open>>;
+
+  /** A thief who has a remembered browser and the password of a user with a second factor. */
+  async function openThief(test: TestContext, { hasFactor = true } = {}) {
+    const site = await open(test, { store: "database" });
+    const secret = hasFactor ? (await site.enrol()).secret : "";
+    const { client } = await site.logIn(site.visit(), { remember: "true" });
+    if (hasFactor) await sendCode(client, codeNow(secret));
+    const thief = site.visit();
+    thief.setCookie(...cookieEnd(client, "remember")!);
+    assert.equal(await me(thief), email);
+    assert.equal((await thief.post("/account/confirm", { form: { current: password } })).status, 303);
+    return { ...site, thief, secret };
+  }
+
+  const changes: ReadonlyArray<readonly [path: string, form: Readonly<Record<string, string>>, count: (site: Opened) => Promise<number>]> =
+    [
+      ["/account/two-factor/codes", {}, ({ RecoveryCode }) => RecoveryCode.where({ usedAt: null }).count()],
+      ["/account/two-factor/off", {}, ({ TwoFactor }) => TwoFactor.where({}).count()],
+      ["/account/tokens", { name: "a", scopes: "read" }, async ({ manager, ann }) => (await manager.listTokens(ann)).length],
+      [
+        "/account/password",
+        { current: password, password: "another-horse-42" },
+        ({ User }) => User.where({ passwordChangedAt: null }).count(),
+      ],
+      ["/account/email", { current: password, email: "new@example.com" }, async ({ mails }) => mails.messages.length],
+    ];
+  for (const [path, form, count] of changes)
+    it(`changes nothing on ${path}, and leads to the question and back`, async (test) => {
+      const site = await openThief(test);
+      const { thief, secret, run } = site;
+      const before = await run(() => count(site));
+      const question = `/account/confirm/code?next=${encodeURIComponent(path)}`;
+      assert.equal((await thief.get(path)).headers.get("location"), question);
+      const page = await thief.post(path, { form });
+      assert.equal(page.status, 403);
+      assert.match(page.body, /<h1>Type a code first<[^]*Nothing was changed\.[^]*href="\/account\/confirm\/code">Type a code</);
+      const program = await thief.post(path, { form, headers: { accept: "application/json" } });
+      const { code, confirmAt } = program.json<{ code: string; confirmAt: string }>();
+      assert.deepEqual([program.status, code, confirmAt], [403, "E_SECOND_FACTOR_REQUIRED", "/account/confirm/code"]);
+      assert.equal(await run(() => count(site)), before);
+      assert.equal((await thief.get(question)).status, 200);
+      site.at(60);
+      assert.equal((await sendCode(thief, codeNow(secret), question)).headers.get("location"), path);
+      assert.equal((await thief.get(path)).status, 200);
+      assert.ok([200, 303].includes((await thief.post(path, { form })).status));
+    });
+
+  it("is asked for a code by sudo(), after the password", async (test) => {
+    const { thief } = await openThief(test);
+    assert.equal((await thief.get("/secret")).headers.get("location"), "/account/confirm/code?next=%2Fsecret");
+  });
+
+  it("needs no code for a user without a second factor", async (test) => {
+    const { thief } = await openThief(test, { hasFactor: false });
+    for (const path of ["/secret", "/account/two-factor", "/account/tokens", "/account/email"])
+      assert.equal((await thief.get(path)).status, 200, path);
+    const form = { current: password, password: "another-horse-42" };
+    assert.equal((await thief.post("/account/password", { form })).status, 303);
+  });
+
+  it("may still sign out devices and revoke tokens", async (test) => {
+    const { thief, manager, ann } = await openThief(test);
+    const { id } = await manager.createToken(ann, { name: "Program", scopes: ["read"] });
+    assert.equal((await thief.post(`/account/tokens/${id}`)).status, 303);
+    assert.equal((await thief.post("/account/sessions", { form: { end: "others" } })).status, 303);
+  });
+
+  for (const [seconds, isRecent] of [
+    [900, true],
+    [901, false],
+    // A session from further ahead counts for nothing.
+    [-300, true],
+  ] as const)
+    it(`${isRecent ? "is not" : "is"} one that gave a code ${seconds} seconds ago, to get rid of the second factor`, async (test) => {
+      const site = await open(test);
+      const { client, secret } = await site.enrol();
+      site.at(seconds);
+      await client.post("/account/confirm", { form: { current: password } });
+      for (const path of ["/secret", "/account/two-factor", "/account/tokens", "/account/password"])
+        assert.equal((await client.get(path)).status, 200, path);
+      assert.equal((await client.get("/account/two-factor/codes")).status, isRecent ? 200 : 303);
+      assert.equal((await client.post("/account/two-factor/codes")).status, isRecent ? 200 : 403);
+      assert.equal((await client.post("/account/two-factor/off")).status, isRecent ? 303 : 403);
+      if (isRecent) return;
+      await sendCode(client, codeNow(secret, 1), "/account/confirm/code?next=/account/two-factor/off");
+      assert.equal((await client.post("/account/two-factor/off")).status, 303);
+    });
+
+  it("is not one that has changed its password", async (test) => {
+    const site = await open(test);
+    const { client } = await site.enrol();
+    const form = { current: password, password: "another-horse-42" };
+    assert.equal((await client.post("/account/password", { form })).status, 303);
+    for (const path of ["/secret", "/strong", "/account/two-factor/off"]) assert.equal((await client.get(path)).status, 200, path);
+  });
+
+  for (const [path, form] of changes.filter(([path]) => path !== "/account/tokens"))
+    it(`changes nothing through the action of ${path}, whatever the guard`, async (test) => {
+      const { thief, secret, at } = await openThief(test);
+      const headers = { accept: "application/json" };
+      // Routes that were copied before have other guards.
+      const reply = await thief.post(`/older${path}`, { form, headers });
+      const isSudo = path.includes("two-factor");
+      assert.deepEqual([reply.status, reply.json<{ code: string }>().code], [403, "E_SECOND_FACTOR_REQUIRED"]);
+      if (!isSudo) return;
+      at(60);
+      await sendCode(thief, codeNow(secret), "/account/confirm/code");
+      at(961);
+      await thief.post("/account/confirm", { form: { current: password } });
+      assert.equal((await thief.get("/secret")).status, 200);
+      assert.equal((await thief.post(`/older${path}`, { headers })).json<{ code: string }>().code, "E_SECOND_FACTOR_REQUIRED");
+    });
 });
 
 describe("the guard secondFactor", () => {

@@ -11,6 +11,7 @@ import type { AccountsOptions } from "../options.ts";
 import { hasNoPassword } from "../providers/providers.ts";
 import { findService } from "../service.ts";
 import { takeMail } from "../throttle.ts";
+import { assertCode } from "../two-factor/code-question.ts";
 import type { AccountResult, SentOn } from "./results.ts";
 import { refuse } from "./results.ts";
 
@@ -33,6 +34,7 @@ export async function changeOwnPassword(
   options: AccountsOptions,
 ): Promise<SentOn> {
   const user = await currentUser(context);
+  await assertCode(context, user);
   if (!(await isCurrentPassword(context, user, current))) return wrongPassword();
   return storePassword(context, { user, password }, options);
 }
@@ -65,6 +67,7 @@ export async function changeOwnEmail(
   service.links();
   service.routes.assert("verify");
   const user = await currentUser(context);
+  await assertCode(context, user);
   if (!(await isCurrentPassword(context, user, current))) return wrongPassword();
   const email = normalizeEmail(typed);
   await takeMail(context, email);

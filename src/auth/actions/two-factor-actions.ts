@@ -9,6 +9,7 @@ import { findNext } from "../next-page.ts";
 import { findService } from "../service.ts";
 import { newSecretKey, readKey, writeKey } from "../session-values.ts";
 import { resetCodes, takeCode } from "../throttle.ts";
+import { assertCode, codeSecondsDefault } from "../two-factor/code-question.ts";
 import { isRightCode } from "../two-factor/second-factor.ts";
 import { toOtpauth } from "../two-factor/totp.ts";
 import type { TwoFactorState } from "../two-factor/two-factor.ts";
@@ -38,9 +39,12 @@ export interface TwoFactorActions {
     context: AnyContext,
     values: { readonly code: string },
   ): Promise<AccountResult<{ readonly recoveryCodes: readonly string[] }> | undefined>;
-  /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo()`. */
+  /**
+   * Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`: without a
+   * code within 15 minutes it throws `E_SECOND_FACTOR_REQUIRED`.
+   */
   replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
-  /** Turns it off, and mails a notice. Returns false when it was off. Needs the guard `sudo()`. */
+  /** Turns it off, and mails a notice. Returns false when it was off. Needs the same guard. */
   turnOff(context: AnyContext): Promise<boolean>;
   /**
    * Checks a code of the user for the guard `secondFactor`; the session gets a new id. Undefined without a second factor. Throws
@@ -88,12 +92,14 @@ export const twoFactorActions: TwoFactorActions = {
   },
   replaceCodes: async (context) => {
     const service = findService(context);
-    const { id } = await confirmedUser(context);
-    return service.run(() => service.twoFactors().replaceCodes(String(id)));
+    const user = await confirmedUser(context);
+    await assertCode(context, user, codeSecondsDefault);
+    return service.run(() => service.twoFactors().replaceCodes(String(user.id)));
   },
   turnOff: async (context) => {
     const service = findService(context);
     const user = await confirmedUser(context);
+    await assertCode(context, user, codeSecondsDefault);
     assertNoticePage(context);
     const wasOn = await service.run(() => service.twoFactors().turnOff(String(user.id)));
     if (wasOn) notify(context, user, "turned off");

@@ -1,4 +1,4 @@
-/** The pages of two-factor sign-in: turn it on and off, and make new recovery codes. All of them ask for the password first. */
+/** The pages of two-factor sign-in: turn it on, make new recovery codes, and turn it off. All ask for the password first, the last two for a code as well. */
 import type { Context } from "../../handlers/context.ts";
 import { get, post } from "../../handlers/define-route.ts";
 import type { DisplayForm } from "../../handlers/form.ts";
@@ -18,8 +18,10 @@ const title = "Two-factor sign-in";
 /** Creates the routes. */
 export function createTwoFactorRoutes({ guards: { sudo }, actions: { twoFactor: actions } }: RouteMakings) {
   const guard = sudo();
-  const codes = createRecoveryRoutes(guard, actions);
-  const off = createOffRoutes(guard, actions);
+  // The password is not enough to get rid of the second factor.
+  const strict = sudo({ withCode: true });
+  const codes = createRecoveryRoutes(strict, actions);
+  const off = createOffRoutes(strict, actions);
   const firstCode = codeForm("The six digits that the app shows.");
   const show = get("/two-factor", { guard, name: "accounts.twoFactor" }, async (context) => {
     const state = await actions.find(context);

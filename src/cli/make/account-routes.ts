@@ -157,10 +157,10 @@ function toChange({ options: { providers }, hasMail }: AccountFacts): string {
       ? `({ view }) =>\n  view("accounts/${view}", { form: ${form}.blank() }),\n);`
       : `async (context) => {\n${first}  return context.view("accounts/${view}", { form: ${form}.blank() });\n});`;
   const email = `
-export const showEmail = get("/email", { guard: guards.signedIn }, ${toShow("email.html", "emailForm")}
+export const showEmail = get("/email", { guard: guards.fullySignedIn }, ${toShow("email.html", "emailForm")}
 
 /** The new address counts when its link is opened. */
-export const changeEmail = post("/email", { guard: guards.signedIn, form: emailForm }, async (context) => {
+export const changeEmail = post("/email", { guard: guards.fullySignedIn, form: emailForm }, async (context) => {
 ${first}${toHandler(
     "actions.changeEmail(context, form.data)",
     'return view("accounts/mail-sent.html", { title: "Check your mail", text: mailText });',
@@ -170,10 +170,10 @@ ${first}${toHandler(
 const mailText = "Open the link in the mail that we have sent to your new address.";
 `;
   return `${toImport("get, post, redirect", "gable")}${start}${toImport(hasMail ? "emailForm, passwordForm" : "passwordForm", "./forms.ts")}${actions}
-export const showPassword = get("/password", { guard: guards.signedIn, name: "accounts.password" }, ${toShow("password.html", "passwordForm")}
+export const showPassword = get("/password", { guard: guards.fullySignedIn, name: "accounts.password" }, ${toShow("password.html", "passwordForm")}
 
 /** All other devices are signed out. */
-export const changePassword = post("/password", { guard: guards.signedIn, form: passwordForm }, async (context) => {
+export const changePassword = post("/password", { guard: guards.fullySignedIn, form: passwordForm }, async (context) => {
 ${first}${toHandler(
     "actions.changePassword(context, form.data)",
     `{
@@ -304,6 +304,8 @@ const twoFactor = `${toImport("get, post, redirect", "gable")}import type { Hand
 ${start}${toImport("firstCodeForm", "./forms.ts")}
 const { actions, guards } = accounts;
 const guard = guards.sudo();
+/** The password is not enough to get rid of the second factor. */
+const strict = guards.sudo({ withCode: true });
 
 /** Shows the second factor, or the key for an app. */
 export const showTwoFactor = get("/two-factor", { guard, name: "accounts.twoFactor" }, async (context): Promise<HandlerResult> => {
@@ -325,22 +327,22 @@ export const turnOn = post("/two-factor", { guard, form: firstCodeForm }, async 
   return view("accounts/two-factor-new.html", { form, secret: await actions.twoFactor.begin(context) }, { status: form.status });
 });
 
-export const showCodes = get("/two-factor/codes", { guard }, async (context) => {
+export const showCodes = get("/two-factor/codes", { guard: strict }, async (context) => {
   if ((await actions.twoFactor.find(context)) === undefined) return redirect(showTwoFactor.url());
   return context.view("accounts/recovery-codes-new.html");
 });
 
-export const makeCodes = post("/two-factor/codes", { guard }, async (context) => {
+export const makeCodes = post("/two-factor/codes", { guard: strict }, async (context) => {
   const codes = await actions.twoFactor.replaceCodes(context);
   return codes === undefined ? redirect(showTwoFactor.url()) : context.view("accounts/recovery-codes.html", { codes });
 });
 
-export const showOff = get("/two-factor/off", { guard }, async (context) => {
+export const showOff = get("/two-factor/off", { guard: strict }, async (context) => {
   if ((await actions.twoFactor.find(context)) === undefined) return redirect(showTwoFactor.url());
   return context.view("accounts/two-factor-off.html");
 });
 
-export const turnOff = post("/two-factor/off", { guard }, async (context) => {
+export const turnOff = post("/two-factor/off", { guard: strict }, async (context) => {
   if (await actions.twoFactor.turnOff(context)) context.flash("success", "Two-factor sign-in is off.");
   return redirect(showTwoFactor.url());
 });
