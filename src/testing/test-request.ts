@@ -1,12 +1,11 @@
 /** What a test client sends, and how it becomes the body of a request. */
 import { randomUUID } from "node:crypto";
-import { fileTypeOf } from "../http/file-types.ts";
 
 /** A file to send. */
 export interface TestFile {
   /** Name that the client gives it. */
   readonly name: string;
-  /** Media type. By default it follows from the ending of the name, as in a browser. */
+  /** Media type. By default it follows from usual endings of names, as in a browser. */
   readonly type?: string;
   /** Content. */
   readonly content: string | Uint8Array;
@@ -70,9 +69,31 @@ function toMultipart(parts: NonNullable<SentRequest["parts"]>): Blob {
   return new Blob([...pieces, `--${boundary}--\r\n`], { type: `multipart/form-data; boundary=${boundary}` });
 }
 
-/** Browsers send no charset. */
+/** Types that browsers send for the usual endings of files. */
+const sentTypes: Readonly<Record<string, string>> = {
+  css: "text/css",
+  csv: "text/csv",
+  gif: "image/gif",
+  htm: "text/html",
+  html: "text/html",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  js: "text/javascript",
+  json: "application/json",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  txt: "text/plain",
+  webp: "image/webp",
+  xml: "text/xml",
+  zip: "application/zip",
+};
+
 function toSentType(fileName: string): string {
-  return fileTypeOf(fileName).replace(/;.*/, "");
+  const ending = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(sentTypes, ending) ? sentTypes[ending]! : "application/octet-stream";
 }
 
 /** Names in a part (HTML, section "multipart form data"). */
