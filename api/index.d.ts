@@ -2527,6 +2527,8 @@ export interface RouteFacts {
     readonly ownHeaders: readonly string[];
     /** Rate limit of the route or its group; false if it has none on purpose, undefined for that of the application. */
     readonly rate: RateOptions | false | undefined;
+    /** Other limits of the route and its groups, such as `bodyBytesMax`: those that replace limits of the application. */
+    readonly limits: Readonly<Record<string, unknown>>;
     /** File and line that define it. */
     readonly place: SourcePlace | undefined;
 }

@@ -195,6 +195,8 @@ export interface MailTransport {
     readonly name: string;
     /** Whether messages reach people. `gable check --deploy` refuses a transport that keeps them. */
     readonly delivers: boolean;
+    /** Whether messages and passwords travel without TLS: `gable check --deploy` refuses that. Undefined counts as no. */
+    readonly isPlain?: boolean;
     /** Sends one message; done when the next server has taken it. */
     send(message: MailMessage): Promise<void>;
     /** Lets messages end that were begun, and closes connections. */

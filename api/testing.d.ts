@@ -175,7 +175,8 @@ export interface TestTime {
      * Moves the clock, fires the timers that are due then, runs work, and moves the clock back. Returns what the work returns.
      *
      * `Date`, sessions, signed values, rate limits, caches and tasks obey it. Clocks of database servers, of Redis, and
-     * `performance.now()` do not. Timers fire once each, as after a machine has slept. Throws `E_TEST_TIME`.
+     * `performance.now()` do not. Timers fire once each, as after a machine has slept. Timers that were
+     * set before the first `travel()`, `testLeaks()` or `testDatabase()` of the file are not fired. Throws `E_TEST_TIME`.
      */
     travel<Result>(by: TimeSpan, work: () => Result | Promise<Result>): Promise<Result>;
 }
@@ -394,7 +395,7 @@ export interface TestReply {
 export interface TestFile {
     /** Name that the client gives it. */
     readonly name: string;
-    /** Media type. Default `application/octet-stream`. */
+    /** Media type. By default it follows from usual endings of names, as in a browser. */
     readonly type?: string;
     /** Content. */
     readonly content: string | Uint8Array;
