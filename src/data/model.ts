@@ -231,7 +231,7 @@ export function Model<const Table extends string, Fields extends FieldMap, Compu
     static override readonly $fields = Object.freeze({ ...fields });
     static override readonly $options = Object.freeze({ ...options }) as unknown as AnyModelOptions; // Conditions take rows of this model.
   }
-  // Messages name a model that is used without a class of its own.
+  // Messages name a model that no class extends by its table.
   Object.defineProperty(Base, "name", { value: toModelName(table), configurable: true });
   Object.defineProperty(Base.prototype, "$table", { value: table });
   for (const [name, entry] of Object.entries(fields)) {
