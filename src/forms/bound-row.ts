@@ -2,7 +2,7 @@
 import type { FieldDefinition } from "./definition.ts";
 import type { FieldPlace } from "./form-plan.ts";
 import type { FieldView, RowView } from "./markup/field-view.ts";
-import { readCount } from "./reading/read-set.ts";
+import { countShownRows } from "./reading/read-set.ts";
 import type { SentValues } from "./sent-values.ts";
 import { rowsMax } from "../input/file-fields.ts";
 
@@ -36,7 +36,7 @@ export function createRows<Field>(state: SetState<Field>): ReadonlyArray<BoundRo
   const stored: readonly unknown[] = Array.isArray(initial) ? initial : [];
   const least = typeof definition.options.min === "number" ? definition.options.min : 0;
   const blank = Math.max(definition.options.blankRows ?? 1, least - stored.length);
-  const count = sent === undefined ? stored.length + blank : readCount(state.name, sent) + (isGrown ? 1 : 0);
+  const count = sent === undefined ? stored.length + blank : countShownRows(state.name, sent) + (isGrown ? 1 : 0);
   return Array.from({ length: Math.min(count, max) }, (_, index) => createRow(state, index, stored[index]));
 }
 

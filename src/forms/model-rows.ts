@@ -49,10 +49,16 @@ export function createRowSource(model: RelationModel, query?: () => unknown): Ro
       const byKey = new Map(rows.map((row) => [String(row[name]), row]));
       return texts.flatMap((text) => byKey.get(text) ?? []);
     },
-    keyOf: (row) =>
-      typeof row === "object" && row !== null ? String((row as Record<string, unknown>)[keyField(model).name]) : String(row), // A row has its fields.
+    keyOf: (row) => {
+      // A row has its fields; what looks like one in JSON may have anything.
+      const key = typeof row === "object" && row !== null ? (row as Record<string, unknown>)[keyField(model).name] : row;
+      return key === undefined || (typeof key === "object" && !(key instanceof Date)) ? noKey : String(key);
+    },
   };
 }
+
+/** Never the key of a row. */
+const noKey = "\0";
 
 function keyField({ name, $meta: { fields, primary } }: RelationModel): FieldMeta {
   const [key] = primary;

@@ -50,7 +50,8 @@ export class SentValues {
     const values = new Map<string, readonly unknown[]>();
     const files = new Map<string, readonly SentFile[]>();
     // Names with dots are those of forms: they are taken as they are.
-    for (const [name, value] of Object.entries(record)) if (name.includes(".")) values.set(name, Array.isArray(value) ? value : [value]);
+    for (const [name, value] of Object.entries(record))
+      if (name.includes(".") && value !== undefined && value !== null) values.set(name, Array.isArray(value) ? value : [value]);
     flatten(fields, record, { prefix: "", values, files });
     return new SentValues(values, files);
   }
@@ -63,7 +64,9 @@ export class SentValues {
   /** The first value of a name as text; undefined when there is none. */
   textOf(name: string): string | undefined {
     const [value] = this.valuesOf(name);
-    return typeof value === "string" ? value : value === undefined || value === null ? undefined : String(value);
+    if (value === undefined || value === null) return undefined;
+    // In JSON, toString can be anything.
+    return typeof value === "object" ? "[object]" : String(value);
   }
 
   /** The files of a name, in order. */
@@ -74,6 +77,16 @@ export class SentValues {
   /** Whether anything was sent under a name. */
   has(name: string): boolean {
     return this.#values.has(name) || this.#files.has(name);
+  }
+
+  /** The numbers of the rows under a name, such as 2 for `photos.2.caption`. */
+  rowNumbersOf(name: string): ReadonlySet<number> {
+    const numbers = new Set<number>();
+    for (const each of this.names()) {
+      const number = each.startsWith(`${name}.`) ? /^[0-9]{1,9}(?=\.)/.exec(each.slice(name.length + 1))?.[0] : undefined;
+      if (number !== undefined) numbers.add(Number(number));
+    }
+    return numbers;
   }
 
   /** The names of all values and files. */
@@ -95,22 +108,48 @@ function flatten(fields: FieldDefinitions, record: Readonly<Record<string, unkno
     if (value === undefined || value === null) continue;
     if (field.type === "file" || field.type === "files") {
       // Whatever it is, the field checks it.
-      files.set(path, (Array.isArray(value) ? value : [value]) as readonly SentFile[]);
+      files.set(path, toList(field, value) as readonly SentFile[]);
     } else if (field.type === "group" && isRecord(value)) flatten(field.fields, value, { prefix: `${path}.`, values, files });
     else if (field.type === "set" && Array.isArray(value)) flattenRows(field, value, { prefix: path, values, files });
-    else values.set(path, Array.isArray(value) && field.type !== "json" && field.type !== "list" ? value : [value]);
+    else values.set(path, toList(field, value));
   }
+}
+
+/** Types whose list holds several values. To all others it is one value, which they refuse, or a list of JSON. */
+const listTypes: ReadonlySet<string> = new Set(["choices", "relations", "files"]);
+
+function toList({ type }: FieldDefinition, value: unknown): readonly unknown[] {
+  return Array.isArray(value) && listTypes.has(type) ? value : [value];
 }
 
 function flattenRows(field: FieldDefinition, rows: readonly unknown[], { prefix, values, files }: Flat): void {
   values.set(`${prefix}.count`, [String(rows.length)]);
-  rows.slice(0, rowsMax(field) + 1).forEach((row, index) => {
-    if (!isRecord(row)) return;
+  for (const [index, row] of rows.slice(0, rowsMax(field) + 1).entries()) {
+    // The set refuses a value under its own name.
+    if (!isRow(field, row)) values.set(prefix, [rows]);
+    if (!isRecord(row)) continue;
     const start = `${prefix}.${index}.`;
-    for (const name of ["id", "delete", "position"])
-      if (Object.hasOwn(row, name) && !field.fields.has(name)) values.set(start + name, [String(row[name])]);
+    for (const name of rowNames) {
+      const value = field.fields.has(name) || !Object.hasOwn(row, name) ? undefined : row[name];
+      if (!isNothing(value)) values.set(start + name, [String(value)]);
+    }
     flatten(field.fields, row, { prefix: start, values, files });
-  });
+  }
+}
+
+/** Names of a row that belong to its set. */
+const rowNames = ["id", "delete", "position"];
+
+function isRow({ fields }: FieldDefinition, row: unknown): boolean {
+  return (
+    isRecord(row) &&
+    rowNames.every((name) => fields.has(name) || !Object.hasOwn(row, name) || typeof row[name] !== "object" || row[name] === null)
+  );
+}
+
+/** A box that is false is not ticked. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null || value === false;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -173,7 +173,7 @@ describe("fields of forms", () => {
     const wrong = await all.parse({ ...data, count: {}, isOn: [], at: true, tags: [7], address: "x", lines: "x" });
     assert.deepEqual(
       wrong.errors().map(({ field, code }) => `${field} ${code}`),
-      ["count invalid", "at datetime", "tags choice", "address invalid", "lines invalid"],
+      ["count invalid", "isOn invalid", "at datetime", "tags choice", "address invalid", "lines invalid"],
     );
   });
 

@@ -89,7 +89,9 @@ function findFileProblem(field: FieldDefinition, file: SentFile): Parsed | undef
 }
 
 function isFile(value: unknown): value is SentFile {
-  return typeof value === "object" && value !== null && "sizeBytes" in value && "fileName" in value;
+  if (typeof value !== "object" || value === null || !("sizeBytes" in value) || !("fileName" in value)) return false;
+  // An object of JSON could look like a file otherwise.
+  return "isOversized" in value || ("saveTo" in value && typeof value.saveTo === "function");
 }
 
 /** Sizes that differ also differ in the message. */

@@ -11,7 +11,9 @@ const keysMax = 1000;
 export async function readRelation(field: FieldDefinition, path: string, { sent }: Reading): Promise<Parsed> {
   const given = sent.valuesOf(path);
   if (given.length > 1) return broken("repeated");
-  const key = toKey(given[0], field);
+  const [raw = ""] = given;
+  if (!isKey(raw)) return broken("relation");
+  const key = toKey(raw, field);
   if (key === "") return readBlank(field);
   const [row] = await field.source!.find([key]);
   return row === undefined ? broken("relation") : { value: row };
@@ -19,7 +21,9 @@ export async function readRelation(field: FieldDefinition, path: string, { sent 
 
 /** Reads the rows of several keys: each once. */
 export async function readRelations(field: FieldDefinition, path: string, { sent }: Reading): Promise<Parsed> {
-  const keys = [...new Set(sent.valuesOf(path).map((value) => toKey(value, field)))].filter((key) => key !== "");
+  const given = sent.valuesOf(path);
+  if (!given.every(isKey)) return broken("relation");
+  const keys = [...new Set(given.map((value) => toKey(value, field)))].filter((key) => key !== "");
   if (keys.length > keysMax) return broken("too_many", { max: keysMax, count: keys.length });
   const problem = findCountProblem(field, keys.length);
   if (problem !== undefined) return problem;
@@ -27,7 +31,11 @@ export async function readRelations(field: FieldDefinition, path: string, { sent
   return rows.length === keys.length ? { value: rows } : broken("relation");
 }
 
+/** Whether a value is a key, or a row that has one. */
+function isKey(value: unknown): boolean {
+  return value !== undefined && value !== null && !Array.isArray(value);
+}
+
 function toKey(value: unknown, field: FieldDefinition): string {
-  if (value === undefined || value === null) return "";
   return typeof value === "string" ? value.trim() : field.source!.keyOf(value);
 }

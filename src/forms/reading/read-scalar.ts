@@ -23,6 +23,8 @@ export function readScalar(type: ScalarType, field: FieldDefinition, path: strin
 
 /** Writes a value of a program as text. An instant keeps its zone: a local time can stand for two. */
 function toSentText(raw: unknown, type: ScalarType, field: FieldDefinition, reading: Reading): string | undefined {
+  // Each line would become an item.
+  if (field.type === "list" && Array.isArray(raw) && raw.some((item) => typeof item === "string" && /[\r\n]/.test(item))) return undefined;
   const text = type.toText(raw, field, reading) ?? (typeof raw === "object" ? undefined : String(raw));
   return text !== undefined && field.type === "datetime" && raw instanceof Date ? raw.toISOString() : text;
 }

@@ -77,6 +77,11 @@ export const list: ScalarType = {
       .map((line) => line.trim())
       .filter((line) => line !== ""),
   }),
-  toText: (value) => (Array.isArray(value) ? value.map(String).join("\n") : undefined),
+  toText: (value) => (Array.isArray(value) && value.every(isItem) ? value.map(String).join("\n") : undefined),
   attributes: (_field: FieldDefinition) => ({}),
 };
+
+/** Whether a list can hold an item: no list, and no object of JSON. */
+function isItem(item: unknown): boolean {
+  return item instanceof Date || (typeof item !== "object" && item !== undefined);
+}
