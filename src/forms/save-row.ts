@@ -20,10 +20,19 @@ export interface FormRow {
   delete(): Promise<void>;
 }
 
+/** The part of a query that is needed here. */
+interface WritableQuery extends PromiseLike<readonly FormRow[]> {
+  where(filter: object): WritableQuery;
+  orderBy(...names: readonly string[]): WritableQuery;
+  lock(strength: "update"): WritableQuery;
+  select(wanted: Readonly<Record<string, true>>): { first(): Promise<object | undefined> };
+}
+
 /** A model class, as far as forms write its rows. */
 interface WritableModel {
   create(values: object): Promise<FormRow>;
-  where(filter: object): PromiseLike<readonly FormRow[]> & { orderBy(...names: readonly string[]): PromiseLike<readonly FormRow[]> };
+  where(filter: object): WritableQuery;
+  withDeleted(): WritableQuery;
 }
 
 /** An error of one row of a set. */
@@ -87,6 +96,8 @@ export interface RowRequest {
   readonly others: object;
   /** The row to change; undefined for a new one. */
   readonly row: FormRow | undefined;
+  /** Whether the row was loaded and locked in this transaction. */
+  readonly isFresh: boolean;
   /** Whether the form also writes the rows of sets. */
   readonly hasSets: boolean;
   /** Files that were stored for it; undefined for forms without files. */
@@ -95,11 +106,11 @@ export interface RowRequest {
 
 /** Stores one row with its links. */
 export async function writeRow(request: RowRequest): Promise<FormRow> {
-  const { fields, values, others, row, model, files } = request;
+  const { values, others, row, model, files } = request;
   const { columns, links } = splitValues(request);
   const all: Record<string, unknown> = { ...columns, ...others };
   if (row !== undefined) {
-    for (const name of Object.keys(columns)) if (fields.get(name)?.options.keeps !== undefined) files?.replace(readProperty(row, name));
+    if (files !== undefined) await replaceFiles(request, all, files);
     row.set(all);
     await saveChanged(row, model, request.hasSets || links.size > 0);
   }
@@ -113,6 +124,32 @@ export async function writeRow(request: RowRequest): Promise<FormRow> {
   return stored;
 }
 
+/** Notes the files that the changed columns of a row name until now. */
+async function replaceFiles(
+  { model, fields, row, isFresh }: RowRequest,
+  all: Readonly<Record<string, unknown>>,
+  files: SavedFiles,
+): Promise<void> {
+  const isChanged = (name: string): boolean => Object.hasOwn(all, name) && all[name] !== readProperty(row!, name);
+  const names = [...fields].filter(([name, { options }]) => options.keeps !== undefined && isChanged(name)).map(([name]) => name);
+  if (names.length === 0) return;
+  const stored = isFresh ? row! : ((await lockStored(model, row!, names)) ?? row!);
+  for (const name of names) files.replace(readProperty(stored, name));
+}
+
+/** Reads columns of a row as they are stored now, and locks it: another request may have replaced its files since it was loaded. */
+async function lockStored(model: FormModel, row: FormRow, names: readonly string[]): Promise<object | undefined> {
+  const { primary, softDelete, version } = model.$meta;
+  // An older row is refused when it is saved.
+  if (version !== "") return row;
+  const key = Object.fromEntries(primary.map((name) => [name, readProperty(row, name)]));
+  const query = softDelete === "" ? writable(model).where(key) : writable(model).withDeleted().where(key);
+  return query
+    .lock("update")
+    .select(Object.fromEntries(names.map((name) => [name, true])))
+    .first();
+}
+
 /** Saves a row. With links or sets, it gets a new version also if no column has changed: a form that was shown before is stale then. */
 async function saveChanged(row: FormRow, { $meta: { version } }: FormModel, isTouched: boolean): Promise<void> {
   const before = readProperty(row, version);
@@ -123,13 +160,19 @@ async function saveChanged(row: FormRow, { $meta: { version } }: FormModel, isTo
 }
 
 /** Lists the stored rows of a set, in their order. */
-export async function listSetRows(set: InlineSet<unknown>, parent: FormModel, row: object): Promise<readonly FormRow[]> {
+export async function listSetRows(
+  set: InlineSet<unknown>,
+  parent: FormModel,
+  row: object,
+  options: { readonly isLocked?: boolean } = {},
+): Promise<readonly FormRow[]> {
   const by = findParentRelation(set, parent);
   const { primary, orderBy } = set.model.$meta;
   const order = set.orderField !== undefined ? [set.orderField, ...primary] : orderBy.length > 0 ? orderBy : primary;
-  return writable(set.model)
+  const query = writable(set.model)
     .where({ [by]: row })
     .orderBy(...order);
+  return options.isLocked === true ? query.lock("update") : query;
 }
 
 /** A set with the rows that were sent for it. */
@@ -145,7 +188,9 @@ export async function writeSet(
   parent: { readonly model: FormModel; readonly row: object; readonly isNew: boolean; readonly files: SavedFiles | undefined },
 ): Promise<void> {
   const stored = new Map<string, FormRow>();
-  if (!parent.isNew) for (const row of await listSetRows(set, parent.model, parent.row)) stored.set(set.source!.keyOf(row), row);
+  const isLocked = parent.files !== undefined && rows.some((row) => dropsFile(set, row));
+  if (!parent.isNew)
+    for (const row of await listSetRows(set, parent.model, parent.row, { isLocked })) stored.set(set.source!.keyOf(row), row);
   const known = rows.map((sent) => ({ sent, row: sent.id === undefined ? undefined : stored.get(sent.id) }));
   const keys = rows.flatMap(({ id }) => id ?? []);
   if (known.some(({ sent, row }) => sent.id !== undefined && row === undefined) || new Set(keys).size < keys.length)
@@ -161,9 +206,24 @@ export async function writeSet(
         ...(set.orderField !== undefined && { [set.orderField]: position + 1 }),
       };
       await inRow(name, sent, () =>
-        writeRow({ model: set.model, fields: set.fields, values: sent.values, others, row, hasSets: false, files: parent.files }),
+        writeRow({
+          model: set.model,
+          fields: set.fields,
+          values: sent.values,
+          others,
+          row,
+          isFresh: isLocked,
+          hasSets: false,
+          files: parent.files,
+        }),
       );
     }
+}
+
+/** Whether a file of a stored row may have to be deleted. */
+function dropsFile({ fields }: InlineSet<unknown>, { id, isDeleted, values }: SentRow): boolean {
+  if (id === undefined) return false;
+  return isDeleted || [...fields].some(([name, { options }]) => options.keeps !== undefined && values[name] !== undefined);
 }
 
 /** Deletes a row of a set, and its files with it. */

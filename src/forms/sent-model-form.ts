@@ -54,7 +54,7 @@ export class SentModelForm extends SentForm {
     const { inTransactionOf } = await (saving ??= import("./save-transaction.ts"));
     const files = await this.#storeFiles();
     try {
-      return await inTransactionOf(this.#model, this.#isSingle, () => this.#writeAll(row, others, files));
+      return await inTransactionOf({ model: this.#model, row }, this.#isSingle, () => this.#writeAll(row, others, files));
     } catch (error) {
       // A transaction that never began has undone nothing.
       await files?.discard(error);
@@ -96,7 +96,16 @@ export class SentModelForm extends SentForm {
     const { fields } = this.plan;
     const own = new Map([...fields].filter(([name]) => this.#names.has(name)));
     const sets = [...fields].flatMap(([name, set]) => (set instanceof InlineSet ? [{ name, set }] : []));
-    const stored = await writeRow({ model: this.#model, fields: own, values: this.values, others, row, hasSets: sets.length > 0, files });
+    const stored = await writeRow({
+      model: this.#model,
+      fields: own,
+      values: this.values,
+      others,
+      row,
+      isFresh: false,
+      hasSets: sets.length > 0,
+      files,
+    });
     for (const { name, set } of sets)
       await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, { model: this.#model, row: stored, isNew: row === undefined, files });
     return stored;

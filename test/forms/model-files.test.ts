@@ -22,10 +22,16 @@ class Plate extends Model("form_file_plates", {
   image: c.file({ prefix: "plates" }),
   novel: () => belongsTo(Novel, { onDelete: "cascade" }),
 }) {}
+class Draft extends Model(
+  "form_file_drafts",
+  { id: c.id(), image: c.file({ null: true }), deletedAt: c.datetime({ null: true, editable: false }) },
+  { softDelete: "deletedAt" },
+) {}
 class Poster extends Model("form_file_posters", { id: c.id(), title: c.text({ max: 20 }), image: c.file() }) {}
 
 const novelForm = modelForm(Novel, { fields: ["title", "cover"] });
 const platesForm = modelForm(Novel, { fields: ["title"], sets: { plates: inlineSet(Plate, { fields: ["caption", "image"] }) } });
+const draftForm = modelForm(Draft, { fields: ["image"] });
 const posterForm = modelForm(Poster, { fields: ["title", "image"] });
 
 /** A PNG of some size, at least 9 bytes, whose last byte tells it from others. */
@@ -79,7 +85,31 @@ class ListedStore implements FileStore {
   }
 }
 
-describeOnDatabases("files of model forms", [Novel, Plate, Poster], () => {
+/** What is sent at the same time, and how many rows the set has afterwards. */
+const parallel: ReadonlyArray<readonly [what: string, sends: ReadonlyArray<Readonly<Record<string, string | File>>>, rows: number]> = [
+  ["five requests replace the file of a row", [2, 3, 4, 5, 6].map((mark) => ({ cover: png(mark) })), 1],
+  [
+    "requests replace and remove the file of a row",
+    [{ cover: png(2) }, { "cover.clear": "true" }, { cover: png(3) }, { "cover.clear": "true" }],
+    1,
+  ],
+  [
+    "requests replace the file of a row in a set",
+    [2, 3, 4, 5].map((mark) => ({ "plates.count": "1", "plates.0.caption": `${mark}`, "plates.0.image": png(mark) })),
+    1,
+  ],
+  [
+    "a request replaces the file of a row in a set that another one deletes",
+    [
+      { "plates.count": "1", "plates.0.caption": "x", "plates.0.image": png(2) },
+      { "plates.count": "1", "plates.0.delete": "true" },
+      { "plates.count": "1", "plates.0.caption": "y", "plates.0.image": png(3) },
+    ],
+    0,
+  ],
+];
+
+describeOnDatabases("files of model forms", [Novel, Plate, Draft, Poster], () => {
   const state = { store: new ListedStore() };
   let app = gable({ mode: "test", storage: { store: state.store } });
   before(() => app.start());
@@ -286,6 +316,67 @@ describeOnDatabases("files of model forms", [Novel, Plate, Poster], () => {
     assert.ok(late.valid);
     await late.saveTo(early);
     assert.equal(await state.store.lastByte((await Novel.get(novel.id)).cover!), 2);
+  });
+
+  for (const [name, sends, rows] of parallel)
+    it(`leave no file behind when ${name} at the same time`, async () => {
+      const { store } = state;
+      const novel = await createNovel();
+      const plate = await Plate.create({ caption: "A", image: "plates/none.png", novel });
+      const send = async (values: Readonly<Record<string, string | File>>): Promise<void> => {
+        const isPlate = "plates.count" in values;
+        const sent = await (isPlate ? platesForm : novelForm).parse(
+          toData({ title: "One", ...values, ...(isPlate && { "plates.0.id": String(plate.id) }) }),
+        );
+        assert.ok(sent.valid, JSON.stringify(sent.errors()));
+        // Rows that another request has deleted are refused.
+        await sent
+          .saveTo(await Novel.get(novel.id))
+          .catch((error: unknown) =>
+            assert.ok(error instanceof GableError && /^E_(?:ROW_MISSING|TRANSACTION_CONFLICT)$/.test(error.code), String(error)),
+          );
+      };
+      await send({ "plates.count": "1", "plates.0.caption": "A", "plates.0.image": png(9) });
+      for (let round = 1; round <= 3; round++) {
+        await Promise.all(sends.map(send));
+        const { cover } = await Novel.get(novel.id);
+        const plates = await Plate.where({ novel });
+        // Uploads of a form that is shown again are kept for an hour.
+        const keys = [...store.keys].filter((key) => !key.startsWith("kept/"));
+        assert.deepEqual(keys.toSorted(), [cover, ...plates.map(({ image }) => image)].filter((key) => key !== null).toSorted());
+        assert.equal(plates.length, rows);
+      }
+    });
+
+  it("delete no file of a row that had none when it was loaded", async () => {
+    const { store } = state;
+    const novel = await createNovel();
+    const [early, empty] = [await Novel.get(novel.id), await Novel.get(novel.id)];
+    empty.cover = null;
+    await empty.save();
+    const cleared = await novelForm.parse({ title: "One", "cover.clear": "true" });
+    assert.ok(cleared.valid);
+    early.cover = "covers/other.png";
+    await early.save();
+    // It has no file as it was loaded, so that nothing is written and nothing deleted.
+    assert.ok((await cleared.saveTo(empty)) !== null);
+    assert.equal((await Novel.get(novel.id)).cover, "covers/other.png");
+    assert.equal(store.count("covers/"), 1);
+  });
+
+  it("go with the stored row, not with an older one, also when it is soft-deleted", async () => {
+    const [older, draft] = [await Draft.create({ image: "old.png" }), await Draft.create({})];
+    const late = await Draft.get(older.id);
+    for (const [row, isDeleted] of [
+      [older, false],
+      [late, true],
+    ] as const) {
+      if (isDeleted) await (await Draft.get(row.id)).delete();
+      const sent = await draftForm.parse(toData({ image: png(1) }));
+      assert.ok(sent.valid && (await sent.saveTo(row)) !== null);
+      assert.deepEqual([...state.store.keys], [row.image]);
+    }
+    assert.equal((await Draft.get(draft.id)).image, null);
   });
 
   it("work in the rows of sets", async () => {
