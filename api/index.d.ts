@@ -1881,7 +1881,10 @@ export interface RateLimitsOptions {
 export interface Signer<Value> {
     /** What the tokens are for. */
     readonly purpose: string;
-    /** Returns a token for a value of JSON. Throws `E_SIGNATURE_VALUE`. */
+    /**
+     * Returns a token for a value of JSON. Throws `E_SIGNATURE_VALUE` for other values, and for a token of more than 65,536 characters:
+     * about 49,000 bytes of JSON.
+     */
     sign(value: Value): string;
     /**
      * Returns the value of a token. Throws `E_SIGNATURE_FORM`, `E_SIGNATURE_KEY_UNKNOWN`, `E_SIGNATURE_MISMATCH` and

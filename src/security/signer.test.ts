@@ -46,6 +46,29 @@ for (const { name, options } of kinds) {
           message: new RegExp(message.replaceAll(/[.[\]()]/g, "\\$&")),
         }));
 
+    it("makes tokens of at most 65,536 characters, the longest that verify", () => {
+      const signer = make<string>("test");
+      const sign = (count: number): string | undefined => {
+        try {
+          return signer.sign("x".repeat(count));
+        } catch {
+          return undefined;
+        }
+      };
+      let most = 48_000;
+      while (most < 50_000 && sign(most + 1) !== undefined) most++;
+      // Base64url writes three bytes as four characters.
+      const { length } = sign(most)!;
+      assert.ok(length > 65_534 && length <= 65_536, String(length));
+      assert.equal(signer.verify(signer.sign("x".repeat(most))), "x".repeat(most));
+      for (const count of [most + 1, 60_000])
+        assert.throws(() => signer.sign("x".repeat(count)), {
+          code: "E_SIGNATURE_VALUE",
+          message: /^The value for the signer "test" cannot be signed: the token has \d+ characters; at most 65536 can be verified\.$/,
+          fix: "Store the value, and sign its key.",
+        });
+    });
+
     it("takes 64 levels", () => {
       const signer = make<unknown>("test");
       assert.deepEqual(signer.verify(signer.sign(nest(64))), nest(64));

@@ -6,7 +6,7 @@ import { toStrictJson } from "../http/strict-json.ts";
 import { currentKeyring, noteSigner } from "./key-source.ts";
 import type { Keyring, SecretKey } from "./keyring.ts";
 import { createKeyring } from "./keyring.ts";
-import { decryptText, encryptText, signText, verifyText } from "./token.ts";
+import { decryptText, encryptText, signText, tokenCharactersMax, verifyText } from "./token.ts";
 
 /** Options of {@link createSigner}. */
 export interface SignerOptions {
@@ -22,7 +22,10 @@ export interface SignerOptions {
 export interface Signer<Value> {
   /** What the tokens are for. */
   readonly purpose: string;
-  /** Returns a token for a value of JSON. Throws `E_SIGNATURE_VALUE`. */
+  /**
+   * Returns a token for a value of JSON. Throws `E_SIGNATURE_VALUE` for other values, and for a token of more than 65,536 characters:
+   * about 49,000 bytes of JSON.
+   */
   sign(value: Value): string;
   /**
    * Returns the value of a token. Throws `E_SIGNATURE_FORM`, `E_SIGNATURE_KEY_UNKNOWN`, `E_SIGNATURE_MISMATCH` and
@@ -65,7 +68,7 @@ export function createSigner<Value>(purpose: string, options: SignerOptions = {}
   const verify = (token: string): Value => JSON.parse(open(token, keyring(), terms));
   return Object.freeze({
     purpose,
-    sign: (value: Value) => seal(toJson(value, purpose), keyring(), terms),
+    sign: (value: Value) => assertReadable(seal(toJson(value, purpose), keyring(), terms), purpose),
     verify,
     find: (token: string) => ignoreBadTokens(() => verify(token)),
   });
@@ -81,6 +84,16 @@ function toJson(value: unknown, purpose: string): string {
     value,
     (path, reason) =>
       new GableError("E_SIGNATURE_VALUE", `The value for the signer "${purpose}" cannot be signed: value${path} ${reason}.`),
+  );
+}
+
+/** Nobody could verify a longer token. */
+function assertReadable(token: string, purpose: string): string {
+  if (token.length <= tokenCharactersMax) return token;
+  throw new GableError(
+    "E_SIGNATURE_VALUE",
+    `The value for the signer "${purpose}" cannot be signed: the token has ${token.length} characters; at most ${tokenCharactersMax} can be verified.`,
+    { fix: "Store the value, and sign its key." },
   );
 }
 

@@ -19,7 +19,8 @@ export interface TokenTerms {
 
 const nonceBytes = 12;
 const tagBytes = 16;
-const tokenCharactersMax = 65_536;
+/** Largest token that is read, and so the largest one that is made. */
+export const tokenCharactersMax = 65_536;
 
 /** Signs a string. Everybody can read it; nobody can change it. */
 export function signText(text: string, keyring: Keyring, { purpose, ttlSeconds }: TokenTerms): string {
