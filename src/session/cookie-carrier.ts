@@ -2,19 +2,24 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
-import { sessionCookie, toMaxAge } from "./session-carrier.ts";
+import { assertSessionSize, sessionCookie, toMaxAge } from "./session-carrier.ts";
 import type { SessionOutcome, SessionRecord } from "./session-store.ts";
 import { applyChanges } from "./session-store.ts";
 
 const cookieBytesMax = 3_800;
 
-/** Creates the carrier that needs no store. */
-export function createCookieCarrier(): SessionCarrier {
-  return cookieCarrier;
+/** Creates the carrier that needs no store. `bytesMax` limits the values of a session, as in every store. */
+export function createCookieCarrier(bytesMax: number): SessionCarrier {
+  return new CookieCarrier(bytesMax);
 }
 
-const cookieCarrier: SessionCarrier = {
-  hasDirectory: false,
+class CookieCarrier implements SessionCarrier {
+  readonly hasDirectory = false;
+  readonly #bytesMax: number;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   async load(cookies: Cookies, now: number): Promise<CarriedSession | undefined> {
     const text = cookies.getEncrypted(sessionCookie, { host: true });
@@ -23,23 +28,25 @@ const cookieCarrier: SessionCarrier = {
     // It is worth nothing. One that has expired must not live again when a clock is put back.
     if (cookies.has(sessionCookie, { host: true })) cookies.delete(sessionCookie, { host: true });
     return undefined;
-  },
+  }
 
   async create(cookies: Cookies, record: SessionRecord): Promise<void> {
+    assertSessionSize(record, this.#bytesMax);
     setRecord(cookies, record, record.seenAt);
-  },
+  }
 
   async change(cookies: Cookies, { record }: CarriedSession, changes: CarriedChanges, now: number): Promise<SessionOutcome> {
     const changed = applyChanges(record, changes);
     if (changed === undefined) return "changed";
+    assertSessionSize(changed, this.#bytesMax);
     setRecord(cookies, changed, now);
     return "saved";
-  },
+  }
 
   async remove(cookies: Cookies): Promise<void> {
     cookies.delete(sessionCookie, { host: true });
-  },
-};
+  }
+}
 
 function setRecord(cookies: Cookies, record: SessionRecord, now: number): void {
   const { values, userId, createdAt, seenAt, expiresAt } = record;

@@ -1,9 +1,8 @@
 /** Sessions in a store, found by a random id in a cookie. The store holds a hash of the id: who reads it can sign in nowhere. */
-import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import { getNodeCrypto } from "../replies/node-crypto.ts";
 import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
-import { sessionCookie, toMaxAge } from "./session-carrier.ts";
+import { assertSessionSize, sessionCookie, toMaxAge } from "./session-carrier.ts";
 import type { SessionOutcome, SessionRecord, SessionStore } from "./session-store.ts";
 import { applyChanges, isSessionDirectory } from "./session-store.ts";
 
@@ -12,7 +11,7 @@ function toSessionKey(id: string): string {
   return getNodeCrypto().createHash("sha256").update(id).digest("hex");
 }
 
-/** Creates the carrier of a store. `bytesMax` limits the JSON of all values of a session. */
+/** Creates the carrier of a store. `bytesMax` limits the values of a session. */
 export function createIdCarrier(store: SessionStore, bytesMax: number): SessionCarrier {
   return new IdCarrier(store, bytesMax);
 }
@@ -38,7 +37,7 @@ class IdCarrier implements SessionCarrier {
   }
 
   async create(cookies: Cookies, record: SessionRecord): Promise<void> {
-    this.#assertSize(record);
+    assertSessionSize(record, this.#bytesMax);
     const id = createId();
     await this.#store.create(toSessionKey(id), record);
     setId(cookies, id, toMaxAge(record, record.seenAt));
@@ -48,7 +47,7 @@ class IdCarrier implements SessionCarrier {
     const { isRotated, ...stored } = changes;
     const changed = applyChanges(session.record, stored);
     if (changed === undefined) return "changed";
-    this.#assertSize(changed);
+    assertSessionSize(changed, this.#bytesMax);
     if (!isRotated) {
       const outcome = await this.#store.patch(session.key, stored, now);
       const sent = cookies.get(sessionCookie, { host: true });
@@ -66,12 +65,6 @@ class IdCarrier implements SessionCarrier {
   async remove(cookies: Cookies, session: CarriedSession | undefined): Promise<void> {
     if (session !== undefined) await this.#store.delete(session.key);
     cookies.delete(sessionCookie, { host: true });
-  }
-
-  #assertSize({ values }: SessionRecord): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(values)).length;
-    if (bytes <= this.#bytesMax) return;
-    throw new GableError("E_SESSION_TOO_LARGE", `The session has ${bytes} bytes; at most ${this.#bytesMax} are stored.`);
   }
 }
 

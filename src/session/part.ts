@@ -58,7 +58,7 @@ export const sessionPart = definePart({
     await store?.open?.();
     return new Sessions({
       store,
-      carrier: store === undefined ? createCookieCarrier() : createIdCarrier(store, bytesMax),
+      carrier: store === undefined ? createCookieCarrier(bytesMax) : createIdCarrier(store, bytesMax),
       times: { absoluteMs: absoluteSeconds * 1000, idleMs: idleSeconds === null ? undefined : idleSeconds * 1000 },
       logger: host.logger,
       keyIds: () => secrets.keyring().ids,

@@ -1,4 +1,5 @@
 /** How sessions travel between requests: an id in a cookie with the values in a store, or the values in the cookie itself. */
+import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import type { SessionChanges, SessionOutcome, SessionRecord } from "./session-store.ts";
 
@@ -34,4 +35,10 @@ export const sessionCookie = "session";
 /** Seconds that a cookie is kept. */
 export function toMaxAge({ expiresAt }: Pick<SessionRecord, "expiresAt">, now: number): number {
   return Math.max(1, Math.ceil((expiresAt - now) / 1000));
+}
+
+/** Checks the sum of all values, in bytes of their JSON. Throws `E_SESSION_TOO_LARGE`. */
+export function assertSessionSize({ values }: Pick<SessionRecord, "values">, bytesMax: number): void {
+  const bytes = Object.values(values).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > bytesMax) throw new GableError("E_SESSION_TOO_LARGE", `The session has ${bytes} bytes; at most ${bytesMax} are stored.`);
 }

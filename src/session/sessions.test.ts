@@ -12,7 +12,7 @@ const now = Date.now();
 const record = { values: {}, userId: "7", createdAt: now, seenAt: now, expiresAt: now + 60_000 };
 
 function open(store: SessionStore | undefined): Sessions {
-  const carrier = store === undefined ? createCookieCarrier() : createIdCarrier(store, 1000);
+  const carrier = store === undefined ? createCookieCarrier(1000) : createIdCarrier(store, 1000);
   return new Sessions({ store, carrier, times: { absoluteMs: 60_000, idleMs: undefined }, logger: silentLogger, keyIds: () => "a" });
 }
 

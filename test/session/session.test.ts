@@ -6,6 +6,7 @@ import { gable, get, post, text } from "gable";
 import { sessionPart } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
+import { z } from "zod";
 import { silentLogger } from "../silent-logger.ts";
 import { sessionPlaces } from "./places.ts";
 
@@ -197,12 +198,37 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
     });
 
     it("refuses more than the store takes, and takes what is at the limit", async () => {
-      // The JSON of the values is {"large":"\"...\""}, in a cookie with times around it.
-      const most = isStored ? 65_536 - '{"large":"\\"\\""}'.length : await findLargest(visit);
+      // The JSON of the value has two quotes. A cookie has times around it.
+      const most = isStored ? 65_536 - '""'.length : await findLargest(visit);
       assert.equal((await visit().post(`/large/${most}`)).status, 204);
       assert.equal((await visit().post(`/large/${most + 1}`)).status, 500);
       await assert.rejects(createTestClient(app).post(`/large/${most + 1}`), { code: "E_SESSION_TOO_LARGE" });
     });
+
+    for (const [what, fits, exceeds] of [
+      ["quotes, which the store may escape again", { a: Array(10).fill("a") }, { a: [...Array(9).fill("a"), "ab"] }],
+      ["bytes, not characters", { a: "\u00e9".repeat(19) + "x" }, { a: "\u00e9".repeat(20) }],
+      ["all values together", { a: "x".repeat(18), b: "x".repeat(19) }, { a: "x".repeat(18), b: "x".repeat(20) }],
+    ] as const)
+      it(`counts the bytes of JSON for bytesMax: ${what}`, async () => {
+        const store = post("/store", { json: z.record(z.string(), z.unknown()) }, ({ session, json }) => {
+          for (const [key, value] of Object.entries(json)) session.set(key, value);
+          return null;
+        });
+        const small = await open([store], { bytesMax: 41 });
+        try {
+          const by = createTestClient(small.app);
+          assert.equal((await by.post("/store", { json: fits })).status, 204);
+          // A session that exists is checked in the same way.
+          for (const each of [by, createTestClient(small.app)])
+            await assert.rejects(each.post("/store", { json: exceeds }), {
+              code: "E_SESSION_TOO_LARGE",
+              message: "The session has 42 bytes; at most 41 are stored.",
+            });
+        } finally {
+          await small.remove();
+        }
+      });
 
     it(isStored ? "ends all sessions of a user, except one" : "cannot list sessions in cookies", async () => {
       if (!isStored)
