@@ -9,6 +9,8 @@ import type { Html } from "../views/values.ts";
 /** What the messages need of their request. */
 export interface FlashParts {
   readonly cookies: Cookies;
+  /** Method of the request: nobody sees the body of a reply to HEAD. */
+  readonly method: string;
   /** Called when the messages are first read or changed, with whether there are any. */
   readonly onTouch: (hasMessages: boolean) => void;
 }
@@ -23,14 +25,18 @@ export interface RequestFlash {
 const cookieName = "flash";
 const levels: readonly string[] = ["info", "success", "warning", "error"] satisfies FlashLevel[];
 const cookieBytesMax = 2_048;
+/** The browser shows the page that it has (304), or none (412). */
+const bodiless: ReadonlySet<number> = new Set([304, 412]);
 /** What a signature adds to its payload: version, id of the key, no expiry, and the code. */
 const signatureBytes = "v1.12345678.0..".length + 43;
 
 /** Creates the messages of a request. */
-export function createFlash({ cookies, onTouch }: FlashParts): RequestFlash {
+export function createFlash({ cookies, method, onTouch }: FlashParts): RequestFlash {
   let waiting: readonly FlashMessage[] | undefined;
   let isTaken = false;
   const added: FlashMessage[] = [];
+  /** Messages of this request that it has taken itself. */
+  const shown: FlashMessage[] = [];
 
   const read = (): readonly FlashMessage[] => {
     if (waiting === undefined) {
@@ -43,7 +49,7 @@ export function createFlash({ cookies, onTouch }: FlashParts): RequestFlash {
   const take = (): readonly FlashMessage[] => {
     const messages = list();
     isTaken = true;
-    added.length = 0;
+    shown.push(...added.splice(0));
     return messages;
   };
   const add = (level: FlashLevel, text: string): void => {
@@ -56,6 +62,10 @@ export function createFlash({ cookies, onTouch }: FlashParts): RequestFlash {
     added.push(message);
   };
   const save = (status: number): void => {
+    // What was taken for a body that is not sent waits for the next page.
+    if (method === "HEAD" || bodiless.has(status)) isTaken = false;
+    // The GET after a HEAD adds its own messages again.
+    if (bodiless.has(status) && method !== "HEAD") added.unshift(...shown);
     if (status >= 500 || (added.length === 0 && !isTaken)) return;
     const messages = dropOldest(list());
     if (messages.length > 0) cookies.setSigned(cookieName, toText(messages), { host: true });

@@ -112,6 +112,7 @@ export class Sessions {
   openFlash(context: AnyContext): Flash {
     const { flash, save } = createFlash({
       cookies: context.cookies,
+      method: context.method,
       onTouch: (hasMessages) => touch(context, hasMessages),
     });
     context.beforeReply(({ status }) => save(status));

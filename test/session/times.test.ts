@@ -346,6 +346,20 @@ describe("flash()", () => {
         return { taken };
       }),
       get("/none", () => "x"),
+      get("/rendered/:status(int)", ({ flash, params }) => {
+        flash("info", "own");
+        return text(String(flash.take().length), { status: params.status });
+      }),
+      get("/broken", ({ flash }) => {
+        flash.take();
+        throw new Error("broken");
+      }),
+      get("/late", ({ beforeReply, flash }) => {
+        beforeReply(() => {
+          throw new Error("late");
+        });
+        return String(flash.take().length);
+      }),
     ],
   });
   const visit = (): ReturnType<typeof createTestClient> => createTestClient(app);
@@ -404,6 +418,28 @@ describe("flash()", () => {
       assert.deepEqual((await other.get("/take")).json(), kept, String(status));
     }
   });
+
+  const unseen: ReadonlyArray<readonly [method: "GET" | "HEAD", path: string, status: number, left: readonly string[]]> = [
+    ["HEAD", "/take", 200, ["info: x"]],
+    ["HEAD", "/page", 200, ["info: x"]],
+    // The GET after it adds its own messages again.
+    ["HEAD", "/rendered/200", 200, ["info: x"]],
+    ["HEAD", "/rendered/304", 304, ["info: x"]],
+    ["GET", "/rendered/200", 200, []],
+    ["GET", "/rendered/404", 404, []],
+    ["GET", "/rendered/304", 304, ["info: x", "info: own"]],
+    ["GET", "/rendered/412", 412, ["info: x", "info: own"]],
+    ["GET", "/rendered/503", 503, ["info: x"]],
+    ["GET", "/broken", 500, ["info: x"]],
+    ["GET", "/late", 500, ["info: x"]],
+  ];
+  for (const [method, path, status, left] of unseen)
+    it(`${left.length > 0 ? "keeps" : "forgets"} a message that ${method} ${path} takes`, async () => {
+      const client = createTestClient(app, { errors: "page" });
+      await client.post("/add/info/x");
+      assert.equal((await (method === "HEAD" ? client.head(path) : client.get(path))).status, status);
+      assert.deepEqual((await client.get("/take")).json(), left);
+    });
 
   it("forgets a message that was taken, with the attributes of its cookie", async () => {
     const client = visit();
