@@ -4,7 +4,7 @@ import { createErrorReport } from "../diagnostics/report/error-report.ts";
 import type { NamedText, RequestFacts } from "../diagnostics/report/report-facts.ts";
 import type { ReportFormat } from "../diagnostics/report/render-report.ts";
 import { renderErrorReport } from "../diagnostics/report/render-report.ts";
-import { readProperty } from "../diagnostics/report/plain-value.ts";
+import { readProperty } from "../errors/thrown-value.ts";
 import { findNearestRoutes } from "../diagnostics/report/nearest-routes.ts";
 import { writeLastError } from "../diagnostics/report/last-error.ts";
 import { readVisitor } from "../diagnostics/requests/read-visitor.ts";

@@ -1,4 +1,5 @@
 /** gable(): the application object. */
+import { toErrorText } from "../errors/error-text.ts";
 import { assertArguments } from "../errors/option-errors.ts";
 import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";
@@ -242,7 +243,7 @@ export class Application {
     const context = request === undefined || request === null ? undefined : this.#services.watch.replies.get(request);
     if (context !== undefined) return logLateError(context, error);
     const { method, path } = request ?? {};
-    this.#services.logger.error({ method, path, error }, error instanceof Error ? error.message : String(error));
+    this.#services.logger.error({ method, path, error }, toErrorText(error));
   }
 
   /** @internal Tells a test client what happens behind its replies; returns the function that ends it. */

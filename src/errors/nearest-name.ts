@@ -5,6 +5,8 @@ export function findNearestName(name: string, known: Iterable<string>): string |
   let nearest: string | undefined;
   let smallest = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
+    // The distance is at least that of the lengths. A name of any length then costs little.
+    if (Math.abs(name.length - candidate.length) >= smallest) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < smallest) {
       smallest = distance;

@@ -1,4 +1,5 @@
 /** Health endpoints for supervisors and load balancers. They run nothing of the application except its checks. */
+import { toErrorText } from "../errors/error-text.ts";
 import { createTokenCheck } from "../handlers/endpoint-token.ts";
 import type { RawRequest } from "../http/message.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
@@ -117,7 +118,7 @@ async function runCheck(name: string, check: HealthCheck): Promise<CheckResult> 
   try {
     ok = (await Promise.race([Promise.resolve().then(check), timeout])) !== false;
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    reason = toErrorText(error);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,7 @@
 /** A logger that the application was given, such as pino: it gets levels by part, and no secrets. */
+import { toErrorText } from "../errors/error-text.ts";
 import { readStack } from "../errors/source-place.ts";
+import { readProperty } from "../errors/thrown-value.ts";
 import type { AppLogger, Logger, LogLevel, LogMethod } from "../handlers/logger.ts";
 import type { Redactor } from "../settings/redactor.ts";
 import { partOf } from "./create-logger.ts";
@@ -35,12 +37,30 @@ function toMethod(logger: Logger, level: LogLevel, least: number, redact: Redact
     level === "trace" && logger.trace === undefined ? "debug" : level === "fatal" && logger.fatal === undefined ? "error" : level;
   // Called as a method: loggers read their own fields.
   const call = (...given: [string | object, string?]): void => logger[name]?.(...given);
+  const log = toRedactingMethod(call, redact);
+  return (first, message) => {
+    try {
+      log(first, message);
+    } catch (error) {
+      // A logger may fail at a value that refuses to be looked at. Whoever logs it must not fail as well.
+      if (typeof first === "string") throw error;
+      log(toTexts(first), message);
+    }
+  };
+}
+
+function toRedactingMethod(call: (...given: [string | object, string?]) => void, redact: Redactor | undefined): LogMethod {
   if (redact === undefined) return (first, message) => (message === undefined ? call(first) : call(first, message));
   return (first, message) => {
     if (typeof first === "string") return call(redact(first));
     const facts = redactFacts(first, redact);
     return message === undefined ? call(facts) : call(facts, redact(message));
   };
+}
+
+/** Facts without anything that can throw. */
+function toTexts(facts: object): object {
+  return Object.fromEntries(Object.keys(facts).map((name) => [name, toErrorText(readProperty(facts, name))]));
 }
 
 /** A copy of the facts without secrets. */

@@ -1,6 +1,8 @@
 /** The text of log lines: JSON in production, readable lines elsewhere. Writing a line never fails, whatever the facts are. */
+import { toErrorText } from "../errors/error-text.ts";
 import { isSecretName } from "../errors/secret-names.ts";
 import { isApplicationFile, parseStackLine, readStack } from "../errors/source-place.ts";
+import { isErrorValue, readProperty } from "../errors/thrown-value.ts";
 import type { LogLevel } from "../handlers/logger.ts";
 import { levelNumbers } from "./log-levels.ts";
 
@@ -31,7 +33,7 @@ export function toTextLines({ level, facts, message }: LogEntry): string {
   const lines = [`${level.padEnd(5)} ${indent(message)}`];
   for (const [name, value] of Object.entries(rest))
     if (value !== undefined) lines.push(`      ${name}: ${indent(toFactText(name, value))}`);
-  if (error instanceof Error) lines.push(foldFrames(readStack(error) ?? error.message));
+  if (isErrorValue(error)) lines.push(foldFrames(readStack(error) ?? toErrorText(error)));
   else if (error !== undefined) lines.push(`      error: ${indent(toFactText("error", error))}`);
   return lines.join("\n").replace(movingInText, escapeMoving);
 }
@@ -69,41 +71,59 @@ function toFactText(name: string, value: unknown): string {
 
 function toJson(value: unknown): string {
   try {
-    return JSON.stringify(value, toShown) ?? String(value);
+    return JSON.stringify(value, toShown) ?? toErrorText(value);
   } catch {
-    // A cycle, or a getter that throws.
-    return JSON.stringify(toPlain(value, new Set())) ?? "null";
+    // A cycle, or a value that refuses to be looked at.
+    return JSON.stringify(toPlain("", value, new Set())) ?? "null";
   }
 }
 
 /** A copy without cycles and without what throws. */
-function toPlain(value: unknown, above: ReadonlySet<object>): unknown {
-  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? String(value) : value;
-  if (above.has(value)) return "[circular]";
-  const below = new Set([...above, value]);
-  if (Array.isArray(value)) return value.map((item) => toPlain(item, below));
-  return Object.fromEntries(Object.keys(value).map((name) => [name, readPlain(value, name, below)]));
-}
-
-function readPlain(holder: object, name: string, below: ReadonlySet<object>): unknown {
+function toPlain(name: string, value: unknown, above: ReadonlySet<unknown>): unknown {
   try {
-    return toPlain(toShown(name, (holder as Readonly<Record<string, unknown>>)[name]), below); // Any property may be read.
+    if (above.has(value)) return "[circular]";
+    const shown = toShown(name, value);
+    // A function could be a toJSON() that throws.
+    if (typeof shown === "function") return undefined;
+    if (typeof shown !== "object" || shown === null) return shown;
+    const below = new Set([...above, value]);
+    if (Array.isArray(shown)) return shown.map((item) => toPlain("", item, below));
+    return Object.fromEntries(Object.keys(shown).map((key) => [key, readPlain(shown, key, below)]));
   } catch {
-    return "[unreadable]";
+    return unreadable;
   }
 }
 
+function readPlain(holder: object, name: string, above: ReadonlySet<unknown>): unknown {
+  try {
+    return toPlain(name, (holder as Readonly<Record<string, unknown>>)[name], above); // Any property may be read.
+  } catch {
+    return unreadable;
+  }
+}
+
+const unreadable = "[unreadable]";
+
 /** Values of secret names are not shown; an error shows what it holds. */
 function toShown(name: string, value: unknown): unknown {
-  const isPlain = typeof value !== "object" || Array.isArray(value);
-  if (name !== "" && isPlain && value !== undefined && isSecretName(name)) return "[secret]";
+  if (name !== "" && value !== undefined && isSecretName(name) && isPlain(value)) return "[secret]";
   if (typeof value === "bigint") return String(value);
-  if (!(value instanceof Error)) return value;
+  if (!isErrorValue(value)) return value;
+  const message = readProperty(value, "message");
   return {
-    type: value.name,
-    code: "code" in value ? value.code : undefined,
-    message: value.message,
+    type: readProperty(value, "name"),
+    code: readProperty(value, "code"),
+    message: typeof message === "string" ? message : toErrorText(value),
     stack: readStack(value),
-    cause: value.cause,
+    cause: readProperty(value, "cause"),
   };
+}
+
+function isPlain(value: unknown): boolean {
+  try {
+    return typeof value !== "object" || Array.isArray(value);
+  } catch {
+    // A revoked proxy.
+    return false;
+  }
 }

@@ -465,11 +465,11 @@ export class HttpConnection implements Expirable {
     this.deadline = 0;
     const stream = new ReplyStream(this.#socket, { lengthBytes, isChunked, stallMs: this.#limit("replyStallMs"), wheel: this.#host.wheel });
     this.#stream = stream;
-    void stream.send(chunks).then((error) => {
+    void stream.send(chunks).then((failure) => {
       if (this.#stream !== stream) return;
       this.#stream = null;
-      if (error !== undefined) {
-        if (this.#state !== states.closed && !request.isAborted) this.#host.report(error, request);
+      if (failure !== undefined) {
+        if (this.#state !== states.closed && !request.isAborted) this.#host.report(failure.error, request);
         return this.#destroy();
       }
       this.#finishReply(isKept && !this.#mustClose);

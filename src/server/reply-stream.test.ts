@@ -49,8 +49,8 @@ describe("ReplyStream", () => {
   ] as const)
     it(`${error === undefined ? "sends" : "fails for"} ${JSON.stringify(text)} with a promise of ${promised} bytes`, async () => {
       const { socket, stream } = create(promised === undefined ? {} : { lengthBytes: promised });
-      const failure = (await stream.send(pieces(text))) as Error | undefined; // What spoils a reply is an error here.
-      assert.equal(failure?.message, error);
+      const failure = await stream.send(pieces(text));
+      assert.equal((failure?.error as Error | undefined)?.message, error); // What spoils a reply is an error here.
       if (error === undefined) assert.equal(Buffer.concat(socket.writes).toString(), text);
     });
 
@@ -122,7 +122,7 @@ describe("ReplyStream", () => {
         yield "a";
         throw thrown;
       };
-      assert.equal(((await stream.send(source())) as Error).message, message); // Always an error here.
+      assert.equal(((await stream.send(source()))!.error as Error).message, message); // Always an error here.
       assert.equal(socket.text, "1\r\na\r\n");
     }
   });

@@ -17,6 +17,11 @@ export interface ReplyStreamOptions {
 /** Largest slice written to the socket in one call. */
 const sliceBytesMax = 65_536;
 
+/** What spoiled a reply. In an object: a promise would ask a thrown value for a method `then`, and a proxy may refuse. */
+interface ReplyFailure {
+  readonly error: unknown;
+}
+
 /** One streamed reply. */
 export class ReplyStream {
   readonly #socket: Socket;
@@ -41,8 +46,8 @@ export class ReplyStream {
     this.#wake?.();
   }
 
-  /** Sends all pieces; gives the error that spoiled the reply, or undefined. The source is always closed. */
-  async send(chunks: AsyncIterable<string | Uint8Array>): Promise<unknown> {
+  /** Sends all pieces; gives what spoiled the reply, or undefined. The source is always closed. */
+  async send(chunks: AsyncIterable<string | Uint8Array>): Promise<ReplyFailure | undefined> {
     const { lengthBytes, isChunked } = this.#options;
     let total = 0;
     try {
@@ -55,7 +60,7 @@ export class ReplyStream {
       }
       if (lengthBytes !== undefined && total < lengthBytes) throw lengthMismatch(lengthBytes, String(total));
     } catch (error) {
-      return error ?? new Error("The stream failed without a reason.");
+      return { error: error ?? new Error("The stream failed without a reason.") };
     }
     if (isChunked && !this.#isStopped) this.#socket.write("0\r\n\r\n", "latin1");
     return undefined;

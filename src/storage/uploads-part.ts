@@ -1,4 +1,5 @@
 /** Where uploads wait until their request ends, as a part of an application: its option, and the check of its folder at start. */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import { definePart } from "../parts/part.ts";
@@ -46,7 +47,7 @@ async function assertWritable(directory: string): Promise<void> {
     const file = await openUnlinked(directory);
     await file.close();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toErrorText(error);
     throw new GableError("E_UPLOAD_DIRECTORY", `Cannot write to the folder of uploads "${directory}": ${reason}.`, { cause: error });
   }
 }

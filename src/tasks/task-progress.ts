@@ -1,6 +1,7 @@
 /** Progress of a task: written to its row, so that people can see it. */
 import type { Progress, ProgressState } from "../commands/progress.ts";
 import { createProgress } from "../commands/progress.ts";
+import { toStoredText } from "./stored-text.ts";
 
 /** How far a task is. */
 export interface TaskProgress {
@@ -45,7 +46,8 @@ export class TaskProgressWriter {
   #show({ label, done, total, note }: ProgressState): void {
     this.#writtenAt = this.#now();
     const isQueued = this.#next !== undefined;
-    this.#next = JSON.stringify({ label: cut(label), done, total: total ?? null, note: note === undefined ? null : cut(note) });
+    const shownNote = note === undefined ? null : toStoredText(note, textCharactersMax);
+    this.#next = JSON.stringify({ label: toStoredText(label, textCharactersMax), done, total: total ?? null, note: shownNote });
     if (isQueued) return;
     this.#writing = this.#writing.then(async () => {
       const next = this.#next!;
@@ -53,11 +55,6 @@ export class TaskProgressWriter {
       await this.#write(next);
     });
   }
-}
-
-/** PostgreSQL stores no NUL. */
-function cut(text: string): string {
-  return text.replaceAll("\u0000", "").slice(0, textCharactersMax);
 }
 
 /** Reads what was written. */

@@ -1,6 +1,7 @@
 /** One attempt of a task: the lease, the signal, and the outcome. */
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { toErrorText } from "../errors/error-text.ts";
+import { isErrorValue } from "../errors/thrown-value.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { Traces } from "../traces/traces.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -12,6 +13,7 @@ import type { StoredInput } from "./task-origin.ts";
 import { readOrigin } from "./task-origin.ts";
 import { TaskProgressWriter } from "./task-progress.ts";
 import { TaskSteps } from "./task-steps.ts";
+import { toStoredText } from "./stored-text.ts";
 import type { ClaimedTask, TaskLease, TaskOutcome, TaskQueue } from "./task-queue.ts";
 
 /** Longest text of an error that is stored. */
@@ -264,10 +266,15 @@ export class TaskRun {
     const { attempt, attemptsMax } = this.#claimed;
     if (this.#isCancelled) return { state: "cancelled", now };
     if (this.#isStopping) return { state: "queued", now, dueAt: now, isFree: true };
-    // PostgreSQL stores no NUL.
-    const text = toErrorText(error).replaceAll("\u0000", "").slice(0, errorCharactersMax);
-    const isFinal = attempt >= attemptsMax || error instanceof TaskRejected || (isGableError(error) && error.code === "E_TASK_INPUT");
+    // What the queue stores is never empty: a task that has failed says why.
+    const text = toStoredText(toErrorText(error), errorCharactersMax) || "Error";
+    const isFinal = attempt >= attemptsMax || isHopeless(error);
     if (isFinal) return { state: "failed", now, error: text };
     return { state: "queued", now, dueAt: now + retryDelayMs(attempt), error: text };
   }
+}
+
+/** Whether another attempt would fail as well. */
+function isHopeless(error: unknown): boolean {
+  return (isErrorValue(error) && error instanceof TaskRejected) || (isGableError(error) && error.code === "E_TASK_INPUT");
 }

@@ -1,6 +1,8 @@
 /** Writes errors into spans, without the secrets of the application. */
 import type { Span } from "@opentelemetry/api";
+import { toErrorText } from "../errors/error-text.ts";
 import { isGableError } from "../errors/gable-error.ts";
+import { isErrorValue, readProperty } from "../errors/thrown-value.ts";
 import type { Api } from "./tracing.ts";
 
 /** Writes errors into the spans of one application. */
@@ -17,11 +19,12 @@ export class ErrorWriter {
   write(span: Span, error: unknown, type = typeOf(error)): void {
     span.setStatus({ code: this.#api.SpanStatusCode.ERROR });
     span.setAttribute("error.type", type);
-    if (!(error instanceof Error)) return;
+    if (!isErrorValue(error)) return;
+    const stack = readProperty(error, "stack");
     span.recordException({
       name: typeOf(error),
-      message: this.redact(error.message),
-      ...(error.stack !== undefined && { stack: this.redact(error.stack) }),
+      message: this.redact(toErrorText(error)),
+      ...(typeof stack === "string" && { stack: this.redact(stack) }),
     });
   }
 
@@ -35,5 +38,6 @@ export class ErrorWriter {
 /** Returns the type of an error: its code if it is a GableError, else its name. */
 export function typeOf(error: unknown): string {
   if (isGableError(error)) return error.code;
-  return error instanceof Error ? error.name : "_OTHER";
+  const name = isErrorValue(error) ? readProperty(error, "name") : undefined;
+  return typeof name === "string" ? name : "_OTHER";
 }

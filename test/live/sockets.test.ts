@@ -9,6 +9,7 @@ import { livePart } from "gable/live";
 import { WebSocket } from "ws";
 import { z } from "zod";
 import { silentLogger } from "../silent-logger.ts";
+import { thrownValues } from "../thrown-values.ts";
 import { SocketClient, WireClient, closeCodeOf, engines, handshake, readFrames, serving, until } from "./serving.ts";
 
 const echo = (): RouteEntry => socket("/echo", { message: (connection, message) => connection.send(message) });
@@ -220,6 +221,36 @@ for (const engine of engines)
           if (client.end === undefined) client.socket.send("x");
           assert.equal(await client.closed(), code, path);
         }
+      });
+    });
+
+    it("closes with 1011 whatever a handler throws, and goes on serving", async () => {
+      const throws = (index: string): never => {
+        throw thrownValues[Number(index)]![1]();
+      };
+      const routes = [
+        socket("/open/:index", { open: ({ params }) => throws(params.index) }),
+        socket("/message/:index", { message: async ({ params }) => throws(params.index) }),
+        get("/events/:index", ({ params, reply }) =>
+          reply.events(
+            (async function* () {
+              yield { data: "first" };
+              throws(params.index);
+            })(),
+          ),
+        ),
+        get("/ok", () => "ok"),
+      ];
+      await serving(engine, routes, async (server) => {
+        for (const [index, [name]] of thrownValues.entries()) {
+          for (const path of [`/open/${index}`, `/message/${index}`]) {
+            const client = await new SocketClient(server, path).opened();
+            if (client.end === undefined) client.socket.send("x");
+            assert.equal(await client.closed(), 1011, `${path}: ${name}`);
+          }
+          await assert.rejects(fetch(`http://127.0.0.1:${server.port}/events/${index}`).then((reply) => reply.text()));
+        }
+        assert.equal(await (await fetch(`http://127.0.0.1:${server.port}/ok`)).text(), "ok");
       });
     });
 

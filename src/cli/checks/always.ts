@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnyCheck, Application, ApplicationFacts, Check as OwnCheck, CheckSubject as OwnSubject } from "gable";
 import { GableError } from "gable";
+import { toErrorText } from "../../errors/error-text.ts";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { Problem } from "../built-in.ts";
 import type { Project } from "../project.ts";
@@ -54,7 +55,7 @@ async function runOne({ id, level, run }: AnyCheck, subject: OwnSubject): Promis
     const found = await (run as OwnCheck["run"])(subject);
     return found.map(({ message, fix, where }) => ({ id, level, message, fix, ...(where !== undefined && { where }) }));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = toErrorText(error);
     return [{ id, level: "error", message: `The check failed: ${reason}`, fix: "Make its run() return a list of { message, fix }." }];
   }
 }

@@ -8,6 +8,7 @@ import type { FSWatcher } from "node:fs";
 import { watch } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { toErrorText } from "../../errors/error-text.ts";
 
 /** A file that differs from what was known of it. */
 export interface FileChange {
@@ -142,7 +143,7 @@ export class FileWatcher {
       watcher.on("error", () => this.#onEvent(folder));
       return watcher;
     } catch (error) {
-      this.#tellLimit(error instanceof Error ? error.message : String(error));
+      this.#tellLimit(toErrorText(error));
       return undefined;
     }
   }

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { isGableError } from "gable";
 import type { Database, NamedDatabaseOptions } from "gable/data";
 import { createDatabase, sql } from "gable/data";
+import { toErrorText } from "../../errors/error-text.ts";
 import { findSqliteFile } from "../database-url.ts";
 import type { Project } from "../project.ts";
 import type { Finding } from "./finding.ts";
@@ -61,7 +62,7 @@ function toFinding(check: string, error: unknown): Finding {
     return {
       check,
       state: "error",
-      found: error instanceof Error ? error.message : String(error),
+      found: toErrorText(error),
       fix: "Correct the error, and run the command again.",
     };
   return { check, state: "error", found: `${error.code}: ${error.message}`, fix: error.fix };

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { toErrorText } from "../../errors/error-text.ts";
 import { refuse } from "./names.ts";
 
 /** A line for a person to add. */
@@ -71,10 +72,7 @@ async function writeAll(folder: string, files: Readonly<Record<string, string>>)
   } catch (error) {
     for (const [path, text] of before)
       await (text === undefined ? rm(path, { force: true }) : writeFile(path, text)).catch(() => undefined);
-    refuse(
-      `The files could not be written: ${error instanceof Error ? error.message : String(error)}`,
-      "Correct the folder, and run the command again.",
-    );
+    refuse(`The files could not be written: ${toErrorText(error)}`, "Correct the folder, and run the command again.");
   }
 }
 

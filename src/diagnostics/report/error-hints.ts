@@ -3,7 +3,8 @@ import type { MissingName } from "../../data/run/missing-name.ts";
 import { nearestNameOf, readMissingName } from "../../data/run/missing-name.ts";
 import type { ErrorCode } from "../../errors/catalogue.ts";
 import type { SourcePlace } from "../../errors/source-place.ts";
-import { isErrorValue, readProperty, showValue } from "./plain-value.ts";
+import { isErrorValue, readProperty } from "../../errors/thrown-value.ts";
+import { showValue } from "./plain-value.ts";
 import { readSourceText } from "./source-text.ts";
 
 /** What a report says instead of the error itself. */
@@ -13,6 +14,9 @@ export interface ErrorHint {
   readonly fix?: string;
   readonly place?: SourcePlace;
 }
+
+/** Characters of a message that are looked at. */
+const messageLengthMax = 4_096;
 
 const valueMissing = (name: string, value: string): string =>
   `The value before "${name}" is ${value} here. Find out why it is missing, or write ?. before "${name}".`;
@@ -50,9 +54,11 @@ export function findErrorHint(error: unknown, isRequest: boolean): ErrorHint | u
       message: `The ${isRequest ? "handler" : "program"} threw ${typeof error === "string" ? `"${showValue(error)}"` : showValue(error)}, which is not an Error.`,
       fix: 'Throw an Error: throw new Error("what failed").',
     };
-  const [message, name, code] = ["message", "name", "code"].map((each) => readProperty(error, each));
-  if (typeof message !== "string" || name === "GableError") return undefined;
-  const loading = findLoadHint(message, String(code), String(readProperty(error, "stack")));
+  const [given, name, code, stack] = ["message", "name", "code", "stack"].map((each) => readProperty(error, each));
+  if (typeof given !== "string" || name === "GableError") return undefined;
+  // A visitor can make a message long, and the runtime's own are short.
+  const message = given.slice(0, messageLengthMax);
+  const loading = findLoadHint(message, toText(code), toText(stack));
   if (loading !== undefined) return loading;
   // A template puts its place before the message.
   const plain = message.replace(/^[^\s:]+:\d+: /, "");
@@ -63,6 +69,10 @@ export function findErrorHint(error: unknown, isRequest: boolean): ErrorHint | u
     if (found !== null) return { fix: toFix(...found.slice(1)) };
   }
   return undefined;
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function toMissingFix({ kind, name }: MissingName, nearest: string | undefined): string {

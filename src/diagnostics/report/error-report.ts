@@ -1,10 +1,11 @@
 /** Makes the report of an error: everything that you need to fix it, as plain JSON, without secrets. */
 import type { CatalogueEntry } from "../../errors/catalogue-entry.ts";
 import { catalogue, isErrorCode } from "../../errors/catalogue.ts";
+import { isErrorValue, readProperty } from "../../errors/thrown-value.ts";
 import type { FieldError } from "../../http/problem.ts";
 import { findErrorHint } from "./error-hints.ts";
 import type { PlainValue } from "./plain-value.ts";
-import { capText, isErrorValue, readData, readProperty, showValue, toPlainValue } from "./plain-value.ts";
+import { capText, readData, showValue, toPlainValue } from "./plain-value.ts";
 import { toReportedLine, toReportedRequest, toReportedStatement } from "./report-facts.ts";
 import { collectSecrets, createSecretRemover, removeSecrets } from "./secret-values.ts";
 import type { ErrorFacts, ErrorReport, ReportedError } from "./report-types.ts";

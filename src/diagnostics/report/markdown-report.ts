@@ -60,7 +60,7 @@ function toLine(text: string): string {
 /** Code in a line: more backticks than it has itself. */
 function toCode(text: string): string {
   const fence = "`".repeat(longestRun(text) + 1);
-  const line = text.replaceAll(/\s*\n\s*/g, " ");
+  const line = text.replaceAll(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks));
   return /^`|`$|^$/.test(line) ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`;
 }
 

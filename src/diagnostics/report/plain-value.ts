@@ -1,5 +1,6 @@
 /** Turns values of programs into plain JSON values that are safe to show: redacted, capped, and without running into what throws. */
 import { isSecretName } from "../../errors/secret-names.ts";
+import { isErrorValue, readProperty } from "../../errors/thrown-value.ts";
 
 /** A value that JSON can hold. */
 export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [name: string]: PlainValue };
@@ -11,24 +12,6 @@ const depthMax = 6;
 
 /** What stands for a value that is secret. */
 export const secretText = "[secret]";
-
-/** Reads a property of any value. Undefined when there is none, or when reading it throws. */
-export function readProperty(value: unknown, name: string): unknown {
-  try {
-    return (value as Record<string, unknown> | null | undefined)?.[name]; // Any value but null and undefined has properties.
-  } catch {
-    return undefined;
-  }
-}
-
-/** Returns whether a value is an error. A value that refuses to be looked at is none. */
-export function isErrorValue(value: unknown): value is Error {
-  try {
-    return value instanceof Error;
-  } catch {
-    return false;
-  }
-}
 
 /** Returns a description of a value whose inspection threw. */
 function toRefusal(error: unknown): string {

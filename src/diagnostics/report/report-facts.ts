@@ -147,7 +147,7 @@ function redactPair([name, value]: NamedText): NamedText {
 
 /** Redacts the values of a URL whose names are secret. */
 export function redactUrl(url: string): string {
-  return url.replaceAll(/([?&])([^=&#]+)=([^&#]*)/g, (pair, sign: string, name: string) =>
+  return url.replaceAll(/([?&])([^?=&#]+)=([^&#]*)/g, (pair, sign: string, name: string) =>
     isSecretName(name) ? `${sign}${name}=${secretText}` : pair,
   );
 }

@@ -1,7 +1,8 @@
 /** Removes the values of secrets from texts, wherever they appear: in messages, statements, source lines. */
 import { isSecretName } from "../../errors/secret-names.ts";
 import type { PlainValue } from "./plain-value.ts";
-import { isErrorValue, readData, readProperty, secretText } from "./plain-value.ts";
+import { isErrorValue, readProperty } from "../../errors/thrown-value.ts";
+import { readData, secretText } from "./plain-value.ts";
 
 /** Shorter secrets are not searched for: they would remove parts of other words. */
 const secretLengthMin = 6;
@@ -49,6 +50,7 @@ function collectFrom(value: unknown, suspicion: Suspicion, found: Set<string>, d
 function addSecret(text: string, suspicion: Suspicion, found: Set<string>): void {
   if (suspicion === "none") return;
   for (const part of [text, ...text.split(/[;,]\s*/), text.replace(/^\w+\s+/, "")]) {
+    if (found.size >= secretsMax) return;
     for (const each of [part, part.slice(part.indexOf("=") + 1)]) {
       const value = each.trim();
       if (isSecretValue(value, suspicion)) found.add(value);
@@ -68,7 +70,7 @@ export function createSecretRemover(secrets: Iterable<string>): SecretRemover {
   for (const secret of secrets) {
     if (secret.length < secretLengthMin || secret === secretText) continue;
     values.add(secret);
-    values.add(encodeURIComponent(secret));
+    values.add(encodeURIComponent(secret.toWellFormed()));
     values.add(JSON.stringify(secret).slice(1, -1));
   }
   // The longest first: one secret can begin with another.
@@ -77,7 +79,7 @@ export function createSecretRemover(secrets: Iterable<string>): SecretRemover {
     let shown = text;
     for (const value of ordered) if (shown.includes(value)) shown = shown.replaceAll(value, secretText);
     return shown
-      .replaceAll(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${secretText}@`)
+      .replaceAll(/((?<![a-z0-9+.-])[a-z0-9+.-]+:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${secretText}@`)
       .replaceAll(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/g, `$1 ${secretText}`);
   };
 }

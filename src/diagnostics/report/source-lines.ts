@@ -1,7 +1,8 @@
 /** Reads the stack of an error: frames with their source lines, and which of them belong to the application. */
 import type { SourcePlace } from "../../errors/source-place.ts";
-import { findOwner, parseStackLine, toPlaceText } from "../../errors/source-place.ts";
-import { capText, readProperty } from "./plain-value.ts";
+import { findOwner, parseStackLine, splitViewPath, toPlaceText } from "../../errors/source-place.ts";
+import { readProperty } from "../../errors/thrown-value.ts";
+import { capText } from "./plain-value.ts";
 import { removeSecretLiterals } from "./secret-values.ts";
 import { findFileSystem, readSourceText } from "./source-text.ts";
 
@@ -52,8 +53,8 @@ export interface SourceFolders {
 /** Lines shown before and after the line that fails. */
 const linesAround = 6;
 const lineLengthMax = 300;
-/** A generated view in a stack: line N is line N of its template. */
-const generatedView = /^(.*?)[\\/]\.gable[\\/]views[\\/](.+?)(?:(?:~|%7E)(\w+))?\.ts(?:\?v=[\w-]+)?$/;
+/** The file of a generated view below the folder of views: line N is line N of its template. */
+const viewFile = /^(.+?)(?:(?:~|%7E)\w+)?\.ts(?:\?v=[\w-]+)?$/;
 
 /** Reads the lines around a place; none when the file cannot be read. */
 function readSourceLines({ file, line }: SourcePlace, { onSecret }: SourceFolders): SourceLine[] {
@@ -108,8 +109,8 @@ function toFrame(line: string, folders: SourceFolders): ReportedFrame {
 
 function toPlaceFrame(call: string, place: SourcePlace | undefined, folders: SourceFolders): ReportedFrame {
   if (place === undefined) return { call, owner: "runtime", isTemplate: false, source: [] };
-  const view = generatedView.exec(place.file);
-  if (view !== null) return toTemplateFrame({ file: view[2]!, line: place.line }, folders, view[1]!);
+  const view = findView(place.file);
+  if (view !== undefined) return toTemplateFrame({ file: view.template, line: place.line }, folders, view.root);
   const owner = findOwner(place.file);
   return {
     call,
@@ -135,7 +136,14 @@ export function toTemplateFrame({ file, line }: SourcePlace, folders: SourceFold
 
 /** Returns the line of the template for a place in a generated view; undefined for another place. */
 export function toTemplatePlace({ file, line }: SourcePlace): SourcePlace | undefined {
-  const view = generatedView.exec(file);
-  if (view === null) return undefined;
-  return { file: findTemplate(view[2]!.replaceAll("\\", "/"), { folder: view[1]!, views: [] }), line };
+  const view = findView(file);
+  if (view === undefined) return undefined;
+  return { file: findTemplate(view.template.replaceAll("\\", "/"), { folder: view.root, views: [] }), line };
+}
+
+/** Finds the project and the template of a generated view; undefined for another file. */
+function findView(file: string): { readonly root: string; readonly template: string } | undefined {
+  const path = splitViewPath(file);
+  const template = path === undefined ? undefined : viewFile.exec(path.rest)?.[1];
+  return template === undefined ? undefined : { root: path!.root, template };
 }

@@ -1,6 +1,6 @@
 /** Reads what a request knows about its visitor, and reads nothing that the request has not read itself. */
 import { peekProperty } from "../../parts/context-properties.ts";
-import { readProperty } from "../report/plain-value.ts";
+import { readProperty } from "../../errors/thrown-value.ts";
 import type { Visitor } from "./request-record.ts";
 
 /** What `peek()` of a session gives. */

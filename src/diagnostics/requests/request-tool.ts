@@ -1,4 +1,5 @@
 /** Follows the requests of an application, keeps the last ones, and shows them in the toolbar and below `/_gable/requests`. */
+import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { HeaderTable } from "../../http/header-table.ts";
 import type { RawRequest, Reply } from "../../http/message.ts";
@@ -174,7 +175,7 @@ async function explain(statement: RequestRecord["statements"][number]): Promise<
   try {
     return await statement.explain();
   } catch (error) {
-    return `The database does not explain this statement: ${error instanceof Error ? error.message : String(error)}`;
+    return `The database does not explain this statement: ${toErrorText(error)}`;
   }
 }
 

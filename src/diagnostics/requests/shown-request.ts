@@ -2,7 +2,8 @@
 import type { SourcePlace } from "../../errors/source-place.ts";
 import { parseCookies } from "../../http/cookies.ts";
 import type { PlainValue } from "../report/plain-value.ts";
-import { readProperty, showValue, toPlainValue } from "../report/plain-value.ts";
+import { readProperty } from "../../errors/thrown-value.ts";
+import { showValue, toPlainValue } from "../report/plain-value.ts";
 import type { NamedText, ReportedLine } from "../report/report-facts.ts";
 import { redactUrl, toReportedLine } from "../report/report-facts.ts";
 import { collectSecrets, createSecretRemover, removeSecrets } from "../report/secret-values.ts";

@@ -1,6 +1,7 @@
 /** A Unix socket that takes commands for a supervisor, so that `gable reload` learns whether the reload has worked. */
 import { connect, createServer } from "node:net";
 import type { Server, Socket } from "node:net";
+import { toErrorText } from "../../errors/error-text.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import { listenOn } from "../listen-socket.ts";
 
@@ -37,7 +38,7 @@ function takeCommand(socket: Socket, run: (command: ControlCommand) => Promise<C
       return void socket.end(toLine({ isDone: false, details: "unknown command" }));
     run(command).then(
       (answer) => socket.end(toLine(answer)),
-      (error: unknown) => socket.end(toLine({ isDone: false, details: String(error) })),
+      (error: unknown) => socket.end(toLine({ isDone: false, details: toErrorText(error) })),
     );
   });
 }

@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { toErrorText } from "../../errors/error-text.ts";
 import { isGableError } from "../../errors/gable-error.ts";
+import { readStack } from "../../errors/source-place.ts";
+import { isErrorValue } from "../../errors/thrown-value.ts";
 import type { StopOptions } from "../serve.ts";
 import type { AttachedServer } from "./connection-source.ts";
 import { offerConnections } from "./connection-source.ts";
@@ -206,7 +208,7 @@ function toFailure(error: unknown): WorkerFailure {
     message: toErrorText(error),
     code: isOurs ? error.code : undefined,
     fix: isOurs ? error.fix : undefined,
-    stack: error instanceof Error ? error.stack : undefined,
+    stack: isErrorValue(error) ? readStack(error) : undefined,
   };
 }
 

@@ -3,9 +3,14 @@ import type { Output, Resume, Segment } from "../rendering/output.ts";
 
 const placed = new WeakSet<Error>();
 
-/** A frame of a generated module, or of code from compileString(). Line N of a module is line N of its template. */
+/**
+ * A frame of a generated module, or of code from compileString(). Line N of a module is line N of its template. Begins with a word: a
+ * visitor can make a message long, and an attempt at each of its characters would take quadratic time.
+ */
 const frames =
-  /((?:[A-Za-z]:)?[^\s():]+\.(?:html|svg|xml|atom|rss|opml|json|webmanifest|csv|txt|md|eml)(?:~\w+)?)(?:\.ts)?(?:\?[^\s:]*)?:(\d+):\d+|<anonymous>:(\d+):\d+/;
+  /(?<![^\s():])((?:[A-Za-z]:)?[^\s():]+\.(?:html|svg|xml|atom|rss|opml|json|webmanifest|csv|txt|md|eml)(?:~\w+)?)(?:\.ts)?(?:\?[^\s:?]*)?:(\d+):\d+|<anonymous>:(\d+):\d+/;
+/** The runtime's own messages are shorter. */
+const runtimeMessageMax = 1_000;
 
 /** Number of lines in the head of a function that is created from a string. */
 const headLines = 2;
@@ -24,7 +29,8 @@ export function placeError(error: unknown, name: string, isLate = false): unknow
   // A message that names a template and a line has its position already.
   if (/\.[a-z]+:\d+/.test(message)) return error;
   const isOwn = match !== null && error instanceof TypeError && calls.indexOf("\n") > match.index;
-  const said = isOwn && notIterable.test(message) ? "Several names got a value that is not a list." : message;
+  const said =
+    isOwn && message.length <= runtimeMessageMax && notIterable.test(message) ? "Several names got a value that is not a list." : message;
   const text = `${match === null ? name : findPlace(match, name)}: ${said}`;
   Object.defineProperty(error, "message", { value: text, configurable: true, writable: true });
   if (error.stack !== undefined) error.stack = stack.replace(message, () => text);

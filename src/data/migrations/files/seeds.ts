@@ -2,6 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { toErrorText } from "../../../errors/error-text.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { assertKnownOptions } from "../../../errors/option-errors.ts";
 import type { Database } from "../../database.ts";
@@ -55,7 +56,7 @@ export async function runSeeds(options: SeedOptions): Promise<string[]> {
     try {
       await transaction(() => work({ database }), { database });
     } catch (error) {
-      throw new GableError("E_SEED_FAILED", `The seed ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+      throw new GableError("E_SEED_FAILED", `The seed ${name} failed: ${toErrorText(error)}`, {
         cause: error,
       });
     }

@@ -1,4 +1,5 @@
 /** Applies and undoes migrations on a database, and reports which have run and which are due. */
+import { toErrorText } from "../../../errors/error-text.ts";
 import { assertKnownOptions, kindsOf } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { suggestName } from "../../../errors/nearest-name.ts";
@@ -482,7 +483,7 @@ class Runner {
         : isOpen
           ? `${row.step} of ${steps} steps are done and kept; the next run continues after them.`
           : "It changed nothing; the next run starts it again.";
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/[.!?]?$/, ".");
+    const reason = toErrorText(error).replace(/[.!?]?$/, ".");
     const what = direction === "up" ? "failed" : "could not be undone";
     return new GableError("E_MIGRATION_FAILED", `The migration "${migration.name}" ${what}: ${reason} ${state}`, { cause: error });
   }
