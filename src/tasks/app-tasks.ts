@@ -21,6 +21,7 @@ import { assertEnqueueOptions } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { TaskTraces } from "./task-run.ts";
 import { withoutOrigin, writeOrigin } from "./task-origin.ts";
+import { WaitingKeys } from "./waiting-keys.ts";
 import type { WorkerTimes } from "./worker.ts";
 import { Worker } from "./worker.ts";
 
@@ -89,8 +90,7 @@ export class AppTasks {
   readonly #scheduler: Scheduler;
   readonly #workers = new Set<Worker>();
   readonly #remove: () => void;
-  /** Unique keys of tasks that open transactions will add, with the id of the task that holds each. */
-  readonly #keysAtCommit = new Map<string, Promise<string>>();
+  readonly #waitingKeys: WaitingKeys;
   /** Tells the process that runs the tasks of this machine. */
   readonly #announce: () => void;
   readonly #outbox: TaskOutbox | undefined;
@@ -103,6 +103,7 @@ export class AppTasks {
     this.#tasks = new Map(tasks);
     this.#schedules = schedules;
     this.#scheduler = this.#createScheduler();
+    this.#waitingKeys = new WaitingKeys((name, uniqueKey) => parts.queue.findHolder(name, uniqueKey));
     this.#remove = currentTasks.add(this);
     this.#announce = parts.isSupervised ? createTaskAnnouncer() : () => undefined;
     this.#outbox = parts.openOutbox?.(() => this.#added());
@@ -281,37 +282,35 @@ export class AppTasks {
 
   /** Adds a task to a queue that takes no part in the open transaction. Its key is taken from now on. */
   async #addAtCommit(task: NewTask): Promise<AddedTask> {
-    const { id, name, uniqueKey = null } = task;
-    const key = uniqueKey === null ? undefined : `${name}\n${uniqueKey}`;
-    const holder = key === undefined ? id : await this.#takeKey(key, task);
-    if (holder !== id) return { id: holder, created: false };
-    const forget = (): void => void (key !== undefined && this.#keysAtCommit.delete(key));
-    onRollback(forget);
+    const { id, uniqueKey = null } = task;
+    if (uniqueKey === null) {
+      await this.#stage(task, id, () => undefined);
+      return { id, created: true };
+    }
+    const turn = await this.#waitingKeys.take(task, uniqueKey);
+    if (turn.isAdded) return { id: turn.id, created: false };
+    onRollback(turn.gone);
+    try {
+      // Of transactions that wait with the same key, each has the task: any of them may be rolled back.
+      await this.#stage({ ...task, id: turn.id, isOnce: true }, id, turn.committed);
+    } catch (error) {
+      turn.gone();
+      throw error;
+    }
+    turn.added();
+    return { id: turn.id, created: turn.id === id };
+  }
+
+  /** Keeps a task until the open transaction commits. `rowId` is that of its row in the outbox. */
+  async #stage(task: NewTask, rowId: string, onCommitted: () => void): Promise<void> {
     const outbox = this.#outbox?.isInTransaction === true ? this.#outbox : undefined;
-    await outbox?.add(task);
+    await outbox?.add(task, rowId);
     onCommit(async () => {
-      forget();
-      if (outbox !== undefined) return outbox.move(task);
+      onCommitted();
+      if (outbox !== undefined) return outbox.move(task, rowId);
       await this.#parts.queue.add([task]);
       await this.#added();
     });
-    return { id, created: true };
-  }
-
-  /** Takes a key for the open transaction. Returns the id of the task that holds it: this one, unless another was first. */
-  async #takeKey(key: string, { id, name, uniqueKey }: NewTask): Promise<string> {
-    const other = this.#keysAtCommit.get(key);
-    if (other !== undefined) return other;
-    const held = this.#parts.queue.findHolder(name, uniqueKey!).then((found) => found ?? id);
-    // Set before anything waits: of two that ask at the same time, one takes the key.
-    this.#keysAtCommit.set(key, held);
-    let holder: string | undefined;
-    try {
-      holder = await held;
-      return holder;
-    } finally {
-      if (holder !== id) this.#keysAtCommit.delete(key);
-    }
   }
 
   async #added(): Promise<void> {

@@ -54,17 +54,20 @@ export class TaskOutbox {
     return isInTransaction(this.#parts.database.$core);
   }
 
-  /** Adds a task to the transaction of the caller. */
-  async add(task: NewTask): Promise<void> {
+  /**
+   * Adds a task to the transaction of the caller. Two transactions may add the same task, for they share its unique key: each has its own
+   * row then, with the id of the task in place of a token.
+   */
+  async add(task: NewTask, rowId: string): Promise<void> {
     // The queue looks after unique keys.
     const { keyHash: _keyHash, ...row } = toRow(task);
-    await this.#parts.model.createMany([{ ...row, state }]);
+    await this.#parts.model.createMany([{ ...row, state, id: rowId, token: rowId === task.id ? null : task.id }]);
   }
 
   /** Moves a task whose transaction has committed. If the queue does not take it, it tries again later. */
-  async move(task: NewTask): Promise<void> {
+  async move(task: NewTask, rowId: string): Promise<void> {
     try {
-      await this.#moveAll([task]);
+      await this.#moveAll([task], [rowId]);
     } catch (error) {
       return this.#fail(error);
     }
@@ -99,7 +102,10 @@ export class TaskOutbox {
       for (;;) {
         const rows = await database.run(async () => model.where(left).orderBy("createdAt").limit(rowsMax).on("primary"));
         if (rows.length === 0) break;
-        await this.#moveAll(rows.map(toTask));
+        await this.#moveAll(
+          rows.map(toTask),
+          rows.map(({ id }) => id),
+        );
         await this.#parts.onMoved();
       }
       this.#failures = 0;
@@ -109,11 +115,10 @@ export class TaskOutbox {
     }
   }
 
-  async #moveAll(tasks: readonly NewTask[]): Promise<void> {
+  async #moveAll(tasks: readonly NewTask[], rowIds: readonly string[]): Promise<void> {
     const { queue, database, model } = this.#parts;
     await queue.add(tasks.map((task) => ({ ...task, isOnce: true })));
-    const ids = tasks.map(({ id }) => id);
-    await database.run(() => model.where({ id: { in: ids }, state }).delete());
+    await database.run(() => model.where({ id: { in: [...rowIds] }, state }).delete());
   }
 
   #fail(error: unknown): void {
@@ -127,6 +132,7 @@ export class TaskOutbox {
 }
 
 function toTask(row: InstanceType<ReturnType<typeof taskModel>>): NewTask {
-  const { id, name, queue, turn, input, attemptsMax, dueAt, createdAt, uniqueKey } = row;
+  const { name, queue, turn, input, attemptsMax, dueAt, createdAt, uniqueKey } = row;
+  const id = row.token ?? row.id;
   return { id, name, queue, priority: 0 - turn, input, attemptsMax, dueAt: dueAt.getTime(), createdAt: createdAt.getTime(), uniqueKey };
 }

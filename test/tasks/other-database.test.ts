@@ -91,6 +91,21 @@ for (const kind of ["database", "memory"] as const)
       assert.deepEqual([before.created, await texts()], [false, ["first"]]);
     });
 
+    it("keeps the task of a transaction when the one that took its key first is rolled back", async () => {
+      const enqueue = (text: string) => note.enqueue({ text }, { uniqueKey: "k" });
+      const [taken, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = rollsBack(async () => {
+        await enqueue("first");
+        taken.resolve();
+        await ended.promise;
+      });
+      await taken.promise;
+      await transaction(() => enqueue("second"), { database: app.database() });
+      ended.resolve();
+      await first;
+      assert.deepEqual(await texts(), ["second"]);
+    });
+
     it("sends a message later only if the transaction commits", async () => {
       const send = () => sendMail.later({ to: "kim@example.com", subject: "Hi", text: "Hi" });
       await rollsBack(send);

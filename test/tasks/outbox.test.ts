@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { Application } from "gable";
 import { gable } from "gable";
 import { field as f, Model, transaction } from "gable/data";
-import type { NewTask, TaskQueue } from "gable/tasks";
+import type { EnqueuedTask, NewTask, TaskQueue } from "gable/tasks";
 import { memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import type { DatabasePlace } from "../data/databases.ts";
 import { databaseKinds } from "../data/databases.ts";
@@ -102,6 +102,33 @@ for (const { name, skip, place } of databaseKinds)
       );
       assert.deepEqual([await waiting(), elsewhere.added.length], [0, 0]);
     });
+
+    for (const [first, second] of [
+      ["rolls back", "commits"],
+      ["commits", "rolls back"],
+      ["commits", "commits"],
+      ["rolls back", "rolls back"],
+    ] as const)
+      it(`has the task of two transactions with one key when the first ${first} and the second ${second}`, async () => {
+        const added: EnqueuedTask[] = [];
+        const run = (text: string, end: "rolls back" | "commits", wait: Promise<unknown>): Promise<unknown> =>
+          transaction(async () => {
+            // Twice: it is still one task.
+            for (const each of [text, text]) added.push(await note.enqueue({ text: each }, { uniqueKey: "k" }));
+            await wait;
+            if (end === "rolls back") throw new Error("no");
+          }).catch(() => undefined);
+        const opened = run("first", first, sleep(60));
+        while (added.length === 0) await sleep(5);
+        await Promise.all([opened, run("second", second, sleep(first === "commits" && second === "commits" ? 0 : 120))]);
+        const isKept = first === "commits" || second === "commits";
+        await app.part(tasksPart).runAll();
+        assert.deepEqual([seen.length, await waiting()], [isKept ? 1 : 0, 0]);
+        const ids = elsewhere.inner.tasks.map(({ id }) => id);
+        if (isKept) assert.ok(added.some(({ id }) => id === ids[0]));
+        // The key is free again.
+        assert.equal(await enqueueWithNote("later", "k"), true);
+      });
 
     it("keeps tasks while the queue is away, moves them when it is back, and runs each once", async () => {
       elsewhere.isAway = true;
