@@ -52,12 +52,17 @@ export function assertEnqueueOptions(name: string, options: EnqueueOptions): voi
   if (typeof options !== "object" || options === null) throw optionInvalid(owner, "options", options, "an object");
   assertKnownOptions(owner, options, Object.keys(enqueueNames));
   const { delaySeconds, priority, uniqueKey } = options;
-  const isKey = typeof uniqueKey === "string" && uniqueKey !== "" && uniqueKey.length <= keyCharactersMax && !uniqueKey.includes("\u0000");
-  if (uniqueKey !== undefined && !isKey)
-    throw optionInvalid(owner, "uniqueKey", uniqueKey, `a string of 1 to ${keyCharactersMax} characters without NUL`);
+  if (uniqueKey !== undefined && !isUniqueKey(uniqueKey))
+    throw optionInvalid(owner, "uniqueKey", uniqueKey, `a string of 1 to ${keyCharactersMax} characters without NUL and lone surrogates`);
   assertPriority(owner, priority);
   if (delaySeconds !== undefined && !(Number.isFinite(delaySeconds) && delaySeconds >= 0 && delaySeconds <= delaySecondsMax))
     throw optionInvalid(owner, "delaySeconds", delaySeconds, `a number from 0 to ${delaySecondsMax.toLocaleString("en")}`);
+}
+
+function isUniqueKey(key: unknown): boolean {
+  if (typeof key !== "string" || key === "" || key.length > keyCharactersMax) return false;
+  // Every lone surrogate has the same hash, and no database stores one.
+  return key.isWellFormed() && !key.includes("\u0000");
 }
 
 /** Checks the name of a queue. Throws `E_OPTION_INVALID`. */

@@ -327,7 +327,7 @@ describe("unique keys", () => {
   it("have from 1 to 200 characters", () =>
     withApp({ tasks: [plain] }, async () => {
       await plain.enqueue(undefined, { uniqueKey: "x".repeat(200) });
-      for (const uniqueKey of ["", "x".repeat(201), "a\u0000b", 7 as never])
+      for (const uniqueKey of ["", "x".repeat(201), "a\u0000b", "\ud800", "a\udbff", 7 as never])
         await assert.rejects(plain.enqueue(undefined, { uniqueKey }), { code: "E_OPTION_INVALID", message: /"uniqueKey"/ });
     }));
 
