@@ -114,6 +114,8 @@ describe("gable worker and gable tasks", () => {
     [["tasks", "schedule", "--count", "101"], /--count is 101/],
     [["tasks", "list", "--limit", "10001"], /--limit is 10001/],
     [["tasks", "list", "--state", "parked"], /state/],
+    [["tasks", "list", "--name", "zzzz"], /No task has the name "zzzz"[^]*Use one of: [^]*mail/],
+    [["tasks", "list", "--name", "mial"], /No task has the name "mial"[^]*Write "mail"/],
   ];
   for (const [words, message] of wrong)
     it(`refuse ${words.join(" ")}`, async () => {

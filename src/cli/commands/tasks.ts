@@ -53,7 +53,7 @@ export const tasksList = builtIn({
       // A name that neither the code nor the queue has is misspelt.
       if (rows.length === 0 && name !== undefined && !tasks.names.includes(name) && (await tasks.list({ limit: 1, name })).length === 0)
         throw new GableError("E_COMMAND_USAGE", `No task has the name "${name}".`, {
-          fix: suggestName(name, tasks.names, "The application has no tasks."),
+          fix: tasks.names.length === 0 ? "The application has no tasks." : suggestName(name, tasks.names),
         });
       context.table(rows);
       if (rows.length === 0) context.print("No tasks.");
