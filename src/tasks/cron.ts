@@ -12,7 +12,7 @@ export interface Cron {
   readonly months: ReadonlySet<number>;
   /** Sunday is 0. */
   readonly weekdays: ReadonlySet<number>;
-  /** Whether a day of the month or a weekday is enough, because the expression limits both. */
+  /** Whether a day of the month or a weekday is enough, because the expression limits both: neither starts with `*` (crontab(5)). */
   readonly isEitherDay: boolean;
 }
 
