@@ -971,8 +971,7 @@ export type AccountModel = ReturnType<typeof createModel>;
  * mails after the reply, and writes to the log.
  *
  * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
- * throw `E_CONFIRMATION_REQUIRED` without it. `changePassword()` and `changeEmail()` throw `E_SECOND_FACTOR_REQUIRED` without the guard
- * `fullySignedIn`, for a user with a second factor. Actions that mail throw 404 in an application without `mail`.
+ * throw `E_CONFIRMATION_REQUIRED` without it. `changePassword()` and `changeEmail()` need the guard `fullySignedIn`. Actions that mail throw 404 in an application without `mail`.
  *
  * @example
  * const done = await accounts.actions.signIn(context, form.data);
@@ -1138,10 +1137,7 @@ export interface TwoFactorActions {
     }): Promise<AccountResult<{
         readonly recoveryCodes: readonly string[];
     }> | undefined>;
-    /**
-     * Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`: without a
-     * code within 15 minutes it throws `E_SECOND_FACTOR_REQUIRED`.
-     */
+    /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`. */
     replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
     /** Turns it off, and mails a notice. Returns false when it was off. Needs the same guard. */
     turnOff(context: AnyContext): Promise<boolean>;
@@ -1169,8 +1165,8 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
         readonly user: User;
     }>;
     /**
-     * Lets users pass who are signed in and, if they have a second factor, gave a code in this session: a remembered browser has not. A page leads to
-     * the question and back; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+     * Lets users pass who gave a code in this session or have no second factor. A page leads to the question and back; any other request gets
+     * 403 (`E_SECOND_FACTOR_REQUIRED`).
      */
     readonly fullySignedIn: AccountGuard<{
         readonly user: User;
@@ -1196,7 +1192,7 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
     }>;
     /**
      * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
-     * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). With a second factor, it includes `fullySignedIn`. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+     * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
      *
      * @example
      * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));
@@ -1534,9 +1530,7 @@ export interface TwoFactorState {
 export interface SudoOptions {
     /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
     readonly withinSeconds?: number;
-    /**
-     * Whether users with a second factor must have given a code within this time, too. Default false: a code at any time in the session is enough.
-     */
+    /** Whether a code of the second factor, if there is one, must be as recent. Default false: any time in the session. */
     readonly withCode?: boolean;
 }
 

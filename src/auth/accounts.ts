@@ -36,8 +36,8 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
   /** Lets users pass who are signed in; `context.user` is the user. */
   readonly signedIn: AccountGuard<{ readonly user: User }>;
   /**
-   * Lets users pass who are signed in and, if they have a second factor, gave a code in this session: a remembered browser has not. A page leads to
-   * the question and back; any other request gets 403 (`E_SECOND_FACTOR_REQUIRED`).
+   * Lets users pass who gave a code in this session or have no second factor. A page leads to the question and back; any other request gets
+   * 403 (`E_SECOND_FACTOR_REQUIRED`).
    */
   readonly fullySignedIn: AccountGuard<{ readonly user: User }>;
   /** Lets visitors pass who are not signed in. */
@@ -53,7 +53,7 @@ export interface AccountGuards<User, Permission extends string = never, Scope ex
   readonly secondFactor: AccountGuard<{ readonly user: User }>;
   /**
    * Creates a guard that lets users pass who have signed in or typed their password a short time ago. A page asks for the password
-   * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). With a second factor, it includes `fullySignedIn`. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
+   * and leads back; any other request gets 403 (`E_CONFIRMATION_REQUIRED`). Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`.
    *
    * @example
    * get("/payout", { guard: sudo({ withinSeconds: 900 }) }, ({ user, view }) => view("payout.html", { user }));

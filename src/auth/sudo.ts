@@ -21,9 +21,7 @@ import { askForCode, codeSecondsDefault, lacksCode } from "./two-factor/code-que
 export interface SudoOptions {
   /** Seconds for which a sign-in or a confirmation counts. Default 900 (15 minutes). */
   readonly withinSeconds?: number;
-  /**
-   * Whether users with a second factor must have given a code within this time, too. Default false: a code at any time in the session is enough.
-   */
+  /** Whether a code of the second factor, if there is one, must be as recent. Default false: any time in the session. */
   readonly withCode?: boolean;
 }
 

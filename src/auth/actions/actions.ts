@@ -27,8 +27,7 @@ import { twoFactorActions } from "./two-factor-actions.ts";
  * mails after the reply, and writes to the log.
  *
  * A refusal has a `problem` for the form. Actions of a user throw `E_LOGIN_REQUIRED` for a visitor; those that need the guard `sudo()`
- * throw `E_CONFIRMATION_REQUIRED` without it. `changePassword()` and `changeEmail()` throw `E_SECOND_FACTOR_REQUIRED` without the guard
- * `fullySignedIn`, for a user with a second factor. Actions that mail throw 404 in an application without `mail`.
+ * throw `E_CONFIRMATION_REQUIRED` without it. `changePassword()` and `changeEmail()` need the guard `fullySignedIn`. Actions that mail throw 404 in an application without `mail`.
  *
  * @example
  * const done = await accounts.actions.signIn(context, form.data);

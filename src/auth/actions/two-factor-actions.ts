@@ -39,10 +39,7 @@ export interface TwoFactorActions {
     context: AnyContext,
     values: { readonly code: string },
   ): Promise<AccountResult<{ readonly recoveryCodes: readonly string[] }> | undefined>;
-  /**
-   * Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`: without a
-   * code within 15 minutes it throws `E_SECOND_FACTOR_REQUIRED`.
-   */
+  /** Replaces the recovery codes, and returns the new ones; undefined without a second factor. Needs the guard `sudo({ withCode: true })`. */
   replaceCodes(context: AnyContext): Promise<readonly string[] | undefined>;
   /** Turns it off, and mails a notice. Returns false when it was off. Needs the same guard. */
   turnOff(context: AnyContext): Promise<boolean>;
