@@ -1,5 +1,6 @@
 /** Writes the path of a pattern with values. */
 import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
 import { encodeSegment } from "../http/path.ts";
 import { isListItem, isPlainText } from "./converters.ts";
 import { splitParams } from "./split-params.ts";
@@ -41,7 +42,7 @@ function formatSegment(segment: Segment, params: Values, pattern: string): strin
 function formatParam(param: Param, params: Values, pattern: string): string {
   const value = params[param.name];
   const text = param.converter.format(value);
-  if (text === undefined || text === "" || text === "." || text === ".." || text.length > 1024)
+  if (text === undefined || text === "" || text === "." || text === ".." || text.length > 1024 || !text.isWellFormed())
     throw paramError(param.name, value, pattern);
   return text;
 }
@@ -59,17 +60,28 @@ function formatParams(segment: ParamSegment, params: Values, pattern: string): s
 
 function formatRest(value: unknown, name: string, pattern: string): string {
   const parts = typeof value === "string" ? value.split("/") : [""];
-  if (!parts.every(isPlainText)) throw paramError(name, value, pattern);
+  if (!parts.every(canBeWritten)) throw paramError(name, value, pattern);
   return parts.map(encodeSegment).join("/");
 }
 
 function formatList(value: unknown, name: string, pattern: string): string {
   const parts: readonly unknown[] = Array.isArray(value) ? value : [];
-  if (parts.length === 0 || !parts.every(isListItem)) throw paramError(name, value, pattern);
-  return parts.map(encodeSegment).join("/");
+  if (parts.length === 0 || !parts.every((part) => isListItem(part) && part.isWellFormed())) throw paramError(name, value, pattern);
+  // What isListItem() has found to be strings.
+  return (parts as readonly string[]).map(encodeSegment).join("/");
+}
+
+/** No path can hold half of a surrogate pair: its bytes would not be UTF-8. */
+function canBeWritten(text: string): boolean {
+  return isPlainText(text) && text.isWellFormed();
 }
 
 function paramError(name: string, value: unknown, pattern: string, reason = ""): GableError {
-  const shown = typeof value === "string" ? `"${value.slice(0, 80)}"` : String(value);
+  const shown = typeof value === "string" ? `"${value.slice(0, 80).toWellFormed()}"` : showValue(value);
   return new GableError("E_ROUTE_PARAM", `The parameter "${name}" of "${pattern}" cannot be ${shown}${reason}.`);
+}
+
+/** Some objects cannot be turned into text. */
+function showValue(value: unknown): string {
+  return typeof value === "object" && value !== null ? describeValue(value) : String(value);
 }

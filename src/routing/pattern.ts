@@ -224,7 +224,7 @@ function parseLiteral(text: string, pattern: string, isLast: boolean): LiteralSe
 
 /** Checks literal text: a segment, or a part of one next to parameters. */
 function assertLiteralText(text: string, pattern: string): void {
-  if (!isPlainText(`${text}x`)) throw noPathContains(text, pattern);
+  if (!isPlainText(`${text}x`) || !text.isWellFormed()) throw noPathContains(text, pattern);
   if (/[%?#()*{}]/.test(text)) throw malformed(pattern, `has one of % ? # ( ) * { } in "${text}"; write it without percent-encoding`);
 }
 
