@@ -30,6 +30,8 @@ interface CloseReason {
   readonly reason: string;
 }
 
+/** A byte order mark is a character of a message, as in browsers. */
+const textDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Value of `readyState` of `ws`. */
 const openState = 1;
 
@@ -153,7 +155,7 @@ export class LiveSocket implements SocketConnection, LiveConnection {
     const { route } = this.#parts;
     const { message: handler } = route.handlers;
     if (handler === undefined) return this.#closeWith(closeCodes.unexpected);
-    if (route.message === undefined) return handler(this, isBinary ? bytes : new TextDecoder().decode(bytes));
+    if (route.message === undefined) return handler(this, isBinary ? bytes : textDecoder.decode(bytes));
     if (isBinary) return this.#closeWith(closeCodes.bytes);
     const message = await this.#readMessage(bytes);
     if (message !== undefined) await handler(this, message.value);

@@ -47,6 +47,23 @@ for (const engine of engines)
       });
     });
 
+    it("keeps a byte order mark at the start of a message", async () => {
+      const lengths: number[] = [];
+      const route = socket("/mark", {
+        message: (connection, message) => {
+          lengths.push(message.length);
+          connection.send(message);
+        },
+      });
+      await serving(engine, [route], async (server) => {
+        const client = await new SocketClient(server, "/mark").opened();
+        const texts = ["\ufeffabc", "\ufeff", "\ufeff\ufeff", "a\ufeff"];
+        for (const text of texts) client.socket.send(text);
+        assert.deepEqual(await client.received(4), texts);
+        assert.deepEqual(lengths, [4, 1, 2, 2]);
+      });
+    });
+
     it("sends texts, bytes and JSON", async () => {
       const kinds = socket("/kinds", {
         open: (connection) => {

@@ -103,7 +103,8 @@ export function createTestSocket(
 
 function toMessage(data: Buffer | ArrayBuffer | Buffer[], isBinary: boolean): RawMessage {
   const bytes = Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? new Uint8Array(data) : data;
-  return isBinary ? new Uint8Array(bytes) : new TextDecoder().decode(bytes);
+  // A byte order mark is a character of a message, as in browsers.
+  return isBinary ? new Uint8Array(bytes) : new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function showMessage(message: RawMessage): string {
