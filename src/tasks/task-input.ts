@@ -1,10 +1,11 @@
 /** The input of tasks: checked when a task is enqueued, kept as JSON, and checked again when it runs. */
 import { GableError } from "../errors/gable-error.ts";
-import { describeValue, optionInvalid } from "../errors/option-errors.ts";
+import { optionInvalid } from "../errors/option-errors.ts";
 import type { FieldRecord } from "../forms/field-values.ts";
 import { form } from "../forms/form.ts";
 import type { StandardSchema } from "../handlers/standard-schema.ts";
 import { validateWith } from "../handlers/standard-schema.ts";
+import { findJsonLoss } from "../http/json-loss.ts";
 
 /** Largest input by default, in bytes of JSON: 64 KiB. */
 export const inputBytesDefault = 65_536;
@@ -37,7 +38,7 @@ export function createInputReader(
   };
   return {
     async write(value) {
-      const wrong = findForeign(value, "input", inputDepthMax);
+      const wrong = findJsonLoss(value, "input", { depthMax: inputDepthMax });
       if (wrong !== undefined) throw inputInvalid(name, wrong);
       await check(value);
       const json = JSON.stringify(value ?? null);
@@ -65,36 +66,6 @@ function assertNoJson(name: string, fields: FieldRecord): void {
   for (const [key, field] of Object.entries(fields))
     if ("type" in field && field.type === "json")
       throw optionInvalid(`task("${name}")`, `input.${key}`, field, "no field of JSON; describe the input with a Standard Schema instead");
-}
-
-/** Returns what JSON would change or lose in a value; undefined if nothing. */
-export function findForeign(value: unknown, path: string, depth: number): string | undefined {
-  if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean") return undefined;
-  if (typeof value === "number") return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON cannot hold`;
-  if (typeof value !== "object") return `${path} is ${describeValue(value)}, which JSON cannot hold`;
-  if (depth === 0) return `it is nested deeper than ${inputDepthMax} levels`;
-  if (Array.isArray(value)) {
-    const index = value.findIndex((item) => item === undefined);
-    if (index >= 0) return `${path}[${index}] is undefined, which JSON would turn into null`;
-    return findFirst(
-      value.map((item, position) => [`${path}[${position}]`, item] as const),
-      depth,
-    );
-  }
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `${path} is ${describeValue(value)}, which JSON would change`;
-  return findFirst(
-    Object.entries(value).map(([key, item]) => [`${path}.${key}`, item] as const),
-    depth,
-  );
-}
-
-function findFirst(items: ReadonlyArray<readonly [string, unknown]>, depth: number): string | undefined {
-  for (const [path, item] of items) {
-    const wrong = findForeign(item, path, depth - 1);
-    if (wrong !== undefined) return wrong;
-  }
-  return undefined;
 }
 
 function inputInvalid(name: string, reason: string): GableError {

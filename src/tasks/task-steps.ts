@@ -1,7 +1,8 @@
 /** Steps of a task: what has finished is not done again, and loops go on where they were. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
-import { findForeign, inputBytesDefault } from "./task-input.ts";
+import { findJsonLoss } from "../http/json-loss.ts";
+import { inputBytesDefault } from "./task-input.ts";
 
 /** What a step gets. */
 export interface StepContext {
@@ -112,7 +113,7 @@ export class TaskSteps {
   }
 
   #assertJson(name: string, what: string, value: unknown): void {
-    const wrong = findForeign(value, what, resultDepthMax);
+    const wrong = findJsonLoss(value, what, { depthMax: resultDepthMax });
     if (wrong !== undefined) throw this.#invalid(`The step "${name}" cannot be kept: ${wrong}`);
   }
 
