@@ -123,6 +123,7 @@ export interface Channel<Params, Message, Sent> {
     /**
      * Sends each message to a socket as JSON, until the socket closes. With `replay`, what it sends is `{ id, message }`, `{ id }` for the place where
      * it begins, and `{ hasGap: true }` where messages were lost; a client comes back with its last id as `after`.
+     * If reading fails, closes the socket with 1011 and logs the error.
      */
     pipe(params: Params, socket: PipedSocket, options?: Pick<SubscribeOptions, "after">): Promise<void>;
 }
@@ -145,9 +146,6 @@ export interface ChannelOptions<Schema extends StandardSchema | undefined = Stan
     replay?: ReplayLimits;
 }
 
-/** What a channel needs of a socket. */
-export type PipedSocket = Pick<SocketConnection, "send" | "signal">;
-
 /** A request whose client may have been connected before; a context is one. */
 export interface ResumingRequest {
     /** Aborts when the client leaves. */
@@ -163,6 +161,9 @@ export interface SubscribeOptions {
     /** Id of the last message that was read: the ones after it come first. Needs `replay`. None by default. */
     readonly after?: string | undefined;
 }
+
+/** What a channel needs of a socket. */
+export type PipedSocket = Pick<SocketConnection, "send" | "signal"> & Partial<Pick<SocketConnection, "close">>;
 
 /** A message on its way. */
 export interface CarriedMessage {

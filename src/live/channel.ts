@@ -1,21 +1,19 @@
 /** Channels: messages from one place of a program to all who listen, in all processes. */
-import type { CarriedMessage, ReplayLimits } from "../channels/carrier.ts";
-import { toErrorText } from "../errors/error-text.ts";
-import { GableError } from "../errors/gable-error.ts";
+import type { ReplayLimits } from "../channels/carrier.ts";
 import { assertKnownOptions, describeValue, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { isSchema } from "../handlers/define-route.ts";
-import type { SocketConnection } from "../handlers/define-socket.ts";
+import type { Logger } from "../handlers/logger.ts";
 import type { InputOfSchema, OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
-import { validateWith } from "../handlers/standard-schema.ts";
 import type { ServerEvent } from "../http/event-stream.ts";
 import type { HeaderReader } from "../http/header-table.ts";
-import { toJsonText } from "../replies/json-text.ts";
 import { formatPath } from "../routing/format-path.ts";
 import type { PathParams } from "../routing/path-params.ts";
 import type { Segment } from "../routing/pattern.ts";
 import { parsePattern } from "../routing/pattern.ts";
-import type { AppChannels } from "./app-channels.ts";
+import { ChannelMessages } from "./channel-messages.ts";
 import { currentChannels } from "./current-channels.ts";
+import type { PipedSocket } from "./socket-pipe.ts";
+import { SocketPipe } from "./socket-pipe.ts";
 import type { SubscriptionItem, SubscriptionSink } from "./subscription.ts";
 import { Subscription } from "./subscription.ts";
 
@@ -75,15 +73,11 @@ export interface Channel<Params, Message, Sent> {
   /**
    * Sends each message to a socket as JSON, until the socket closes. With `replay`, what it sends is `{ id, message }`, `{ id }` for the place where
    * it begins, and `{ hasGap: true }` where messages were lost; a client comes back with its last id as `after`.
+   * If reading fails, closes the socket with 1011 and logs the error.
    */
   pipe(params: Params, socket: PipedSocket, options?: Pick<SubscribeOptions, "after">): Promise<void>;
 }
 
-/** What a channel needs of a socket. */
-export type PipedSocket = Pick<SocketConnection, "send" | "signal">;
-
-/** Largest message, in bytes of JSON. */
-const messageBytesMax = 65_536;
 const subscribeNames = kindsOf<SubscribeOptions>({ signal: "object", after: true });
 const optionNames: Readonly<Record<keyof ChannelOptions, true>> = { message: true, replay: true };
 
@@ -128,58 +122,54 @@ type AnyParams = Readonly<Record<string, unknown>>;
 class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
   readonly pattern: string;
   readonly #segments: readonly Segment[];
-  readonly #schema: StandardSchema | undefined;
+  readonly #messages: ChannelMessages;
   readonly #replay: ReplayLimits | undefined;
-  /** Messages that several readers of this process get are parsed once. */
-  readonly #parsed = new WeakMap<CarriedMessage, Promise<{ readonly value: unknown } | undefined>>();
 
   constructor(pattern: string, { message, replay }: ChannelOptions) {
     this.pattern = pattern;
     this.#segments = parsePattern(pattern.startsWith("/") ? pattern : `/${pattern}`);
-    this.#schema = message;
+    this.#messages = new ChannelMessages(pattern, message);
     this.#replay = replay;
   }
 
   async publish(params: AnyParams, message: unknown): Promise<void> {
     const topic = this.#topicOf(params);
-    await currentChannels.get().publish(topic, await this.#toText(message), this.#replay);
+    await currentChannels.get().publish(topic, await this.#messages.toText(message), this.#replay);
   }
 
   subscribe(params: AnyParams, options: SubscribeOptions): AsyncIterableIterator<unknown> {
-    return this.#read(params, options, async (item) => {
+    return this.#read(params, options, async (item, logger) => {
       if (item.kind !== "message") return undefined;
-      return this.#parse(item.message);
+      return this.#messages.parse(item.message, logger);
     });
   }
 
   entries(params: AnyParams, options: SubscribeOptions): AsyncIterableIterator<ChannelEntry<unknown>> {
-    return this.#read<ChannelEntry<unknown>>(params, options, async (item) => {
+    return this.#read<ChannelEntry<unknown>>(params, options, async (item, logger) => {
       if (item.kind === "gap") return { value: { id: "", message: undefined, hasGap: true } };
       if (item.kind === "place") return undefined;
-      const parsed = await this.#parse(item.message);
+      const parsed = await this.#messages.parse(item.message, logger);
       return parsed === undefined ? undefined : { value: { id: item.message.id, message: parsed.value, hasGap: false } };
     });
   }
 
   events(params: AnyParams, { signal, headers }: ResumingRequest): AsyncIterableIterator<ServerEvent> {
     const after = this.#replay === undefined ? undefined : (headers.get("last-event-id") ?? undefined);
-    return this.#read<ServerEvent>(params, { signal, after: after === "" ? undefined : after }, async (item) => {
+    return this.#read<ServerEvent>(params, { signal, after: after === "" ? undefined : after }, async (item, logger) => {
       if (item.kind === "gap") return { value: { event: "resync", data: "" } };
       if (item.kind === "place") return { value: { id: item.id, data: undefined } };
-      const { id, text } = item.message;
-      // The text is what publish() has checked.
-      return { value: id === "" ? { data: text } : { id, data: text } };
+      const { id } = item.message;
+      const data = (await this.#messages.write(item.message, logger))?.value;
+      if (id !== "") return { value: { id, data } };
+      return data === undefined ? undefined : { value: { data } };
     });
   }
 
   pipe(params: AnyParams, socket: PipedSocket, options: Pick<SubscribeOptions, "after"> = {}): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const sink = {
-        onItem: (item: SubscriptionItem) => socket.send(toSocketText(item)),
-        onEnd: (error?: Error) => (error === undefined ? resolve() : reject(error)),
-      };
-      this.#open(params, { ...options, signal: socket.signal }, sink);
-    });
+    const { logger } = currentChannels.get();
+    const pipe = new SocketPipe({ pattern: this.pattern, messages: this.#messages, logger, socket });
+    this.#open(params, { ...options, signal: socket.signal }, pipe);
+    return pipe.ended;
   }
 
   #topicOf(params: AnyParams): string {
@@ -189,9 +179,11 @@ class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
   #read<Value>(
     params: AnyParams,
     options: SubscribeOptions,
-    map: (item: SubscriptionItem) => Promise<{ readonly value: Value } | undefined>,
+    map: (item: SubscriptionItem, logger: Logger) => Promise<{ readonly value: Value } | undefined>,
   ): AsyncIterableIterator<Value> {
-    return new MappedSubscription(this.#open(params, options), map);
+    const subscription = this.#open(params, options);
+    const { logger } = currentChannels.get();
+    return new MappedSubscription(subscription, (item) => map(item, logger));
   }
 
   #open(params: AnyParams, options: SubscribeOptions, sink?: SubscriptionSink): Subscription {
@@ -201,57 +193,9 @@ class DefinedChannel implements Channel<AnyParams, unknown, unknown> {
       throw optionInvalid(`channel("${this.pattern}")`, "signal", signal, "the signal that ends the reading, such as context.signal");
     if (after !== undefined && this.#replay === undefined)
       throw optionInvalid(`channel("${this.pattern}")`, "after", after, "left out: the channel has no replay");
-    const { carrier } = currentChannels.get();
-    return new Subscription({ carrier, topic: this.#topicOf(params), hasReplay: this.#replay !== undefined, after, signal, sink });
+    const channels = currentChannels.get();
+    return new Subscription({ channels, topic: this.#topicOf(params), hasReplay: this.#replay !== undefined, after, signal, sink });
   }
-
-  async #toText(message: unknown): Promise<string> {
-    const owner = `channel("${this.pattern}")`;
-    let text: string;
-    try {
-      text = toJsonText(message);
-    } catch (error) {
-      throw new GableError("E_CHANNEL_MESSAGE", `A message of ${owner} is not JSON: ${toErrorText(error)}`, { cause: error });
-    }
-    const bytes = new TextEncoder().encode(text).length;
-    if (bytes > messageBytesMax)
-      throw new GableError("E_CHANNEL_MESSAGE", `A message of ${owner} has ${bytes} bytes; at most ${messageBytesMax} are sent.`);
-    const checked = await this.#check(text);
-    if (checked.isValid) return text;
-    const [first] = checked.errors;
-    throw new GableError(
-      "E_CHANNEL_MESSAGE",
-      `The schema of ${owner} refuses a message: ${first?.path ?? ""} ${first?.message ?? ""}`.trimEnd(),
-    );
-  }
-
-  #check(text: string): ReturnType<typeof validateWith> {
-    const value: unknown = JSON.parse(text);
-    return this.#schema === undefined ? Promise.resolve({ isValid: true, value }) : validateWith(this.#schema, value);
-  }
-
-  #parse(message: CarriedMessage): Promise<{ readonly value: unknown } | undefined> {
-    let parsed = this.#parsed.get(message);
-    if (parsed === undefined) this.#parsed.set(message, (parsed = this.#parseOnce(message, currentChannels.get())));
-    return parsed;
-  }
-
-  /** A process with other code may send what this one does not know. */
-  async #parseOnce({ text }: CarriedMessage, { logger }: AppChannels): Promise<{ readonly value: unknown } | undefined> {
-    const checked = await this.#check(text);
-    if (checked.isValid) return checked;
-    // The first reader of the message.
-    logger.warn({ errors: checked.errors }, `A message of the channel "${this.pattern}" was skipped: its schema refuses it.`);
-    return undefined;
-  }
-}
-
-/** What a socket gets. */
-function toSocketText(item: SubscriptionItem): string {
-  if (item.kind === "gap") return '{"hasGap":true}';
-  if (item.kind === "place") return `{"id":"${item.id}"}`;
-  const { id, text } = item.message;
-  return id === "" ? text : `{"id":"${id}","message":${text}}`;
 }
 
 /** A subscription whose items become other values; undefined skips one. Its end does not wait for an item. */

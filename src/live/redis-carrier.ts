@@ -1,6 +1,6 @@
 /** Channels of all processes and machines that share one Redis. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { CarriedMessage, LiveCarrier, ReplayedMessages } from "../channels/carrier.ts";
+import type { CarriedMessage, CarrierListener, LiveCarrier, ReplayedMessages } from "../channels/carrier.ts";
 import { createEpoch, selectAfter, toId } from "../channels/message-log.ts";
 import { assertKnownOptions } from "../errors/option-errors.ts";
 import { RedisLink } from "../redis/redis-link.ts";
@@ -59,6 +59,8 @@ class RedisCarrier implements LiveCarrier {
   readonly #url: string;
   readonly #interrupted = new Set<() => void>();
   #subscriber: RedisSubscriber | undefined;
+  /** The last message, and the listeners that have it. */
+  #last: { readonly published: string; readonly message: CarriedMessage; readonly listeners: Set<CarrierListener> } | undefined;
   /** Resolves when commands work again after an interruption. */
   #returning: Promise<void> | undefined;
 
@@ -83,7 +85,9 @@ class RedisCarrier implements LiveCarrier {
   async subscribe(...[topic, listener]: Parameters<LiveCarrier["subscribe"]>): Promise<() => void> {
     const interrupted = (): void => listener.onInterrupted();
     // The carrier is open while its application runs.
-    const end = await this.#subscriber!.subscribe(this.#channelOf(topic), (published) => listener.onMessage(toMessage(published)));
+    const end = await this.#subscriber!.subscribe(this.#channelOf(topic), (published) =>
+      listener.onMessage(this.#toMessage(published, listener)),
+    );
     this.#interrupted.add(interrupted);
     return () => {
       this.#interrupted.delete(interrupted);
@@ -128,6 +132,18 @@ class RedisCarrier implements LiveCarrier {
     }
   }
 
+  /** Messages are published as an id, a line break and the text. All listeners get one object, so that a message is parsed once. */
+  #toMessage(published: string, listener: CarrierListener): CarriedMessage {
+    // A listener that comes again has the next message, with the same text.
+    if (this.#last?.published !== published || this.#last.listeners.has(listener)) {
+      const end = published.indexOf("\n");
+      const message = { id: published.slice(0, end), text: published.slice(end + 1) };
+      this.#last = { published, message, listeners: new Set() };
+    }
+    this.#last.listeners.add(listener);
+    return this.#last.message;
+  }
+
   #channelOf(topic: string): string {
     return `${this.#link.prefix}channel:${topic}`;
   }
@@ -136,10 +152,4 @@ class RedisCarrier implements LiveCarrier {
   #keysOf(topic: string): string[] {
     return [`${this.#link.prefix}channel:{${topic}}:place`, `${this.#link.prefix}channel:{${topic}}:messages`];
   }
-}
-
-/** Messages are published as an id, a line break and the text. */
-function toMessage(published: string): CarriedMessage {
-  const end = published.indexOf("\n");
-  return { id: published.slice(0, end), text: published.slice(end + 1) };
 }

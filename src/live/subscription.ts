@@ -1,12 +1,13 @@
 /** The messages of a topic for one reader: those that were missed, then those that come. */
-import type { CarriedMessage, CarrierListener, LiveCarrier, ReplayedMessages } from "../channels/carrier.ts";
+import type { CarriedMessage, CarrierListener, ReplayedMessages } from "../channels/carrier.ts";
 import { isKnown } from "../channels/message-log.ts";
 import { GableError } from "../errors/gable-error.ts";
+import type { AppChannels } from "./app-channels.ts";
 import { queuedBytesMax } from "./times.ts";
 
 /** What a subscription needs. */
 export interface SubscriptionParts {
-  readonly carrier: LiveCarrier;
+  readonly channels: Pick<AppChannels, "carrier" | "noteAnswer" | "waitForCarrier">;
   readonly topic: string;
   /** Whether messages are kept. */
   readonly hasReplay: boolean;
@@ -41,11 +42,12 @@ export class Subscription implements AsyncIterableIterator<SubscriptionItem>, Ca
   #queuedBytes = 0;
   /** Messages that came while the missed ones are read; undefined at other times. */
   #held: CarriedMessage[] | undefined;
+  #heldBytes = 0;
   #lastId: string | undefined;
   /** Number of times that messages may have been missed since the last replay began. */
   #interruptions = 0;
   #isOver = false;
-  #error: GableError | undefined;
+  #error: Error | undefined;
   #reader: { resolve: (result: Result) => void; reject: (error: Error) => void } | undefined;
   #remove: (() => void) | undefined;
 
@@ -76,8 +78,13 @@ export class Subscription implements AsyncIterableIterator<SubscriptionItem>, Ca
   }
 
   onMessage(message: CarriedMessage): void {
-    if (this.#held !== undefined) this.#held.push(message);
-    else this.#deliver(message);
+    if (this.#held === undefined) return this.#deliver(message);
+    this.#held.push(message);
+    this.#heldBytes += message.text.length;
+    if (this.#heldBytes <= queuedBytesMax) return;
+    // Too much to hold while the carrier does not answer: another replay reads it.
+    this.#hold();
+    this.#interruptions++;
   }
 
   /** What was missed meanwhile is read from what the carrier has kept; without that, nobody knows. */
@@ -87,20 +94,47 @@ export class Subscription implements AsyncIterableIterator<SubscriptionItem>, Ca
   }
 
   async #start(): Promise<void> {
-    const { carrier, topic, signal, hasReplay } = this.#parts;
+    const { channels, topic, signal, hasReplay } = this.#parts;
     if (signal.aborted) return this.#end();
     signal.addEventListener("abort", this.#onAbort, { once: true });
     try {
       // A reader without a place begins at the one before its subscription: messages of the time between are read below.
-      if (hasReplay && this.#lastId === undefined) this.#place((await carrier.replay(topic, undefined)).lastId);
-      if (hasReplay) this.#held = [];
-      const remove = await carrier.subscribe(topic, this);
-      if (this.#isOver) return remove();
+      if (hasReplay && this.#lastId === undefined) {
+        const place = await this.#ask(() => channels.carrier.replay(topic, undefined), true);
+        if (place !== undefined) this.#place(place.lastId);
+      }
+      if (hasReplay) this.#hold();
+      const remove = await this.#ask(() => channels.carrier.subscribe(topic, this), !hasReplay);
+      if (this.#isOver) return remove?.();
       this.#remove = remove;
     } catch (error) {
-      return this.#fail(toCarrierError(error));
+      return this.#fail(toError(error));
     }
     if (hasReplay) await this.#catchUp();
+  }
+
+  /**
+   * Asks the carrier until it answers; undefined at the end of the reading. Messages that were sent before a late answer are lost where `isStart`: the
+   * reader hears of a gap.
+   */
+  async #ask<Answer>(ask: () => Promise<Answer>, isStart: boolean): Promise<Answer | undefined> {
+    const { channels } = this.#parts;
+    for (let attempts = 0; !this.#isOver; attempts++) {
+      try {
+        const answer = await ask();
+        channels.noteAnswer();
+        if (isStart && attempts > 0) this.#push({ kind: "gap" });
+        return answer;
+      } catch (error) {
+        await channels.waitForCarrier(error, attempts);
+      }
+    }
+    return undefined;
+  }
+
+  #hold(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
   }
 
   readonly #onAbort = (): void => this.#end();
@@ -109,18 +143,20 @@ export class Subscription implements AsyncIterableIterator<SubscriptionItem>, Ca
   async #catchUp(): Promise<void> {
     this.#interruptions++;
     if (this.#interruptions > 1) return;
-    this.#held ??= [];
+    const { channels, topic } = this.#parts;
+    if (this.#held === undefined) this.#hold();
     try {
       for (let seen = 0; seen < this.#interruptions && !this.#isOver;) {
         seen = this.#interruptions;
-        this.#replay(await this.#parts.carrier.replay(this.#parts.topic, this.#lastId));
+        const replayed = await this.#ask(() => channels.carrier.replay(topic, this.#lastId), false);
+        if (replayed !== undefined) this.#replay(replayed);
       }
       this.#interruptions = 0;
-      const held = this.#held;
+      const held = this.#held ?? [];
       this.#held = undefined;
       for (const message of held) this.#deliver(message);
     } catch (error) {
-      this.#fail(toCarrierError(error));
+      this.#fail(toError(error));
     }
   }
 
@@ -161,7 +197,7 @@ export class Subscription implements AsyncIterableIterator<SubscriptionItem>, Ca
     this.#fail(new GableError("E_CHANNEL_SLOW", `A reader of "${this.#parts.topic}" was so slow that 1 MiB of messages waited for it.`));
   }
 
-  #fail(error: GableError): void {
+  #fail(error: Error): void {
     this.#error = error;
     const reader = this.#reader;
     this.#reader = undefined;
@@ -185,6 +221,7 @@ function bytesOf(item: SubscriptionItem): number {
   return 64 + (item.kind === "message" ? item.message.text.length : 0);
 }
 
-function toCarrierError(error: unknown): GableError {
-  return error instanceof GableError ? error : new GableError("E_CHANNEL_CARRIER", "The carrier of the channels failed.", { cause: error });
+/** What `waitForCarrier()` throws is an error; anything else comes from a listener. */
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new GableError("E_CHANNEL_CARRIER", "The carrier of the channels failed.", { cause: error });
 }

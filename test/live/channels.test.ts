@@ -1,12 +1,16 @@
 /** Channels: typed messages to all readers, replays after an id, sockets and event streams. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Application, GableOptions, RouteEntry } from "gable";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Application, GableOptions, RouteEntry, StandardSchema } from "gable";
 import { gable, get, socket } from "gable";
-import { Model, field as c, transaction } from "gable/data";
+import { Model, createDatabase, field as c, transaction } from "gable/data";
 import type { LiveCarrier } from "gable/live";
-import { channel, memoryCarrier } from "gable/live";
+import { channel, channelModel, memoryCarrier, postgresCarrier, redisCarrier } from "gable/live";
 import { z } from "zod";
+import { HeaderTable } from "../../src/http/header-table.ts";
+import { placePostgres, skipPostgres } from "../data/databases.ts";
+import { createPrefix, redisUrl, removeKeys, skipRedis } from "../session/redis.ts";
 import { silentLogger } from "../silent-logger.ts";
 import { SocketClient, serving, until } from "./serving.ts";
 
@@ -33,6 +37,21 @@ async function take<Value>(iterator: AsyncIterator<Value>, count: number): Promi
     values.push(value);
   }
   return values;
+}
+
+const noHeaders = new HeaderTable();
+
+/** Lists in lists. */
+function nest(levels: number): unknown {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level++) value = [value];
+  return value;
+}
+
+function createCycle(): object {
+  const value: Record<string, unknown> = {};
+  value["self"] = { value };
+  return value;
 }
 
 describe("channel()", () => {
@@ -141,6 +160,102 @@ describe("channel()", () => {
       await assert.rejects(plain.publish({ id: "x" as unknown as number }, { title: "" }), { code: "E_ROUTE_PARAM" });
     }));
 
+  // What JSON writes for each of them, or undefined where it would change or lose something.
+  const json: ReadonlyArray<readonly [title: string, message: unknown, text: string | undefined]> = [
+    ["text with half of a surrogate pair", "\ud800", '"\\ud800"'],
+    ["text with NUL and a byte order mark", "\ufeff\0", '"\ufeff\\u0000"'],
+    ["-0, which equals 0", -0, "0"],
+    ["a property that is undefined", { a: undefined, b: 1 }, '{"b":1}'],
+    ["an object without a prototype", Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
+    ["a key __proto__", JSON.parse('{"__proto__":1}'), '{"__proto__":1}'],
+    ["a date", { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+    [
+      "toJSON() of a class",
+      new (class Row {
+        readonly secret = 1;
+        toJSON(): object {
+          return { id: 1 };
+        }
+      })(),
+      '{"id":1}',
+    ],
+    ["64 levels", nest(64), JSON.stringify(nest(64))],
+    ["65 levels", nest(65), undefined],
+    ["NaN", Number.NaN, undefined],
+    ["Infinity in an object", { a: Number.POSITIVE_INFINITY }, undefined],
+    ["a bigint", 1n, undefined],
+    ["undefined", undefined, undefined],
+    ["undefined in a list", [undefined], undefined],
+    // oxlint-disable-next-line no-sparse-arrays -- the hole is the test
+    ["a hole in a list", [1, , 2], undefined],
+    ["a function", { a: () => 1 }, undefined],
+    ["a symbol", [Symbol("a")], undefined],
+    ["a key that is a symbol", { [Symbol("a")]: 1 }, undefined],
+    ["a Map", { a: new Map([[1, 2]]) }, undefined],
+    ["an empty Map", new Map(), undefined],
+    ["a Set", new Set([1]), undefined],
+    ["bytes", { a: new Uint8Array([1]) }, undefined],
+    ["a regular expression", /a/, undefined],
+    [
+      "an object of a class",
+      new (class Point {
+        x = 1;
+      })(),
+      undefined,
+    ],
+    ["a boxed number", [Object(1)], undefined],
+    ["an invalid date", new Date(Number.NaN), undefined],
+    ["toJSON() that returns NaN", { toJSON: () => Number.NaN }, undefined],
+    ["toJSON() that returns undefined in a list", [{ toJSON: () => undefined }], undefined],
+    ["toJSON() that throws", { toJSON: () => assert.fail("no") }, undefined],
+    ["a promise", Promise.resolve(1), undefined],
+    ["a cycle", createCycle(), undefined],
+  ];
+  for (const [title, message, text] of json)
+    it(`${text === undefined ? "refuses" : "sends"} ${title}`, async () => {
+      const sent: string[] = [];
+      const carrier = memoryCarrier();
+      const any = channel("any");
+      await running(
+        async () => {
+          await carrier.subscribe("/any", { onMessage: (carried) => void sent.push(carried.text), onInterrupted: () => undefined });
+          const publishing = any.publish({}, message);
+          if (text === undefined)
+            await assert.rejects(publishing, { code: "E_CHANNEL_MESSAGE", message: /^A message of channel\("any"\) is not JSON: ./ });
+          else await publishing;
+        },
+        { live: { carrier } },
+      );
+      assert.deepEqual(sent, text === undefined ? [] : [text]);
+    });
+
+  it("says what JSON would change", () =>
+    running(async () => {
+      await assert.rejects(channel("any").publish({}, { list: [1, Number.NaN] }), {
+        message: 'A message of channel("any") is not JSON: message.list[1] is NaN, which JSON cannot hold.',
+      });
+    }));
+
+  for (const [title, params] of [
+    ["half of a surrogate pair", { id: "\ud800" }],
+    ["half of a pair after text", { id: "a\udc00" }],
+    ["no text", { id: "" }],
+    ["a slash", { id: "a/b" }],
+    ["a number", { id: 7 as unknown as string }],
+    ["an object without a prototype", { id: Object.create(null) as string }],
+    ["nothing", {} as { id: string }],
+  ] as const)
+    it(`refuses ${title} as a parameter, however the channel is used`, () =>
+      running(async (signal) => {
+        const error = { code: "E_ROUTE_PARAM" };
+        await assert.rejects(kept.publish(params, { n: 1 }), error);
+        assert.throws(() => kept.subscribe(params, { signal }), error);
+        assert.throws(() => kept.entries(params, { signal }), error);
+        assert.throws(() => kept.events(params, { signal, headers: noHeaders }), error);
+        // Its caller is a handler: the error closes the socket with 1011.
+        assert.throws(() => kept.pipe(params, { signal, send: () => undefined }), error);
+      }));
+
   it("skips what a process with another schema sends", async () => {
     const carrier = memoryCarrier();
     await running(
@@ -223,6 +338,121 @@ describe("channel()", () => {
     ],
   ] as const)
     it(`refuses ${title}`, () => assert.throws(call, (error: Error) => error.message.startsWith(message) || assert.fail(error.message)));
+});
+
+/** What each way to read gives of one message. */
+const readers = {
+  strips: [z.object({ n: z.number() }), { n: 1, secret: "SECRET" }, { n: 1 }],
+  transforms: [z.string().transform((text) => text.length), "abc", 3],
+  "makes dates": [z.object({ at: z.coerce.date() }), { at: 0 }, { at: new Date(0) }],
+  "fills in": [z.object({ n: z.number().default(5) }), {}, { n: 5 }],
+  "is async": [z.string().transform(async (text) => `${text}!`), "a", "a!"],
+} as const satisfies Record<string, readonly [StandardSchema, unknown, unknown]>;
+
+const carriersOf: Record<
+  string,
+  readonly [skip: string | false, create: () => Promise<{ carrier: LiveCarrier; remove: () => Promise<unknown> }>]
+> = {
+  memory: [false, async () => ({ carrier: memoryCarrier(), remove: async () => undefined })],
+  Redis: [
+    skipRedis,
+    async () => {
+      const prefix = createPrefix();
+      return { carrier: redisCarrier({ url: redisUrl, prefix }), remove: () => removeKeys(prefix) };
+    },
+  ],
+  PostgreSQL: [
+    skipPostgres,
+    async () => {
+      const { url, remove } = await placePostgres();
+      const database = await createDatabase({ url, models: [channelModel()] });
+      await database.createTables();
+      await database.close();
+      return { carrier: postgresCarrier({ url }), remove };
+    },
+  ],
+};
+
+for (const [carrierName, [skip, create]] of Object.entries(carriersOf))
+  describe(`a schema of messages over ${carrierName}`, { skip }, () => {
+    for (const [title, [schema, message, expected]] of Object.entries(readers))
+      for (const replay of [undefined, { seconds: 60, messagesMax: 5 }])
+        it(`that ${title} decides what all readers get, ${replay === undefined ? "without" : "with"} replay`, async () => {
+          const { carrier, remove } = await create();
+          const shaped = channel("shaped", { message: schema as StandardSchema, ...(replay !== undefined && { replay }) });
+          try {
+            await running(
+              async (signal) => {
+                const values = [shaped.subscribe({}, { signal }), shaped.subscribe({}, { signal })];
+                const entries = shaped.entries({}, { signal });
+                const events = [0, 1].map(() => shaped.events({}, { signal, headers: noHeaders }));
+                const sent: string[] = [];
+                void shaped.pipe({}, { signal, send: (data) => void sent.push(String(data)) });
+                // Until all of them listen.
+                await wait(carrierName === "memory" ? 0 : 200);
+                for (let count = 0; count < 2; count++) await shaped.publish({}, message);
+                for (const reader of values) assert.deepEqual(await take(reader, 2), [expected, expected]);
+                assert.deepEqual(
+                  (await take(entries, 2)).map((entry) => entry.message),
+                  [expected, expected],
+                );
+                const json = JSON.stringify(expected);
+                for (const reader of events) {
+                  // With replay, the place comes first.
+                  const data = (await take(reader, replay === undefined ? 2 : 3)).map((event) => event.data);
+                  assert.deepEqual(data.slice(-2), [json, json]);
+                }
+                await until(() => sent.length >= (replay === undefined ? 2 : 3), "what the socket gets");
+                assert.deepEqual(
+                  sent
+                    .slice(-2)
+                    .map((text) =>
+                      JSON.stringify(replay === undefined ? JSON.parse(text) : (JSON.parse(text) as { message: unknown }).message),
+                    ),
+                  [json, json],
+                );
+                assert.doesNotMatch(sent.join(""), /SECRET/);
+              },
+              { live: { carrier } },
+            );
+          } finally {
+            await remove();
+          }
+        });
+  });
+
+describe("events() and pipe()", () => {
+  it("skip what the schema refuses or makes no JSON of, and keep the place", async () => {
+    const carrier = memoryCarrier();
+    const odd = channel("odd", {
+      message: z.number().transform((n) => (n === 2 ? new Map([[1, 2]]) : n)),
+      replay: { seconds: 60, messagesMax: 5 },
+    });
+    await running(
+      async (signal) => {
+        const events = odd.events({}, { signal, headers: noHeaders });
+        const sent: string[] = [];
+        void odd.pipe({}, { signal, send: (data) => void sent.push(String(data)) });
+        await carrier.publish("/odd", '"other code"', { seconds: 60, messagesMax: 5 });
+        for (const n of [2, 3]) await odd.publish({}, n);
+        assert.deepEqual(
+          (await take(events, 4)).map(({ id, data }) => [id?.split("-")[1], data]),
+          [
+            ["0", undefined],
+            ["1", undefined],
+            ["2", undefined],
+            ["3", "3"],
+          ],
+        );
+        await until(() => sent.length === 4, "what the socket gets");
+        assert.deepEqual(
+          sent.map((text) => text.replace(/"id":"\w+-/, '"id":"')),
+          ['{"id":"0"}', '{"id":"1"}', '{"id":"2"}', '{"id":"3","message":3}'],
+        );
+      },
+      { live: { carrier } },
+    );
+  });
 });
 
 describe("channel() with replay", () => {

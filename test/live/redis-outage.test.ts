@@ -7,12 +7,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, it } from "node:test";
 import type { CarriedMessage, LiveCarrier } from "gable/live";
 import { channel, redisCarrier } from "gable/live";
-import { gable } from "gable";
+import { gable, get, socket } from "gable";
 import { z } from "zod";
 import { canStartRedis, findFreePort, startRedis, stopRedis } from "../session/redis-server.ts";
 import { skipRedis } from "../session/redis.ts";
 import { silentLogger } from "../silent-logger.ts";
-import { until } from "./serving.ts";
+import { SocketClient, serving, until } from "./serving.ts";
 
 const skip = skipRedis === false && canStartRedis() ? false : "no redis-server here";
 const replay = { seconds: 300, messagesMax: 1_000 };
@@ -172,4 +172,33 @@ describe("redisCarrier() and its Redis", { skip }, () => {
       }
     });
   });
+
+  for (const limits of [undefined, { seconds: 60, messagesMax: 100 }])
+    it(`keeps sockets ${limits === undefined ? "without" : "with"} replay that were open before or opened while Redis was away`, () =>
+      StoppableRedis.run(async (redis) => {
+        const changes = channel("changes/:id", limits === undefined ? {} : { replay: limits });
+        const route = socket("/:id", { open: (connection) => void changes.pipe(connection.params, connection) });
+        const live = { carrier: redisCarrier({ url: redis.url }), times: { spreadMs: 0 } };
+        await serving(
+          "gable",
+          [route, get("/", () => "fine")],
+          async (server) => {
+            const publishUntilRead = async (client: SocketClient, text: string): Promise<void> =>
+              until(async () => {
+                await changes.publish({ id: "a" }, text).catch(() => undefined);
+                return client.end !== undefined || client.messages.some((message) => message.includes(text));
+              }, text);
+            const before = await new SocketClient(server, "/a").opened();
+            await publishUntilRead(before, "first");
+            await redis.stop();
+            const during = await new SocketClient(server, "/a").opened();
+            await wait(500);
+            assert.equal(await (await fetch(server.url)).text(), "fine");
+            await redis.start();
+            for (const client of [before, during]) await publishUntilRead(client, "second");
+            assert.deepEqual([before.end, during.end], [undefined, undefined]);
+          },
+          { live },
+        );
+      }));
 });
