@@ -271,7 +271,18 @@ describe("enqueue()", () => {
 
   it("refuses what JSON would change", () =>
     withApp({ tasks: [big] }, async () => {
-      for (const data of [new Date(), 1n, Number.NaN, Infinity, new Map(), () => 1, [undefined], { deep: [new Date()] }, Symbol("x")])
+      for (const data of [
+        new Date(),
+        1n,
+        Number.NaN,
+        Infinity,
+        new Map(),
+        () => 1,
+        [undefined],
+        { [Symbol("x")]: 1 },
+        { deep: [new Date()] },
+        Symbol("x"),
+      ])
         await assert.rejects(big.enqueue({ data }), { code: "E_TASK_INPUT" });
     }));
 
