@@ -3,6 +3,7 @@
  * content or the whole new one, and a process that dies leaves no half file under a key.
  */
 import { createHash, randomUUID } from "node:crypto";
+import type { BigIntStats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import * as fs from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
@@ -11,6 +12,9 @@ import { isGableError } from "../errors/gable-error.ts";
 import { fileTypeOf } from "../http/file-types.ts";
 import { createFileBody, versionOf } from "../replies/disk-file.ts";
 import type { FileStore, PutOptions, ReadOptions, StorageContent, StorageFile, StorageSource } from "./file-store.ts";
+import { ignoreMissing, isConflict, resolveInside, syncFolders, writeAll } from "./disk-files.ts";
+import type { FileVersion } from "./disk-types.ts";
+import { DiskTypes, nameOfVersion } from "./disk-types.ts";
 import { toChunks, toSpan } from "./storage-content.ts";
 import { storageMissing, storageUnavailable } from "./storage-errors.ts";
 import { storageKeyError } from "./storage-key.ts";
@@ -23,13 +27,10 @@ export interface DiskStorageOptions {
 
 /** Folder of files that are being written. No key starts with a dot, so none of them has a key. */
 const partialFolder = ".partial";
-/** Folder of the types that the extension of a key does not tell. */
-const typesFolder = ".types";
 /** What a process that died left behind is removed after a day: others may be writing now. */
 const leftoverMs = 86_400_000;
-const missingCodes = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
-/** A folder is where a file was expected, or the other way round. */
-const conflictCodes = new Set(["EISDIR", "ENOTDIR", "EEXIST", "ENOTEMPTY"]);
+/** Attempts to read a file that is replaced again and again. */
+const attemptsMax = 100;
 const optionNames: Readonly<Record<keyof DiskStorageOptions, true>> = { directory: true };
 
 /** Creates a store in a folder. Throws `E_OPTION_INVALID` without one. */
@@ -40,11 +41,19 @@ export function diskStorage(options: DiskStorageOptions): FileStore {
   return new DiskStore(resolve(options.directory));
 }
 
+/** An open file with its facts. */
+interface OpenContent {
+  readonly handle: FileHandle;
+  readonly file: StorageFile;
+}
+
 class DiskStore implements FileStore {
   readonly directory: string;
+  readonly #types: DiskTypes;
 
   constructor(directory: string) {
     this.directory = directory;
+    this.#types = new DiskTypes(directory);
   }
 
   /** Creates the folder, tries whether it can be written, and removes what processes that died left behind. */
@@ -65,8 +74,17 @@ class DiskStore implements FileStore {
       let undo = async (): Promise<void> => undefined;
       let sync: () => Promise<void>;
       try {
-        undo = await this.#writeType(key, type);
-        sync = await this.#place(partial, "", key);
+        const version = await fs.stat(partial, { bigint: true });
+        const old = await this.#types.holdLeftovers(key, join(this.directory, key), version);
+        try {
+          undo = await this.#types.write(key, version, type, fileTypeOf(key));
+          sync = await this.#place(partial, key);
+        } catch (error) {
+          await old.keep();
+          throw error;
+        }
+        // A note that stays does no harm.
+        await old.remove().catch(() => undefined);
       } catch (error) {
         await fs.rm(partial, { force: true });
         await undo();
@@ -95,54 +113,28 @@ class DiskStore implements FileStore {
 
   async find(key: string): Promise<StorageFile | undefined> {
     return this.#do(`find "${key}"`, async () => {
-      const path = await this.#resolve(key);
-      const facts = path === undefined ? undefined : await ignoreMissing(() => fs.stat(path, { bigint: true }));
-      return facts?.isFile() === true ? this.#toFile(key, facts) : undefined;
+      for (let attempt = 1; ; attempt++) {
+        const facts = await this.#stat(key);
+        if (facts?.isFile() !== true) return undefined;
+        const file = await this.#toFile(key, facts, attempt);
+        if (file !== undefined) return file;
+      }
     });
-  }
-
-  /** Notes a type that the extension of the key does not tell. Returns the function that brings back the old note. */
-  async #writeType(key: string, type: string): Promise<() => Promise<void>> {
-    const path = join(this.directory, typesFolder, key);
-    const old = await this.#readType(key);
-    const write = async (text: string | undefined): Promise<void> => {
-      if (text === undefined) return fs.rm(path, { force: true });
-      const partial = await this.#writePartial(key, text);
-      const sync = await this.#place(partial, typesFolder, key).catch(async (error: unknown) => {
-        await fs.rm(partial, { force: true });
-        throw error;
-      });
-      await sync();
-    };
-    const wanted = type === fileTypeOf(key) ? undefined : type;
-    if (wanted === old) return async () => undefined;
-    try {
-      await write(wanted);
-    } catch (error) {
-      // The first error is the one to tell.
-      await write(old).catch(() => undefined);
-      throw error;
-    }
-    return () => write(old);
-  }
-
-  async #readType(key: string): Promise<string | undefined> {
-    try {
-      const path = await this.#resolve(key, typesFolder);
-      return path === undefined ? undefined : await fs.readFile(path, "utf8");
-    } catch (error) {
-      if (missingCodes.has(codeOf(error)) || conflictCodes.has(codeOf(error))) return undefined;
-      throw error;
-    }
   }
 
   async delete(key: string): Promise<void> {
     await this.#do(`delete "${key}"`, async () => {
-      const path = await this.#resolve(key);
-      if (path === undefined || (await ignoreMissing(() => fs.stat(path)))?.isFile() !== true) return;
+      if ((await this.#stat(key))?.isFile() !== true) return;
       // The key itself, which may be a link: never what a link names.
-      await fs.rm(join(this.directory, key), { force: true });
-      if ((await this.#resolve(key, typesFolder)) !== undefined) await fs.rm(join(this.directory, typesFolder, key), { force: true });
+      const path = join(this.directory, key);
+      const old = await this.#types.holdLeftovers(key, path);
+      try {
+        await fs.rm(path, { force: true });
+      } catch (error) {
+        await old.keep();
+        throw error;
+      }
+      await old.remove();
     });
   }
 
@@ -169,55 +161,71 @@ class DiskStore implements FileStore {
   }
 
   /** Gives a finished file its key. Returns the function that makes the name last through a loss of power. */
-  async #place(partial: string, folder: string, key: string): Promise<() => Promise<void>> {
-    const root = join(this.directory, folder);
-    const path = join(root, key);
+  async #place(partial: string, key: string): Promise<() => Promise<void>> {
+    const path = join(this.directory, key);
     try {
       const created = await fs.mkdir(dirname(path), { recursive: true });
-      const [realRoot, realParent] = await Promise.all([fs.realpath(root), fs.realpath(dirname(path))]);
+      const [realRoot, realParent] = await Promise.all([fs.realpath(this.directory), fs.realpath(dirname(path))]);
       if (realParent !== realRoot && !realParent.startsWith(realRoot + sep))
         throw storageKeyError(key, `it leads out of the folder "${this.directory}"`);
       await fs.rename(partial, path);
       return () => syncFolders(dirname(path), created === undefined ? dirname(path) : dirname(created));
     } catch (error) {
-      if (conflictCodes.has(codeOf(error)))
+      if (isConflict(error))
         throw storageKeyError(key, "a stored file has a part of this key as its key, or this key is the start of other ones");
       throw error;
     }
   }
 
-  async #open(key: string): Promise<{ readonly handle: FileHandle; readonly file: StorageFile } | undefined> {
-    const path = await this.#resolve(key);
-    if (path === undefined) return undefined;
-    // Flags that a platform does not have are undefined there.
-    const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants as Record<string, number>;
-    const handle = await ignoreMissing(() => fs.open(path, O_RDONLY! | O_NOFOLLOW | O_NONBLOCK));
-    if (handle === undefined) return undefined;
+  /** Opens a file. Tries again when it was replaced before its type was known. */
+  async #open(key: string): Promise<OpenContent | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const path = await resolveInside(this.directory, key);
+      if (path === undefined) return undefined;
+      // Flags that a platform does not have are undefined there.
+      const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants as Record<string, number>;
+      const handle = await ignoreMissing(() => fs.open(path, O_RDONLY! | O_NOFOLLOW | O_NONBLOCK));
+      if (handle === undefined) return undefined;
+      const opened = await this.#check(key, handle, attempt);
+      if (opened === "no file") return undefined;
+      if (opened !== "replaced") return opened;
+    }
+  }
+
+  /** Returns an open file with its facts. Otherwise closes it and returns the reason. */
+  async #check(key: string, handle: FileHandle, attempt: number): Promise<OpenContent | "no file" | "replaced"> {
+    let result: "no file" | "replaced" = "no file";
     try {
       const facts = await handle.stat({ bigint: true });
-      if (facts.isFile()) return { handle, file: await this.#toFile(key, facts) };
+      if (facts.isFile()) {
+        const file = await this.#toFile(key, facts, attempt);
+        if (file !== undefined) return { handle, file };
+        result = "replaced";
+      }
     } catch (error) {
       await handle.close();
       throw error;
     }
     await handle.close();
-    return undefined;
+    return result;
   }
 
-  /** Returns the real path of a key below a folder of the store; undefined when there is none, and when it is outside of the folder. */
-  async #resolve(key: string, below = ""): Promise<string | undefined> {
-    const folder = join(this.directory, below);
-    return ignoreMissing(async () => {
-      const [root, path] = await Promise.all([fs.realpath(folder), fs.realpath(join(folder, key))]);
-      // With the separator: "/srv/media-evil" is not inside "/srv/media".
-      return path.startsWith(root + sep) ? path : undefined;
-    });
+  async #stat(key: string): Promise<BigIntStats | undefined> {
+    const path = await resolveInside(this.directory, key);
+    return path === undefined ? undefined : ignoreMissing(() => fs.stat(path, { bigint: true }));
   }
 
-  async #toFile(key: string, { size, ino, mtimeNs }: FileFacts): Promise<StorageFile> {
-    const type = await this.#readType(key);
+  /** Returns the facts of a version of a file; undefined when it was replaced before its type was known. */
+  async #toFile(key: string, version: FileVersion, attempt: number): Promise<StorageFile | undefined> {
+    const { type, isCertain } = await this.#types.find(key, version);
+    // A file system without lasting numbers never agrees.
+    if (!isCertain && attempt < attemptsMax) {
+      const now = await this.#stat(key);
+      if (now === undefined || nameOfVersion(now) !== nameOfVersion(version)) return undefined;
+    }
+    const { size, mtimeNs } = version;
     // A put makes a new file with another number and time. Hashed: clients need not learn numbers of the file system.
-    const tag = createHash("sha256").update(`${ino}-${size}-${mtimeNs}`).digest("base64url").slice(0, 22);
+    const tag = createHash("sha256").update(nameOfVersion(version)).digest("base64url").slice(0, 22);
     return { key, bytes: Number(size), type: type ?? fileTypeOf(key), modified: new Date(Number(mtimeNs / 1_000_000n)), etag: `"${tag}"` };
   }
 
@@ -239,61 +247,7 @@ class DiskStore implements FileStore {
   }
 }
 
-interface FileFacts {
-  readonly size: bigint;
-  readonly ino: bigint;
-  readonly mtimeNs: bigint;
-}
-
-/** A write may take fewer bytes than it was given, on a disk that is nearly full. */
-async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let written = 0; written < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, written, chunk.length - written);
-    if (bytesWritten === 0) throw new Error("the disk took no more bytes");
-    written += bytesWritten;
-  }
-}
-
-/** Syncs a folder and those above it, up to and with `top`. */
-async function syncFolders(folder: string, top: string): Promise<void> {
-  for (let current = folder; ; current = dirname(current)) {
-    const handle = await ignoreUnsupported(() => fs.open(current, "r"));
-    try {
-      await ignoreUnsupported(async () => handle?.sync());
-    } finally {
-      await handle?.close();
-    }
-    if (current === top || current === dirname(current)) return;
-  }
-}
-
-/** What systems say that have no sync of folders, such as Windows. */
-const unsupportedCodes = new Set(["EISDIR", "EPERM", "EACCES", "EINVAL", "EBADF", "ENOTSUP", "ENOSYS"]);
-
-async function ignoreUnsupported<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (unsupportedCodes.has(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
 async function removeLeftover(path: string): Promise<void> {
   const facts = await ignoreMissing(() => fs.stat(path));
   if (facts !== undefined && Date.now() - facts.mtimeMs > leftoverMs) await fs.rm(path, { force: true });
-}
-
-async function ignoreMissing<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (missingCodes.has(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-/** Errors of node:fs carry a code. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

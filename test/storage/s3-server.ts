@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 interface S3Files {
   getResourcePath(bucket: string, key: string, resource: "object"): string;
+  getObject(...args: readonly unknown[]): Promise<unknown>;
   putObject(object: { readonly bucket: string; readonly key: string }): Promise<unknown>;
 }
 interface S3Server {
@@ -20,20 +21,26 @@ type S3ServerClass = new (options: object) => S3Server;
 export const credentials = { accessKeyId: "S3RVER", secretAccessKey: "S3RVER" };
 export const bucket = "gable-files";
 
-/** A service replaces a file in one step; the server would write into the file that others read, and mix two that come together. */
+/**
+ * A service replaces a file and what it knows of it in one step; the server would write into the file that others read, and mix two that come
+ * together.
+ */
 function replaceWhole(files: S3Files): void {
-  const put = files.putObject.bind(files);
   let last: Promise<unknown> = Promise.resolve();
-  files.putObject = (object) => {
-    const replace = async (): Promise<unknown> => {
-      // Whoever has opened the old file keeps reading it.
-      await rm(files.getResourcePath(object.bucket, object.key, "object"), { force: true });
-      return put(object);
-    };
-    const done = last.then(replace);
+  const inTurn = (work: () => Promise<unknown>): Promise<unknown> => {
+    const done = last.then(work);
     last = done.catch(() => undefined);
     return done;
   };
+  const put = files.putObject.bind(files);
+  // It resolves when the file is open: whoever has opened the old file keeps reading it.
+  const open = files.getObject.bind(files);
+  files.getObject = (...args) => inTurn(() => open(...args));
+  files.putObject = (object) =>
+    inTurn(async () => {
+      await rm(files.getResourcePath(object.bucket, object.key, "object"), { force: true });
+      return put(object);
+    });
 }
 
 /** Starts a server with an empty bucket. */

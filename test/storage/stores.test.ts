@@ -1,7 +1,8 @@
 /** Stores of files: the contract, hostile keys, and a disk that fails. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -103,6 +104,7 @@ describe("diskStorage()", () => {
   it("follows no link out of the folder of types", async () => {
     await store.put("typed.bin", "1", { type: "text/x-own" });
     const types = join(folder, "media", ".types");
+    await mkdir(types, { recursive: true });
     await symlink(join(folder, "media-evil"), join(types, "led"));
     await mkdir(join(folder, "media", "led"), { recursive: true });
     await writeFile(join(folder, "media", "led", "outside.txt"), "mine");
@@ -151,8 +153,8 @@ describe("diskStorage()", () => {
     const directory = join(folder, "rights");
     const own = diskStorage({ directory });
     await own.put("a/1.txt", "old", { type: "text/plain; charset=utf-8" });
-    await mkdir(join(directory, ".types"), { mode: 0o777 });
-    for (const name of [".types", ".partial"]) await chmod(join(directory, name), 0o777);
+    await mkdir(join(directory, ".notes"), { mode: 0o777 });
+    for (const name of [".notes", ".partial"]) await chmod(join(directory, name), 0o777);
     await chmod(folder, 0o755);
     await chmod(join(directory, "a", "1.txt"), 0);
     await chmod(join(directory, "a"), 0o555);
@@ -196,6 +198,91 @@ describe("diskStorage()", () => {
     assert.match(output, /^E_STORAGE_UNAVAILABLE The storage cannot store "a\.bin": EFBIG/);
     assert.equal(await readText(own, "a.bin"), "old");
     assert.deepEqual(await readdir(join(directory, ".partial")), []);
+  });
+
+  // The extension of the first key tells one of its types. The types of each have the same length, so that sizes tell nothing.
+  for (const [key, types] of [
+    ["killed.png", ["image/png", "text/html", "audio/aac"]],
+    ["killed", ["text/html", "audio/aac", "video/mp4"]],
+  ] as const)
+    it(`keeps content and type of ${key} together when two processes that store it are killed at any time`, async () => {
+      const directory = join(folder, `pairs-${key}`);
+      const program = fileURLToPath(new URL("./put-pairs.ts", import.meta.url));
+      for (let round = 0; round < 6; round++) {
+        const children = [0, 1].map(() =>
+          spawn(process.execPath, [...process.execArgv, program, directory, key, ...types], { stdio: ["ignore", "pipe", "inherit"] }),
+        );
+        await Promise.all(children.map((child) => once(child.stdout, "data")));
+        const own = diskStorage({ directory });
+        const assertPair = async (): Promise<void> => {
+          if ((await own.find(key)) === undefined) return;
+          const content = await own.read(key);
+          assert.equal((await readAll(content.stream())).toString(), content.type);
+        };
+        const exits = children.map((child) => once(child, "exit"));
+        try {
+          const end = performance.now() + 20 + Math.random() * 80;
+          while (performance.now() < end) await assertPair();
+        } finally {
+          for (const child of children) child.kill("SIGKILL");
+          await Promise.all(exits);
+        }
+        assert.notEqual(await own.find(key), undefined);
+        await assertPair();
+        if (round % 2 === 1) await own.put(key, types[0], { type: types[0] });
+        await assertPair();
+      }
+    });
+
+  it("keeps the types of a folder that was copied, and of a file that an earlier release stored", async () => {
+    const [first, second] = [join(folder, "first"), join(folder, "second")];
+    const own = diskStorage({ directory: first });
+    for (const [key, type] of [
+      ["page", "text/html"],
+      ["page.png", "text/html"],
+      ["image.png", "image/png"],
+    ] as const)
+      await own.put(key, key, { type });
+    // An earlier release kept one type for each key.
+    await mkdir(join(first, ".types", "old"), { recursive: true });
+    await mkdir(join(first, "old"));
+    await writeFile(join(first, "old", "a"), "1");
+    await writeFile(join(first, ".types", "old", "a"), "text/csv");
+    for (const preserveTimestamps of [true, false]) {
+      await rm(second, { recursive: true, force: true });
+      await cp(first, second, { recursive: true, preserveTimestamps });
+      const copy = diskStorage({ directory: second });
+      const typeOf = async (key: string): Promise<string | undefined> => (await copy.find(key))?.type;
+      assert.deepEqual(await Promise.all(["page", "page.png", "image.png", "old/a"].map(typeOf)), [
+        "text/html",
+        "text/html",
+        "image/png",
+        "text/csv",
+      ]);
+      // Each is replaced by a file of the same size, whose type its extension tells.
+      await copy.put("page.png", "PAGE.PNG", { type: "image/png" });
+      await copy.put("old/a", "2", { type: "application/octet-stream" });
+      assert.deepEqual(await Promise.all(["page.png", "old/a"].map(typeOf)), ["image/png", "application/octet-stream"]);
+      await assert.rejects(stat(join(second, ".types", "old", "a")), { code: "ENOENT" });
+    }
+  });
+
+  it("keeps no notes about files that were replaced or deleted", async () => {
+    const directory = join(folder, "noted");
+    const own = diskStorage({ directory });
+    const countNotes = async (): Promise<number> => {
+      const entries = await readdir(join(directory, ".notes"), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).length;
+    };
+    await own.put("a.png", "1", { type: "image/png" });
+    await assert.rejects(readdir(join(directory, ".notes")), { code: "ENOENT" });
+    for (const type of ["text/html", "text/csv", "image/png", "text/html"]) {
+      await own.put("a.png", "1", { type });
+      assert.equal((await own.find("a.png"))?.type, type);
+      assert.equal(await countNotes(), 1);
+    }
+    await own.delete("a.png");
+    assert.deepEqual(await readdir(join(directory, ".notes")), []);
   });
 
   it("gives files no rights to run", async () => {
