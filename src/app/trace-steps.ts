@@ -3,6 +3,7 @@ import { isGableError } from "../errors/gable-error.ts";
 import type { Guard } from "../handlers/handler.ts";
 import type { AppLogger, LogMethod } from "../handlers/logger.ts";
 import type { RequestTrace, TraceStep } from "../parts/request-trace.ts";
+import { readLine } from "../log/line-facts.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import type { RouteTable } from "../routing/route-table.ts";
 import type { CompiledRoute } from "./compile-routes.ts";
@@ -74,8 +75,8 @@ export function traceLogger(logger: AppLogger, find: FindTrace | undefined, fact
   const told =
     (level: "debug" | "info" | "warn" | "error"): LogMethod =>
     (first, message) => {
-      if (typeof first === "string") find()?.noteLog(level, first, facts);
-      else find()?.noteLog(level, message ?? "", { ...facts, ...first });
+      const line = readLine(first, message);
+      find()?.noteLog(level, line.message, { ...facts, ...line.facts });
       logger[level](first as object, message); // Both forms of the method are passed on as they came.
     };
   const methods = { debug: told("debug"), info: told("info"), warn: told("warn"), error: told("error") };

@@ -3,6 +3,7 @@ import type { AppLogger, LogLevel, LogMethod } from "../handlers/logger.ts";
 import type { Mode } from "../parts/mode.ts";
 import type { Redactor } from "../settings/redactor.ts";
 import type { LevelFinder } from "./log-levels.ts";
+import { joinFacts, readLine } from "./line-facts.ts";
 import { createLevelFinder, levelNumbers } from "./log-levels.ts";
 import { toJsonLine, toTextLines } from "./log-line.ts";
 
@@ -26,10 +27,9 @@ export function createLogger(mode: Mode, write: LineWriter, settings: LoggerSett
   const least = findLevel(partOf(facts));
   const log = (level: LogLevel): LogMethod => {
     if (levelNumbers[level] < least) return () => undefined;
-    return (first, message) => {
-      const isText = typeof first === "string";
-      const entry = { level, facts: isText ? facts : { ...facts, ...first }, message: isText ? first : (message ?? "") };
-      write(redact(toLine(entry)), level === "fatal");
+    return (first, given) => {
+      const { facts: more, message } = readLine(first, given);
+      write(redact(toLine({ level, facts: joinFacts(facts, more), message })), level === "fatal");
     };
   };
   return {
@@ -40,7 +40,7 @@ export function createLogger(mode: Mode, write: LineWriter, settings: LoggerSett
     error: log("error"),
     fatal: log("fatal"),
     isLevelEnabled: (level) => levelNumbers[level] >= least,
-    child: (more) => createLogger(mode, write, { findLevel, redact, facts: { ...facts, ...more } }),
+    child: (more) => createLogger(mode, write, { findLevel, redact, facts: joinFacts(facts, more) }),
   };
 }
 

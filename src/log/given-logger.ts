@@ -4,9 +4,12 @@ import { readStack } from "../errors/source-place.ts";
 import { readProperty } from "../errors/thrown-value.ts";
 import type { AppLogger, Logger, LogLevel, LogMethod } from "../handlers/logger.ts";
 import type { Redactor } from "../settings/redactor.ts";
+import { secretMark } from "../settings/redactor.ts";
 import { partOf } from "./create-logger.ts";
 import type { LevelFinder } from "./log-levels.ts";
+import { keepRequestId } from "./line-facts.ts";
 import { levelNumbers } from "./log-levels.ts";
+import { toPlainFact } from "./plain-fact.ts";
 
 /** What is done before a line reaches the logger. */
 export interface GivenLoggerSettings {
@@ -18,26 +21,35 @@ export interface GivenLoggerSettings {
 
 const levels = ["trace", "debug", "info", "warn", "error", "fatal"] as const;
 
-/** Completes a logger. Where it has no `trace` or `fatal`, their lines are of the nearest level. */
-export function adaptLogger(logger: Logger, settings: GivenLoggerSettings, part?: string): AppLogger {
+/** Completes a logger. Where it has no `trace` or `fatal`, their lines are of the nearest level. `bound` are the facts of its lines. */
+export function adaptLogger(logger: Logger, settings: GivenLoggerSettings, bound: object = {}): AppLogger {
   const { redact, findLevel } = settings;
-  const least = findLevel?.(part) ?? 0;
-  const methods = Object.fromEntries(levels.map((level) => [level, toMethod(logger, level, least, redact)]));
+  const least = findLevel?.(partOf(bound)) ?? 0;
+  const prepare = (facts: object): object => {
+    const kept = facts instanceof Error ? facts : keepRequestId(bound, facts);
+    return redact === undefined ? kept : redactFacts(kept, redact);
+  };
+  const toMethod = (level: LogLevel): LogMethod =>
+    levelNumbers[level] < least ? () => undefined : adaptMethod(logger, level, prepare, redact);
+  const methods = Object.fromEntries(levels.map((level) => [level, toMethod(level)]));
   return {
     // All levels are in the list.
     ...(methods as Record<LogLevel, LogMethod>),
     isLevelEnabled: (level) => levelNumbers[level] >= least && (logger.isLevelEnabled?.(level) ?? true),
-    child: (facts) => adaptLogger(logger.child(redact === undefined ? facts : redactFacts(facts, redact)), settings, partOf(facts) ?? part),
+    child: (facts) => adaptLogger(logger.child(prepare(facts)), settings, { ...bound, ...keepRequestId(bound, facts) }),
   };
 }
 
-function toMethod(logger: Logger, level: LogLevel, least: number, redact: Redactor | undefined): LogMethod {
-  if (levelNumbers[level] < least) return () => undefined;
+function adaptMethod(logger: Logger, level: LogLevel, prepare: (facts: object) => object, redact: Redactor = (text) => text): LogMethod {
   const name =
     level === "trace" && logger.trace === undefined ? "debug" : level === "fatal" && logger.fatal === undefined ? "error" : level;
   // Called as a method: loggers read their own fields.
   const call = (...given: [string | object, string?]): void => logger[name]?.(...given);
-  const log = toRedactingMethod(call, redact);
+  const log = (first: string | object, message: string | undefined): void => {
+    const given = typeof first === "string" ? redact(first) : prepare(first);
+    if (message === undefined) call(given);
+    else call(given, redact(message));
+  };
   return (first, message) => {
     try {
       log(first, message);
@@ -49,15 +61,6 @@ function toMethod(logger: Logger, level: LogLevel, least: number, redact: Redact
   };
 }
 
-function toRedactingMethod(call: (...given: [string | object, string?]) => void, redact: Redactor | undefined): LogMethod {
-  if (redact === undefined) return (first, message) => (message === undefined ? call(first) : call(first, message));
-  return (first, message) => {
-    if (typeof first === "string") return call(redact(first));
-    const facts = redactFacts(first, redact);
-    return message === undefined ? call(facts) : call(facts, redact(message));
-  };
-}
-
 /** Facts without anything that can throw. */
 function toTexts(facts: object): object {
   return Object.fromEntries(Object.keys(facts).map((name) => [name, toErrorText(readProperty(facts, name))]));
@@ -65,18 +68,31 @@ function toTexts(facts: object): object {
 
 /** A copy of the facts without secrets. */
 function redactFacts(facts: object, redact: Redactor): object {
-  return redactValue(facts, redact, 0) as object; // A plain object stays one.
+  try {
+    return redactValue(facts, redact, 0) as object; // An object stays one.
+  } catch {
+    // A getter that throws.
+    return redactPlain(facts, redact) as object; // As above.
+  }
 }
 
 const depthMax = 6;
 
 function redactValue(value: unknown, redact: Redactor, depth: number): unknown {
   if (typeof value === "string") return redact(value);
-  if (typeof value !== "object" || value === null || depth > depthMax) return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > depthMax) return redactPlain(value, redact);
   if (value instanceof Error) return redactError(value, redact, depth);
   if (Array.isArray(value)) return value.map((item) => redactValue(item, redact, depth + 1));
-  if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return redactPlain(value, redact);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redactValue(item, redact, depth + 1)]));
+}
+
+/** An object without secrets stays itself: loggers know some classes. Another one becomes what JSON has of it. */
+function redactPlain(value: object, redact: Redactor): unknown {
+  const text = JSON.stringify(toPlainFact("", value)) ?? "null";
+  const redacted = redact(text);
+  return redacted.includes(secretMark) ? JSON.parse(redacted) : value;
 }
 
 /** An error without secrets stays itself: loggers know errors. */

@@ -1,10 +1,10 @@
 /** The text of log lines: JSON in production, readable lines elsewhere. Writing a line never fails, whatever the facts are. */
 import { toErrorText } from "../errors/error-text.ts";
-import { isSecretName } from "../errors/secret-names.ts";
 import { isApplicationFile, parseStackLine, readStack } from "../errors/source-place.ts";
-import { isErrorValue, readProperty } from "../errors/thrown-value.ts";
+import { isErrorValue } from "../errors/thrown-value.ts";
 import type { LogLevel } from "../handlers/logger.ts";
 import { levelNumbers } from "./log-levels.ts";
+import { toPlainFact } from "./plain-fact.ts";
 
 /** One entry of a log. */
 export interface LogEntry {
@@ -24,17 +24,17 @@ function escapeMoving(character: string): string {
 
 /** Returns an entry as one line of JSON. */
 export function toJsonLine({ level, facts, message }: LogEntry): string {
-  return toJson({ level: levelNumbers[level], time: Date.now(), ...facts, message }).replace(moving, escapeMoving);
+  const plain = toPlainFact("", facts) as object; // The facts of a line are a plain object.
+  return JSON.stringify({ level: levelNumbers[level], time: Date.now(), ...plain, message }).replace(moving, escapeMoving);
 }
 
 /** Returns an entry as lines of text: the message, then a line for each fact, then the stack of the error. */
 export function toTextLines({ level, facts, message }: LogEntry): string {
   const { error, ...rest } = facts as { readonly error?: unknown }; // Facts are an object of any names.
   const lines = [`${level.padEnd(5)} ${indent(message)}`];
-  for (const [name, value] of Object.entries(rest))
-    if (value !== undefined) lines.push(`      ${name}: ${indent(toFactText(name, value))}`);
+  for (const [name, value] of Object.entries(rest)) lines.push(...toFactLine(name, value));
   if (isErrorValue(error)) lines.push(foldFrames(readStack(error) ?? toErrorText(error)));
-  else if (error !== undefined) lines.push(`      error: ${indent(toFactText("error", error))}`);
+  else lines.push(...toFactLine("error", error));
   return lines.join("\n").replace(movingInText, escapeMoving);
 }
 
@@ -63,67 +63,13 @@ function indent(text: string): string {
   return text.replaceAll("\n", "\n        ");
 }
 
-/** A fact without quotes around texts. */
-function toFactText(name: string, value: unknown): string {
-  const shown = toShown(name, value);
-  return typeof shown === "string" ? shown : toJson(shown);
+function toFactLine(name: string, value: unknown): readonly string[] {
+  const text = toFactText(name, value);
+  return text === undefined ? [] : [`      ${name}: ${indent(text)}`];
 }
 
-function toJson(value: unknown): string {
-  try {
-    return JSON.stringify(value, toShown) ?? toErrorText(value);
-  } catch {
-    // A cycle, or a value that refuses to be looked at.
-    return JSON.stringify(toPlain("", value, new Set())) ?? "null";
-  }
-}
-
-/** A copy without cycles and without what throws. */
-function toPlain(name: string, value: unknown, above: ReadonlySet<unknown>): unknown {
-  try {
-    if (above.has(value)) return "[circular]";
-    const shown = toShown(name, value);
-    // A function could be a toJSON() that throws.
-    if (typeof shown === "function") return undefined;
-    if (typeof shown !== "object" || shown === null) return shown;
-    const below = new Set([...above, value]);
-    if (Array.isArray(shown)) return shown.map((item) => toPlain("", item, below));
-    return Object.fromEntries(Object.keys(shown).map((key) => [key, readPlain(shown, key, below)]));
-  } catch {
-    return unreadable;
-  }
-}
-
-function readPlain(holder: object, name: string, above: ReadonlySet<unknown>): unknown {
-  try {
-    return toPlain(name, (holder as Readonly<Record<string, unknown>>)[name], above); // Any property may be read.
-  } catch {
-    return unreadable;
-  }
-}
-
-const unreadable = "[unreadable]";
-
-/** Values of secret names are not shown; an error shows what it holds. */
-function toShown(name: string, value: unknown): unknown {
-  if (name !== "" && value !== undefined && isSecretName(name) && isPlain(value)) return "[secret]";
-  if (typeof value === "bigint") return String(value);
-  if (!isErrorValue(value)) return value;
-  const message = readProperty(value, "message");
-  return {
-    type: readProperty(value, "name"),
-    code: readProperty(value, "code"),
-    message: typeof message === "string" ? message : toErrorText(value),
-    stack: readStack(value),
-    cause: readProperty(value, "cause"),
-  };
-}
-
-function isPlain(value: unknown): boolean {
-  try {
-    return typeof value !== "object" || Array.isArray(value);
-  } catch {
-    // A revoked proxy.
-    return false;
-  }
+/** A fact without quotes around texts; undefined for what JSON leaves out. */
+function toFactText(name: string, value: unknown): string | undefined {
+  const shown = toPlainFact(name, value);
+  return typeof shown === "string" ? shown : JSON.stringify(shown);
 }

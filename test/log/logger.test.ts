@@ -68,21 +68,153 @@ describe("the log of production", () => {
     assert.match(line, /"plain":"shown"/);
   });
 
+  it("writes an error in place of the facts, at each level", () => {
+    for (const level of ["trace", "debug", "info", "warn", "error", "fatal"] as const) {
+      const read = (...given: [Error, string?]): Record<string, unknown> =>
+        JSON.parse(linesOf((log) => log.child({ part: "billing" })[level](...given), "production", { log: "trace" })[0]!) as Record<
+          string,
+          unknown
+        >;
+      const error = Object.assign(new TypeError("plain"), { code: "E_X" });
+      const [alone, named] = [read(error), read(error, "It failed.")];
+      assert.deepEqual([alone["message"], named["message"], alone["part"]], ["plain", "It failed.", "billing"]);
+      assert.deepEqual(alone["error"], named["error"]);
+      const { type, code, message, stack } = alone["error"] as Record<string, unknown>;
+      assert.deepEqual([type, code, message], ["TypeError", "E_X", "plain"]);
+      assert.match(String(stack), /logger\.test\.ts/);
+    }
+  });
+
+  it("takes the message from the facts if there is no other", () => {
+    const { message, rows } = onlyJson((log) => log.info({ message: "Ready.", rows: 2 }));
+    assert.deepEqual([message, rows], ["Ready.", 2]);
+  });
+
+  for (const [what, write, expected] of [
+    [
+      "a call",
+      (log) => log.info({ time: "forged", level: "forged", message: "forged" }, "real"),
+      { message: "real", _message: "forged", _time: "forged", _level: "forged" },
+    ],
+    [
+      "a child",
+      (log) => log.child({ time: "forged", level: "forged", message: "forged" }).info("real"),
+      { message: "real", _message: "forged", _time: "forged", _level: "forged" },
+    ],
+    [
+      "a call in a request",
+      (log) => log.child({ requestId: "r1" }).info({ requestId: "forged" }, "real"),
+      { message: "real", requestId: "r1", _requestId: "forged" },
+    ],
+    [
+      "a child in a request",
+      (log) => log.child({ requestId: "r1" }).child({ requestId: "forged", part: "a" }).info({ part: "b" }, "real"),
+      { message: "real", requestId: "r1", _requestId: "forged", part: "b" },
+    ],
+    ["the same id again", (log) => log.child({ requestId: "r1" }).info({ requestId: "r1" }, "real"), { message: "real", requestId: "r1" }],
+    ["a line of no request", (log) => log.info({ requestId: "r2" }, "real"), { message: "real", requestId: "r2" }],
+  ] as ReadonlyArray<readonly [string, (log: ReturnType<typeof createLogger>) => void, object]>)
+    it(`keeps its own fields with facts of their names: ${what}`, () => {
+      const { level, time, ...rest } = onlyJson(write);
+      assert.equal(level, 30);
+      assert.equal(typeof time, "number");
+      assert.deepEqual(rest, expected);
+    });
+
   const cyclic: Record<string, unknown> = { name: "x" };
   cyclic["self"] = cyclic;
   const broken = {
+    good: 1,
     get bad(): never {
       throw new Error("no");
     },
   };
-  for (const [what, fact, pattern] of [
-    ["a cycle", cyclic, /"self":"\[circular\]"/],
-    ["a property that throws", broken, /"bad":"\[unreadable\]"/],
-    ["a big integer", 10n, /"fact":"10"/],
-    ["undefined", undefined, /"message":"m"/],
-    ["a symbol", Symbol("x"), /"message":"m"/],
+  let deep: object = {};
+  for (let depth = 0; depth < 20_000; depth++) deep = { deep };
+  let crowd: object = {};
+  for (let count = 0; count < 30; count++) crowd = { first: crowd, second: crowd };
+  class Account {
+    readonly id = 7;
+    readonly hash = "h1";
+    toJSON(): object {
+      return { id: this.id };
+    }
+  }
+  const date = new Date("2026-01-02T03:04:05.000Z");
+  const values: ReadonlyArray<readonly [what: string, fact: unknown, expected: unknown]> = [
+    ["a date", date, "2026-01-02T03:04:05.000Z"],
+    ["an invalid date", new Date(Number.NaN), null],
+    ["a date next to a cycle", { date, list: [cyclic] }, { date: date.toJSON(), list: [{ name: "x", self: "[circular]" }] }],
+    ["a URL", new URL("https://example.org/a?b=1"), "https://example.org/a?b=1"],
+    ["toJSON()", new Account(), { id: 7 }],
+    ["toJSON() that throws", { toJSON: () => assert.fail() }, "[unreadable]"],
+    [
+      "toJSON() that returns itself",
+      {
+        a: 1,
+        toJSON() {
+          return this;
+        },
+      },
+      { a: 1 },
+    ],
+    [
+      "a map",
+      new Map<unknown, unknown>([
+        ["a", 1],
+        [2, date],
+      ]),
+      { a: 1, "2": date.toJSON() },
+    ],
+    ["a map whose keys are objects", new Map([[{ id: 1 }, "x"]]), [[{ id: 1 }, "x"]]],
+    ["a secret name in a map", new Map([["password", "p1"]]), { password: "[secret]" }],
+    ["a set", new Set([1, 2n]), [1, "2"]],
+    ["a secret name of a set", { tokens: new Set(["p1"]) }, { tokens: "[secret]" }],
+    ["a secret name of a date", { tokenAt: date }, { tokenAt: "[secret]" }],
+    [
+      "headers",
+      new Headers([
+        ["accept", "a"],
+        ["authorization", "p1"],
+        ["set-cookie", "p2"],
+        ["set-cookie", "p3"],
+      ]),
+      { accept: "a", authorization: "[secret]", "set-cookie": "[secret]" },
+    ],
+    ["parameters of a query", new URLSearchParams("a=1&a=2&token=p1"), { a: ["1", "2"], token: "[secret]" }],
+    ["bytes", { list: new Uint8Array(3) }, { list: "[3 bytes]" }],
+    ["a cycle", cyclic, { name: "x", self: "[circular]" }],
+    ["a property that throws", broken, { good: 1, bad: "[unreadable]" }],
+    ["a proxy that throws", new Proxy({}, { ownKeys: () => assert.fail() }), "[unreadable]"],
+    ["a big integer", 10n, "10"],
+    ["not a number", Number.NaN, null],
+    ["undefined", undefined, undefined],
+    ["a symbol", Symbol("x"), undefined],
+    ["a function", () => 1, undefined],
+    ["a list of what JSON lacks", [undefined, Symbol("x"), () => 1], [null, null, null]],
+  ];
+  for (const [what, fact, expected] of values)
+    it(`writes a line with ${what}`, () => {
+      const written = onlyJson((log) => log.info({ fact }, "m"));
+      assert.deepEqual([written["fact"], written["message"]], [expected, "m"]);
+      linesOf((log) => log.info({ fact }, "m"), "development");
+    });
+
+  for (const [what, facts, expected] of [
+    ["a property that throws", broken, { good: 1, bad: "[unreadable]" }],
+    ["toJSON()", new Account(), { id: 7 }],
+    ["a map", new Map([["token", "p1"]]), { token: "[secret]" }],
+    ["a list", [1], { value: [1] }],
   ] as const)
-    it(`writes a line with ${what}`, () => assert.match(linesOf((log) => log.info({ fact }, "m"))[0]!, pattern));
+    it(`writes a line whose facts are an object with ${what}`, () => {
+      const { level: _level, time: _time, ...rest } = onlyJson((log) => log.info(facts, "m"));
+      assert.deepEqual(rest, { ...expected, message: "m" });
+    });
+
+  it("leaves out what is too deep or too much", () => {
+    assert.match(linesOf((log) => log.info({ deep }, "m"))[0]!, /"deep":"\[left out\]"/);
+    assert.ok(linesOf((log) => log.info({ crowd }, "m"))[0]!.length < 1_000_000);
+  });
 });
 
 describe("the log of development", () => {
@@ -197,6 +329,61 @@ describe("a logger that the application was given", () => {
       ["error", "fatal"],
       ["debug", "trace"],
     ]);
+    await app.close();
+  });
+
+  it("gets no secrets of other objects, keeps the id of the request, and an error in place of the facts", async () => {
+    const given: unknown[][] = [];
+    const note = (...words: unknown[]): void => void given.push(words);
+    const children: object[] = [];
+    const logger: Logger = { debug: note, info: note, warn: note, error: note, child: (facts) => (children.push(facts), logger) };
+    class Holder {
+      readonly value = secret;
+    }
+    class Named {
+      readonly password = secret;
+    }
+    class Plain {
+      readonly value = "shown";
+    }
+    const plain = new Plain();
+    const [error, bad] = [
+      new Error("plain"),
+      {
+        get bad(): never {
+          throw new Error("no");
+        },
+        held: secret,
+      },
+    ];
+    let deep: object = { secret };
+    for (let depth = 0; depth < 9; depth++) deep = { deep };
+    const app = gable({
+      mode: "test",
+      logger,
+      secretKeys: [secret],
+      routes: [
+        get("/", ({ log }) => {
+          log.info({ a: new Holder(), b: new Map([["x", secret]]), c: new Set([secret]), d: new Named(), plain, deep }, "m");
+          log.info(bad, "m");
+          log.info({ requestId: "forged" }, "m");
+          log.child({ requestId: "forged" });
+          log.error(error);
+          log.error(new Error(secret), "m");
+          return "";
+        }),
+      ],
+    });
+    await app.request("/");
+    assert.doesNotMatch(JSON.stringify(given), new RegExp(secret));
+    const [first, second, third, alone, named] = given as Array<[Record<string, unknown>, string?]>;
+    assert.deepEqual([first![0]["a"], first![0]["b"], first![0]["c"]], [{ value: "[secret]" }, { x: "[secret]" }, ["[secret]"]]);
+    assert.equal(first![0]["plain"], plain);
+    assert.deepEqual(second, [{ bad: "[unreadable]", held: "[secret]" }, "m"]);
+    assert.deepEqual(third, [{ _requestId: "forged" }, "m"]);
+    assert.deepEqual(children.at(-1), { _requestId: "forged" });
+    assert.deepEqual(alone, [error]);
+    assert.deepEqual([String(named![0]), named![1]], ["Error: [secret]", "m"]);
     await app.close();
   });
 
