@@ -14,7 +14,7 @@ import type { RouteTable } from "../routing/route-table.ts";
 import { createCorsPolicies } from "../security/cors.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { Rates } from "../security/rates/rates.ts";
-import { createSecretRedactor } from "../settings/redactor.ts";
+import { createSecretRedactor, rememberSecrets } from "../errors/secret-redactor.ts";
 import type { CompileSettings, CompiledRoute } from "./compile-routes.ts";
 import { compileRoutes } from "./compile-routes.ts";
 import { createContextClass } from "./context-class.ts";
@@ -170,6 +170,7 @@ interface AppSecrets {
 
 function readSecrets(options: GableOptions, mode: Mode): AppSecrets {
   const secrets = findSecretOptions(options);
+  rememberSecrets(secrets);
   const hidden = mode === "development" ? [...secrets, ...findSecretVariables()] : [];
   return { secrets, hidden, redact: createSecretRedactor(secrets) };
 }

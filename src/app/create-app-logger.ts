@@ -6,7 +6,7 @@ import type { LevelFinder, LogSetting } from "../log/log-levels.ts";
 import { createLevelFinder, levelNumbers } from "../log/log-levels.ts";
 import { writeToOutput } from "../log/standard-output.ts";
 import type { Mode } from "../parts/mode.ts";
-import type { Redactor } from "../settings/redactor.ts";
+import type { Redactor } from "../errors/secret-redactor.ts";
 import { readEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 

@@ -19,7 +19,7 @@ import type { RequestContext } from "./request-context.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 import { renderStatusPage } from "./status-page.ts";
 import type { RouteTable } from "../routing/route-table.ts";
-import type { Redactor } from "../settings/redactor.ts";
+import type { Redactor } from "../errors/secret-redactor.ts";
 
 /** What an error hook gets. */
 export interface HandledError {

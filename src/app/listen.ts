@@ -10,7 +10,7 @@ import { assertOneAddress } from "../server/listen-socket.ts";
 import type { HttpsOptions } from "../server/https-options.ts";
 import type { RunningServer, StopOptions } from "../server/serve.ts";
 import { assertStopOptions, serve } from "../server/serve.ts";
-import { createSecretRedactor } from "../settings/redactor.ts";
+import { createSecretRedactor } from "../errors/secret-redactor.ts";
 import { findLineWriter, hasJsonLines } from "./create-app-logger.ts";
 import type { Application } from "./gable.ts";
 import { findSecretOptions } from "./option-secrets.ts";

@@ -3,7 +3,7 @@ import { findUserIdOf } from "../handlers/request-user.ts";
 import type { AppLogger } from "../handlers/logger.ts";
 import type { Reply } from "../http/message.ts";
 import { isFileBody } from "../http/message.ts";
-import type { Redactor } from "../settings/redactor.ts";
+import type { Redactor } from "../errors/secret-redactor.ts";
 import type { RequestContext } from "./request-context.ts";
 
 /** Where lines go. */

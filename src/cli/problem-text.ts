@@ -1,10 +1,17 @@
 /** Problems as people read them: lines, or a table on a wide terminal. */
+import { removeKnownSecrets } from "../errors/secret-redactor.ts";
 import type { Problem } from "./built-in.ts";
 import { wrapText, widthOf } from "./text-table.ts";
 
 /** Returns the lines of one problem. */
 export function toProblemText({ id, message, fix, level = "error" }: Problem): string {
   return `${level === "error" ? "" : `${level}: `}${id}: ${message}\n${fix === undefined ? "" : `  fix: ${fix}\n`}`;
+}
+
+/** Returns a problem without secrets: what the code of the project throws may name those of its settings. */
+export function withoutSecrets(problem: Problem): Problem {
+  const { message, fix } = problem;
+  return { ...problem, message: removeKnownSecrets(message), ...(fix !== undefined && { fix: removeKnownSecrets(fix) }) };
 }
 
 /** Fewest columns for a table. */

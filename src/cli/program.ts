@@ -2,10 +2,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ArgumentOptions, FlagOptions } from "gable";
 import { GableError, isGableError } from "../errors/gable-error.ts";
+import { removeKnownSecrets } from "../errors/secret-redactor.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { AnyBuiltIn, BuiltInContext, CommandEntry, CommonFlags, Problem } from "./built-in.ts";
 import { exitCode, toExitCode } from "./exit-code.ts";
-import { tableColumnsMin, toProblemTable, toProblemText } from "./problem-text.ts";
+import { tableColumnsMin, toProblemTable, toProblemText, withoutSecrets } from "./problem-text.ts";
 import { createProject, findMode } from "./project.ts";
 import { createSink } from "./progress-sink.ts";
 import { PromptStopped } from "./questions.ts";
@@ -257,7 +258,7 @@ async function runCommand(
   const { terminal } = context;
   const problems: Problem[] = [];
   try {
-    const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(problem) } as never); // The same type, completed.
+    const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(withoutSecrets(problem)) } as never); // The same type, completed.
     if (json) writeJson(terminal, name, data, problems);
     else writeProblems(command, problems, context);
     return toReportedExitCode(problems);
@@ -273,13 +274,14 @@ async function runCommand(
 /** An error of Gable says what to do; any other gets a report, with the lines of code where it was thrown. */
 async function describeFailure(error: unknown): Promise<{ readonly problem: Problem; readonly text: string }> {
   if (isGableError(error)) {
-    const problem = { id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) };
+    const problem = withoutSecrets({ id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) });
     return { problem, text: toProblemText(problem) };
   }
   const { createErrorReport, renderErrorReport } = await import("gable/development");
   const report = createErrorReport(error);
   const { code: id, message, fix } = report;
-  return { problem: { id, message, ...(fix !== "" && { fix }) }, text: renderErrorReport(report, "text") };
+  const problem = withoutSecrets({ id, message, ...(fix !== "" && { fix }) });
+  return { problem, text: removeKnownSecrets(renderErrorReport(report, "text")) };
 }
 
 /** A table is for people at a terminal: what reads standard error elsewhere gets lines. */

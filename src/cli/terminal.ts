@@ -1,5 +1,7 @@
 /** What the command line writes to and asks: the real terminal, or another one in tests. */
 
+import { removeKnownSecrets } from "../errors/secret-redactor.ts";
+
 /** The surroundings of a run. */
 export interface Terminal {
   /** Writes to standard output. */
@@ -33,6 +35,7 @@ export function createTerminal(): Terminal {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   });
+  process.on("uncaughtExceptionMonitor", (error) => hideSecrets(error));
   const write = process.stdout.write.bind(process.stdout);
   return {
     writeOut: (text) => void write(text),
@@ -60,4 +63,15 @@ async function ask(message: string, { isSecret }: { readonly isSecret: boolean }
   const options = { message, output: process.stderr };
   const answer = isSecret ? await prompts.password(options) : await prompts.text(options);
   return typeof answer === "string" ? answer : undefined;
+}
+
+/** An error that nobody catches is printed by Node: its text may name a secret of the settings. */
+function hideSecrets(error: unknown, depth = 0): void {
+  if (!(error instanceof Error) || depth > 8) return;
+  for (const name of ["message", "stack"] as const) {
+    const text = error[name];
+    const shown = typeof text === "string" ? removeKnownSecrets(text) : text;
+    if (shown !== text) Object.defineProperty(error, name, { value: shown });
+  }
+  hideSecrets(error.cause, depth + 1);
 }

@@ -1,7 +1,7 @@
 /** The built-in logger, with the interface of pino: JSON lines in production, readable lines elsewhere. */
 import type { AppLogger, LogLevel, LogMethod } from "../handlers/logger.ts";
 import type { Mode } from "../parts/mode.ts";
-import type { Redactor } from "../settings/redactor.ts";
+import type { Redactor } from "../errors/secret-redactor.ts";
 import type { LevelFinder } from "./log-levels.ts";
 import { joinFacts, readLine } from "./line-facts.ts";
 import { createLevelFinder, levelNumbers } from "./log-levels.ts";

@@ -8,8 +8,9 @@ import type { Mode } from "../parts/mode.ts";
 import { readProcessEnvironment } from "./runtime.ts";
 import type { AnySettingReader, SettingReader } from "./reader.ts";
 import { findDefault } from "./reader.ts";
-import type { Redactor } from "./redactor.ts";
-import { createSecretRedactor, findUrlPasswords, redactUrl, secretMark } from "./redactor.ts";
+import type { Redactor } from "../errors/secret-redactor.ts";
+import { createSecretRedactor, rememberSecrets, secretMark } from "../errors/secret-redactor.ts";
+import { findUrlPasswords, redactUrl } from "./redactor.ts";
 import type { SettingSource } from "./sources.ts";
 import { findVariable, readSources } from "./sources.ts";
 
@@ -100,6 +101,7 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
       secrets.push(...findSecrets(name, reader, read.value));
     }
   }
+  rememberSecrets(secrets);
   problems.push(...findUnknown(sources, Object.values(definition).filter(isReader)));
   if (problems.length > 0) throw settingsInvalid(problems, toPlaceText(findCallerPlace(defineSettings)));
   // The loop has read each of them by its reader.

@@ -17,8 +17,8 @@ export interface Served {
 }
 
 /** Starts the command in a folder; resolves when it serves, or has ended without: the address is "" then. */
-export async function serve(folder: string, words: readonly string[], environment: object = {}): Promise<Served> {
-  const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
+export async function serve(folder: string, words: readonly string[], environment: object = {}, command = "start"): Promise<Served> {
+  const child = execFile(process.execPath, ["--import", hook, binary, command, "--port", "0", ...words], {
     cwd: folder,
     env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined, NODE_TEST_CONTEXT: undefined, ...environment },
   });

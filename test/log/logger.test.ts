@@ -7,7 +7,7 @@ import { sql } from "gable/data";
 import { createLogger } from "../../src/log/create-logger.ts";
 import { createLevelFinder } from "../../src/log/log-levels.ts";
 import type { LogSetting } from "../../src/log/log-levels.ts";
-import { createSecretRedactor } from "../../src/settings/redactor.ts";
+import { createSecretRedactor } from "../../src/errors/secret-redactor.ts";
 
 /** Runs work with a logger, and returns its lines. */
 function linesOf(

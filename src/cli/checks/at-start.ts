@@ -1,7 +1,7 @@
 /** The checks before an application serves or its tests run: errors stop, warnings are printed once. */
 import type { Application } from "gable";
 import type { BuiltInContext, Problem } from "../built-in.ts";
-import { toProblemText } from "../problem-text.ts";
+import { toProblemText, withoutSecrets } from "../problem-text.ts";
 import type { Project } from "../project.ts";
 import { runAlways, silence } from "./always.ts";
 
@@ -21,7 +21,7 @@ export async function findStartProblems(
 
 /** Prints warnings, and reports errors. Returns whether the command must stop. */
 export function announce({ terminal, common, report }: BuiltInContext<{}, {}>, problems: readonly Problem[]): boolean {
-  for (const problem of problems) {
+  for (const problem of problems.map(withoutSecrets)) {
     const { id, level = "error" } = problem;
     if (level === "error") report({ ...problem, isEnvironment: machineIds.has(id) });
     else terminal.writeError(common.json ? `${JSON.stringify({ event: "check", ...problem })}\n` : toProblemText(problem));

@@ -16,6 +16,7 @@ import { deployChecks, startErrorIds } from "../checks/deploy.ts";
 import { optionErrorIds, viewIds } from "../checks/ids.ts";
 import { checkMigrationFiles, checkPending, migrationIds } from "../checks/migrations.ts";
 import { collectSubject } from "../checks/subject.ts";
+import { withoutSecrets } from "../problem-text.ts";
 import type { Project } from "../project.ts";
 
 const flags = {
@@ -40,7 +41,7 @@ export const check = builtIn({
     if (own !== undefined) assertTags(given, own);
     // Without the application, nothing else is known.
     const isShown = (id: string): boolean => own === undefined || given.tag.length === 0 || given.tag.includes(tagOf(id));
-    const found = problems.filter(({ id }) => isShown(id));
+    const found = problems.filter(({ id }) => isShown(id)).map(withoutSecrets);
     const failing = new Set(levels.slice(0, levels.indexOf(given.failLevel) + 1));
     for (const { level = "error", ...problem } of found) report({ ...problem, level: failing.has(level) ? "error" : level });
     if (found.length === 0) print("No problems found.");

@@ -1,6 +1,7 @@
 /** Makes the report of an error: everything that you need to fix it, as plain JSON, without secrets. */
 import type { CatalogueEntry } from "../../errors/catalogue-entry.ts";
 import { catalogue, isErrorCode } from "../../errors/catalogue.ts";
+import { listKnownSecrets } from "../../errors/secret-redactor.ts";
 import { isErrorValue, readProperty } from "../../errors/thrown-value.ts";
 import type { FieldError } from "../../http/problem.ts";
 import { findErrorHint } from "./error-hints.ts";
@@ -55,7 +56,10 @@ export function createErrorReport(error: unknown, facts: ErrorFacts = {}): Error
     ...toRequestParts(facts, folders),
     versions: readVersions(),
   };
-  return removeSecrets(report, createSecretRemover([...literals, ...(facts.secrets ?? []), ...findSecrets(error, facts)]));
+  return removeSecrets(
+    report,
+    createSecretRemover([...literals, ...listKnownSecrets(), ...(facts.secrets ?? []), ...findSecrets(error, facts)]),
+  );
 }
 
 /** What the facts of a request add to a report. */

@@ -2,6 +2,7 @@
 import type { Socket } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { toErrorText } from "../../errors/error-text.ts";
+import { removeKnownSecrets } from "../../errors/secret-redactor.ts";
 import { isGableError } from "../../errors/gable-error.ts";
 import { readStack } from "../../errors/source-place.ts";
 import { isErrorValue } from "../../errors/thrown-value.ts";
@@ -182,7 +183,8 @@ class SupervisedWorker {
     try {
       await this.#running?.stop({ graceMs, idleMs });
     } catch (error) {
-      writeFatal({ message: `The application could not stop in order: ${toErrorText(error)}`, error: toFailure(error) });
+      const failure = toFailure(error);
+      writeFatal({ message: `The application could not stop in order: ${failure.message}`, error: failure });
       process.exit(1);
     }
     process.exit(0);
@@ -204,11 +206,13 @@ function closeIfSilent(socket: Socket): void {
 
 function toFailure(error: unknown): WorkerFailure {
   const isOurs = isGableError(error);
+  const stack = isErrorValue(error) ? readStack(error) : undefined;
+  // The supervisor knows no secrets: what it writes comes from here.
   return {
-    message: toErrorText(error),
+    message: removeKnownSecrets(toErrorText(error)),
     code: isOurs ? error.code : undefined,
-    fix: isOurs ? error.fix : undefined,
-    stack: isErrorValue(error) ? readStack(error) : undefined,
+    fix: isOurs ? removeKnownSecrets(error.fix) : undefined,
+    stack: stack === undefined ? undefined : removeKnownSecrets(stack),
   };
 }
 
