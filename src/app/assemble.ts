@@ -11,6 +11,7 @@ import type { Mode } from "../parts/mode.ts";
 import { orderParts } from "../parts/order-parts.ts";
 import type { PartHost, PartInstance, TypedPart } from "../parts/part.ts";
 import type { RouteTable } from "../routing/route-table.ts";
+import { SecretPaths } from "../routing/secret-paths.ts";
 import { createCorsPolicies } from "../security/cors.ts";
 import { ratesPart } from "../security/rates/part.ts";
 import type { Rates } from "../security/rates/rates.ts";
@@ -67,11 +68,12 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const { secrets, hidden, redact } = readSecrets(options, mode);
   const findTrace: FindTrace | undefined = mode === "development" ? () => lifecycle.find(developmentPart)?.trace : undefined;
   const logger = traceLogger(createAppLogger(options, { mode, redact: secrets.length === 0 ? undefined : redact }), findTrace);
+  const paths = new SecretPaths(table);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { ...toHost(options, mode, logger), ...toRouteHost(table), ...toServiceHost(() => services) },
+    host: { ...toHost(options, mode, logger), ...toRouteHost(table, paths), ...toServiceHost(() => services) },
     nameOf: ({ name }) => (featureNames.includes(name) ? `gable.${name}` : name),
     ...toZoneHooks(() => services, onStopping),
     onStarted: (instances) => {
@@ -88,6 +90,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     find,
     events,
     observers,
+    hidePath: (method, path) => paths.hide(method, path),
     routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
     onWork: (work, raw) => {
       settings.onWork(work);
@@ -186,10 +189,11 @@ function toCompileOptions(
 }
 
 /** What parts may ask about routes. */
-function toRouteHost(table: RouteTable<CompiledRoute>): Pick<PartHost, "hasRoute" | "findRoute"> {
+function toRouteHost(table: RouteTable<CompiledRoute>, paths: SecretPaths): Pick<PartHost, "hasRoute" | "findRoute" | "hidePath"> {
   const patternOf = ({ binding, pattern }: (typeof table.entries)[number]["route"]): string => binding?.pattern ?? pattern;
   return {
     hasRoute: (pattern) => table.entries.some(({ route }) => route.method === "GET" && patternOf(route) === pattern),
+    hidePath: (method, path) => paths.hide(method, path),
     findRoute: (name) => table.entries.find(({ route }) => route.name === name)?.route,
   };
 }

@@ -68,6 +68,8 @@ export interface ContextServices {
   assetUrl(name: string): string;
   /** Path of a named route. Throws `E_ROUTE_NAME_UNKNOWN`. */
   routeUrl(name: string, params: Readonly<Record<string, unknown>>): string;
+  /** Hides the secrets in a path, for logs and traces. */
+  hidePath(method: string, path: string): string;
   /** Reads what trusted proxies say. */
   readForwarded(raw: RawRequest): ForwardedFacts;
   /** Makes the id of a request. */

@@ -18,7 +18,7 @@ import { createRequestIds } from "./request-id.ts";
 import { RequestRenderContext } from "./request-render-context.ts";
 
 /** What the services need of their application. */
-export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "onWork" | "events" | "observers"> {
+export interface ServiceSettings extends Pick<ContextServices, "logger" | "routeUrl" | "hidePath" | "onWork" | "events" | "observers"> {
   readonly mode: Mode;
   /** Finds the running instance of a part. */
   readonly find: <Instance extends PartInstance>(part: TypedPart<Instance>) => Instance | undefined;
@@ -27,7 +27,7 @@ export interface ServiceSettings extends Pick<ContextServices, "logger" | "route
 /** Creates the services of an application. */
 export function createServices(
   options: GableOptions,
-  { mode, logger, routeUrl, onWork, events, find, observers }: ServiceSettings,
+  { mode, logger, routeUrl, hidePath, onWork, events, find, observers }: ServiceSettings,
 ): ContextServices {
   const readForwarded = createForwardedReader(options.proxies ?? { trust: [] });
   const views = toViewOptions(options.views ?? "views");
@@ -44,6 +44,7 @@ export function createServices(
     observers,
     watch: { log: undefined, tracker: undefined, replies: new WeakMap() },
     routeUrl,
+    hidePath,
     onWork,
     events,
     assetUrl: (name) => {

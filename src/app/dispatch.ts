@@ -193,7 +193,7 @@ function toCrossSiteDetails({ headers }: RequestContext, { row, origin, isSet }:
 }
 
 function logCrossSite(context: RequestContext, { row, origin }: CrossSiteReason, fix: string): void {
-  const { method, path, headers } = context;
+  const { method, shownPath: path, headers } = context;
   context.log.warn(
     {
       code: "E_REQUEST_CROSS_SITE",

@@ -4,6 +4,7 @@ import { assertArguments } from "../errors/option-errors.ts";
 import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { toErrorText } from "../errors/error-text.ts";
 import type { HandlerRoute, RouteFactory } from "../handlers/define-route.ts";
 import type { Context } from "../handlers/context.ts";
 import { createRouteFactory } from "../handlers/define-route.ts";
@@ -31,6 +32,7 @@ import { describeApplication, describeRoute } from "./describe.ts";
 import type { RequestObserver } from "./error-replies.ts";
 import { logLateError } from "./error-replies.ts";
 import type { RequestWatch } from "./request-watch.ts";
+import { replacePath } from "./failed-request.ts";
 import { isEnabled } from "./features.ts";
 import type { FetchRuntime } from "./fetch-request.ts";
 import { createFetch, fromFetchRequest, toResponse } from "./fetch-request.ts";
@@ -232,10 +234,15 @@ export class Application {
   /** @internal Reports an error that ends the process, with the request whose work it came from. Returns that route. */
   reportFatal(error: unknown, message: string): string | undefined {
     const context = this.#services.watch.tracker?.getStore();
-    const { method, path, requestId, route } = context ?? {};
+    const { method, shownPath: path, requestId, route } = context ?? {};
     const label = route === undefined ? undefined : `${method} ${route.binding?.pattern ?? route.pattern}`;
     this.#services.logger.fatal({ requestId, method, route: label, path, error }, message);
     return label;
+  }
+
+  /** @internal Returns a path without secrets, for logs. */
+  toShownPath(method: string, path: string): string {
+    return this.#services.hidePath(method, path);
   }
 
   /** Reports an error that no reply can show. If a reply was being sent, pass its request: the log line then names it. */
@@ -243,7 +250,9 @@ export class Application {
     const context = request === undefined || request === null ? undefined : this.#services.watch.replies.get(request);
     if (context !== undefined) return logLateError(context, error);
     const { method, path } = request ?? {};
-    this.#services.logger.error({ method, path, error }, toErrorText(error));
+    const shown = method === undefined || path === undefined ? undefined : this.toShownPath(method, path);
+    const failure = replacePath(error, path, shown);
+    this.#services.logger.error({ method, path: shown, error: failure }, toErrorText(failure));
   }
 
   /** @internal Tells a test client what happens behind its replies; returns the function that ends it. */

@@ -97,6 +97,11 @@ export class RequestContext implements Context<ContextInput> {
     return toCanonicalPath(this.raw.path);
   }
 
+  /** The path without secrets, for logs and traces. */
+  get shownPath(): string {
+    return this.services.hidePath(this.method, this.path);
+  }
+
   get url(): URL {
     return new URL(`${this.scheme}://${this.authority}${this.raw.path}${this.raw.queryString === "" ? "" : `?${this.raw.queryString}`}`);
   }

@@ -27,7 +27,7 @@ export class RequestLog {
   /** Writes the line of a request. */
   write(context: RequestContext, { status, body }: Reply): void {
     const { writeLine, logger, redact } = this.#settings;
-    const path = redact(context.path);
+    const path = redact(context.shownPath);
     const { method, requestId, route, ip, queryCount } = context;
     const pattern = route === undefined ? undefined : (route.binding?.pattern ?? route.pattern);
     const bytes = method === "HEAD" ? 0 : bytesOf(body);

@@ -14,7 +14,10 @@ export interface LifecycleSettings {
   /** Options of the application. */
   readonly options: object;
   /** What every part may ask for. */
-  readonly host: Pick<PartHost, "mode" | "logger" | "basePath" | "environment" | "renderView" | "hasRoute" | "findRoute" | "requestId">;
+  readonly host: Pick<
+    PartHost,
+    "mode" | "logger" | "basePath" | "environment" | "renderView" | "hasRoute" | "findRoute" | "hidePath" | "requestId"
+  >;
   /** Called with the instances in order of start, before the application counts as started. */
   readonly onStarted: (instances: readonly PartHooks[]) => void;
   /** Returns the name of a part for the log. Default: its own. */

@@ -85,6 +85,8 @@ export interface PartHost {
   hasRoute(pattern: string): boolean;
   /** Returns the route of the application that has this name; undefined without one. */
   findRoute(name: string): Route | undefined;
+  /** @internal Hides the secrets in a path of the application, for logs. */
+  hidePath(method: string, path: string): string;
   /** Runs work that comes from no request, such as a task, so that its code finds all parts of the application. */
   enter<Result>(work: () => Result): Result;
   /** @internal Returns the id of the request whose work runs; undefined outside of requests, and before the application listens. */

@@ -4,6 +4,7 @@ import { optionInvalid } from "../errors/option-errors.ts";
 import { post } from "../handlers/define-route.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { parseJsonBody } from "../http/json-body.ts";
+import type { PartHost } from "../parts/part.ts";
 import { definePart } from "../parts/part.ts";
 
 /** The option of `gable()` that this part reads. */
@@ -20,6 +21,11 @@ interface Violation {
   readonly line: number | undefined;
   /** Whether the browser has blocked it: "enforce" or "report". */
   readonly disposition: string;
+}
+
+/** Where reports go. */
+interface ReportLog extends Pick<PartHost, "hidePath"> {
+  readonly logger: Logger;
 }
 
 const bodyBytesMax = 8_192;
@@ -46,7 +52,7 @@ export const cspReportsPart = definePart({
     check: ({ security }: ReportsSetting) => assertTarget(security?.cspReports),
     isEnabled: ({ security }) => security?.cspReports !== undefined,
   },
-  routes: (instance: () => { readonly logger: Logger }, { security }) => {
+  routes: (instance: () => ReportLog, { security }) => {
     const path = security?.cspReports ?? "";
     if (!isOwn(path)) return [];
     const options = {
@@ -59,12 +65,12 @@ export const cspReportsPart = definePart({
         const type = (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
         if (type !== "application/csp-report" && type !== "application/reports+json")
           throw new GableError("E_BODY_TYPE", "The address takes reports: application/csp-report or application/reports+json.");
-        for (const violation of readReports(parseJsonBody(await request.bytes()))) log(instance().logger, violation);
+        for (const violation of readReports(parseJsonBody(await request.bytes()))) log(instance(), violation);
         return null;
       }),
     ];
   },
-  start: ({ logger }) => ({ logger: logger.child({ part: "gable.csp-reports" }) }),
+  start: ({ logger, hidePath }) => ({ logger: logger.child({ part: "gable.csp-reports" }), hidePath }),
 });
 
 function assertTarget(target: unknown): void {
@@ -75,10 +81,19 @@ function assertTarget(target: unknown): void {
     throw optionInvalid("gable() security", "cspReports", target, 'a path such as "/csp-reports", or an address that starts with https://');
 }
 
-function log(logger: Logger, violation: Violation): void {
-  const { directive, blocked, disposition } = violation;
+function log({ logger, hidePath }: ReportLog, violation: Violation): void {
+  const { directive, disposition } = violation;
+  const hide = (address: string): string => hideInAddress(address, hidePath);
+  const [blocked, page, source] = [hide(violation.blocked), hide(violation.page), hide(violation.source)];
   const what = disposition === "report" ? "would be blocked" : "was blocked";
-  logger.warn(violation, `${blocked === "" ? "Something" : blocked} ${what} by ${directive} of the content security policy.`);
+  const message = `${blocked === "" ? "Something" : blocked} ${what} by ${directive} of the content security policy.`;
+  logger.warn({ ...violation, blocked, page, source }, message);
+}
+
+/** The path of a page can have a token, such as that of a link in a message. */
+function hideInAddress(address: string, hidePath: PartHost["hidePath"]): string {
+  const path = /^https?:\/\/[^/]+(\/.*)$/i.exec(address)?.[1];
+  return path === undefined ? address : address.slice(0, -path.length) + hidePath("GET", path);
 }
 
 /** Reads both forms of reports: that of `report-uri`, and the list of the Reporting API. Throws `E_INPUT_INVALID`. */

@@ -50,7 +50,7 @@ function startRequest(tracing: Tracing, request: TracedRequest): Span {
   const attributes = {
     // A method of HTTP or of a route: servers and fetch() refuse what a client makes up.
     "http.request.method": method,
-    "url.path": errors.redact(raw.path),
+    "url.path": errors.redact(request.shownPath),
     "url.scheme": scheme,
     "network.protocol.version": raw.httpVersion,
     ...(requestId !== undefined && { "gable.request.id": requestId }),

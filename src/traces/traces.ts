@@ -9,6 +9,8 @@ export interface TracedRequest extends FollowedRequest {
   /** What the trusted proxies say. Throws `E_PROXY_HEADER_MALFORMED`. */
   readonly forwarded: ForwardedFacts;
   readonly requestId: string;
+  /** The path without secrets. */
+  readonly shownPath: string;
   /** The error that was answered; undefined without one. */
   readonly failure: unknown;
 }

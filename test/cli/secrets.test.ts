@@ -69,15 +69,17 @@ describe("an application that fails to load prints no secret:", () => {
 
 describe("workers print no secret", () => {
   const body = `
-const throwLater = get("/late", () => { setTimeout(() => { throw new Error("late " + settings.apiPassword); }, 1); return "ok"; });
+const throwLater = get("/late/:token", () => { setTimeout(() => { throw new Error("late " + settings.apiPassword); }, 1); return "ok"; });
 ${end.replace("routes: [", "routes: [throwLater, ")}`;
 
   it("of an error that nobody caught", async () => {
     const { url, text, stop, ended } = await serve(createProject(body).folder, ["--workers", "2"]);
-    await fetch(`${url}/late`);
+    await fetch(`${url}/late/tok3nOfALink`);
     await until(() => text().includes("A worker is replaced") && text().includes('"stack"'), text);
     stop();
     await ended;
+    assert.match(text(), /"request":"GET \/late\/\[secret\]"/);
+    assert.ok(!text().includes("tok3nOfALink"), text());
     assert.match(text(), /An error that nobody caught: late \[secret\]/);
     assert.match(text(), /"reason":"an error that nobody caught: late \[secret\]"/);
     assert.ok(!text().includes(secret), text());

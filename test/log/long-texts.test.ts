@@ -10,7 +10,7 @@ import { renderTextReport } from "../../src/diagnostics/report/text-report.ts";
 import { findNearestName } from "../../src/errors/nearest-name.ts";
 import { parseStackLine, readStack } from "../../src/errors/source-place.ts";
 import { createLogger } from "../../src/log/create-logger.ts";
-import { createSecretRedactor } from "../../src/settings/redactor.ts";
+import { createSecretRedactor } from "../../src/errors/secret-redactor.ts";
 import { toStoredText } from "../../src/tasks/stored-text.ts";
 import { placeError } from "../../src/views/runtime/view-errors.ts";
 

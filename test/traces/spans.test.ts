@@ -70,6 +70,16 @@ describe("spans of requests", () => {
     assert.equal(JSON.stringify(spans().map(({ attributes }) => attributes)).includes("hidden"), false);
   });
 
+  it("hides the token of a path", async () => {
+    await withApp({ routes: [get("/reset/:token", () => "reset")] }, async (app) => {
+      exporter.reset();
+      assert.equal((await app.request("/reset/tok3n")).status, 200);
+    });
+    const [request] = spans() as [ReadableSpan]; // There is one.
+    assert.equal(request.attributes["url.path"], "/reset/[secret]");
+    assert.doesNotMatch(JSON.stringify([request.name, request.attributes]), /tok3n/);
+  });
+
   it("names PostgreSQL as the conventions do", { skip: skipPostgres }, async () => {
     const place = await placePostgres();
     const count = get("/", async () => String(await Book.count()));

@@ -25,6 +25,8 @@ export interface WorkerApp {
   drain?(): void;
   /** Writes the log line of an error that nobody caught. Returns the route of the request that it came from. */
   reportFatal?(error: unknown, message: string): string | undefined;
+  /** Returns a path without secrets, for logs. */
+  toShownPath?(method: string, path: string): string;
   /** Opens log files again, where it has some. */
   reopenLogs?(): void;
 }
@@ -92,8 +94,9 @@ class SupervisedWorker {
       attach: (server) => (this.#server = server),
       onRequest: (method, path) => {
         this.#requests++;
-        this.#lastRequest = `${method} ${path}`;
-        this.#watchdog?.onRequest(method, path);
+        const shown = this.#app?.toShownPath?.(method, path) ?? path;
+        this.#lastRequest = `${method} ${shown}`;
+        this.#watchdog?.onRequest(method, shown);
       },
     });
   }
