@@ -1,5 +1,4 @@
 /** gable(): the application object. */
-import { toErrorText } from "../errors/error-text.ts";
 import { assertArguments } from "../errors/option-errors.ts";
 import type { Database } from "../data/database.ts";
 import { databasesMissing, databasesPart } from "../data/part.ts";

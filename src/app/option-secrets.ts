@@ -1,7 +1,7 @@
 /** The secrets of an application, to remove them from what it writes: those of its settings, and those among its options. */
 import { isSecretName } from "../errors/secret-names.ts";
 import { listSecrets } from "../settings/define-settings.ts";
-import { findUrlPasswords } from "../settings/redactor.ts";
+import { findUrlPasswords } from "../settings/secret-texts.ts";
 import { readAllEnvironment } from "./mode.ts";
 import type { GableOptions } from "./options.ts";
 

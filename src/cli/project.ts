@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
 import type { Application, Mode } from "gable";
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { suggestName } from "../errors/nearest-name.ts";
 import type { Terminal } from "./terminal.ts";
@@ -46,10 +47,22 @@ export function findMode(terminal: Terminal, flag: string | undefined, ofCommand
 export function readVariable(folder: string, names: readonly string[], variable: string): string | undefined {
   for (const name of names) {
     const file = join(folder, name);
-    const value = existsSync(file) ? parseEnv(readFileSync(file, "utf8"))[variable] : undefined;
+    const value = existsSync(file) ? parseEnv(readText(file, name))[variable] : undefined;
     if (value) return value;
   }
   return undefined;
+}
+
+/** Reads a file without its byte-order mark, which would become a part of the first name. */
+function readText(file: string, name: string): string {
+  try {
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    throw new GableError("E_SETTINGS_INVALID", `${name} cannot be read: ${toErrorText(error)}.`, {
+      fix: `Make ${name} a file that the process may read, or remove it.`,
+      cause: error,
+    });
+  }
 }
 
 /** Makes the project of the folder that a terminal is in. `appFile` is the flag `--app`. */
@@ -127,7 +140,7 @@ export function readPackage(folder: string): PackageFile | undefined {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return undefined;
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as PackageFile; // Only npm and people write it.
+    return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) as PackageFile; // Only npm and people write it.
   } catch (error) {
     throw new GableError("E_APP_FILE", `${file} is not JSON.`, { cause: error });
   }

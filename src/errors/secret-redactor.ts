@@ -13,7 +13,7 @@ const redactedLengthMin = 6;
  * Secrets of fewer than 6 characters are not searched for.
  */
 export function createSecretRedactor(secrets: Iterable<string>): Redactor {
-  const variants = new Set([...secrets].filter(({ length }) => length >= redactedLengthMin).flatMap(toVariants));
+  const variants = new Set([...secrets].filter(({ length }) => length >= redactedLengthMin).flatMap(toSpellings));
   // The longest first: a secret may be part of another one.
   const sorted = [...variants].sort((one, other) => other.length - one.length);
   return (text) => {
@@ -23,8 +23,8 @@ export function createSecretRedactor(secrets: Iterable<string>): Redactor {
   };
 }
 
-/** A secret as it is, and as others write it: within a JSON string, as text or attribute of HTML, within an address. */
-function toVariants(secret: string): string[] {
+/** Returns a secret as it is, and as others write it: within a JSON string, as text or attribute of HTML, within an address. */
+export function toSpellings(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   return [secret, json, JSON.stringify(json).slice(1, -1), ...toHtmlVariants(secret), ...toUrlVariants(secret)];
 }

@@ -1,4 +1,5 @@
 /** defineSettings(): one typed value for everything that differs between machines. */
+import { toErrorText } from "../errors/error-text.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
@@ -10,7 +11,8 @@ import type { AnySettingReader, SettingReader } from "./reader.ts";
 import { findDefault } from "./reader.ts";
 import type { Redactor } from "../errors/secret-redactor.ts";
 import { createSecretRedactor, rememberSecrets, secretMark } from "../errors/secret-redactor.ts";
-import { findUrlPasswords, redactUrl } from "./redactor.ts";
+import { describeText, redactProblem } from "./setting-problem.ts";
+import { findValueSecrets, toShownValue } from "./shown-value.ts";
 import type { SettingSource } from "./sources.ts";
 import { findVariable, readSources } from "./sources.ts";
 
@@ -67,8 +69,8 @@ interface SettingsRecord {
 
 /** Key of the record on a settings object: shared by two copies of the package in one process. */
 const recordKey = Symbol.for("gable.settings");
-/** A value whose name alone makes it a secret is removed from texts from this length on: shorter ones can be ordinary words. */
-const namedSecretMin = 16;
+/** Kinds whose values are shown, whatever their names are. */
+const plainKinds: ReadonlySet<string> = new Set(["boolean", "duration", "bytes"]);
 /** Variables with the prefix of the framework that are read elsewhere. */
 const frameworkVariables = ["GABLE_DEV", "GABLE_EDITOR", "GABLE_LOG", "GABLE_MODE", "GABLE_SUPERVISOR", "GABLE_TASKS", "GABLE_TOOLBAR"];
 
@@ -98,7 +100,8 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
     else {
       values[name] = read.value;
       facts.push(read.facts);
-      secrets.push(...findSecrets(name, reader, read.value));
+      const isSecret = isReader(reader) && reader.isSecret;
+      secrets.push(...findValueSecrets(read.value, isReader(reader) ? [name, reader.variable] : [name], isSecret));
     }
   }
   rememberSecrets(secrets);
@@ -111,7 +114,7 @@ export function defineSettings<const Definition extends Readonly<Record<string, 
 type ReadSetting = { readonly value: unknown; readonly facts: SettingFacts } | { readonly problem: SettingProblem };
 
 function readSetting(name: string, reader: AnySettingReader, mode: Mode, sources: readonly SettingSource[]): ReadSetting {
-  const { variable, isSecret, rule } = reader;
+  const { variable, rule } = reader;
   const fail = (problem: string, fix: string): ReadSetting => ({ problem: { name: variable, problem, fix } });
   const succeed = (value: unknown, source: string): ReadSetting => ({ value, facts: describe(name, reader, value, source) });
   const found = findVariable(sources, variable);
@@ -121,37 +124,41 @@ function readSetting(name: string, reader: AnySettingReader, mode: Mode, sources
     return succeed(fallback.value, fallback.value === undefined ? "missing" : "default");
   }
   if ("problem" in found) return fail(found.problem, found.fix);
-  const shown = isSecret ? "has a value that" : describeValue(redactUrl(found.text));
+  const hidden = { isHidden: isHidden(name, reader), text: found.text };
+  const shown = describeText(hidden);
   const result = reader.parse(found.text);
-  if ("problem" in result) return fail(`${shown} ${result.problem}`, result.fix);
-  // The check takes what the reader gives.
-  const problem = reader.options.check?.(result.value as never);
-  return problem === undefined ? succeed(result.value, found.source) : fail(`${shown} ${problem}`, rule);
+  if ("problem" in result)
+    return fail(`${shown} ${reader.kind === "schema" ? redactProblem(result.problem, hidden) : result.problem}`, result.fix);
+  const problem = check(reader, result.value);
+  if (problem === undefined) return succeed(result.value, found.source);
+  return fail(`${shown} ${redactProblem(problem, { ...hidden, value: result.value })}`, rule);
+}
+
+function check({ options }: AnySettingReader, value: unknown): string | undefined {
+  try {
+    // The check takes what the reader gives.
+    return options.check?.(value as never);
+  } catch (error) {
+    return `is refused by its check, which threw: ${toErrorText(error)}`;
+  }
+}
+
+/** Whether a value is never shown, also because of its name. */
+function isHidden(name: string, { isSecret, variable }: AnySettingReader): boolean {
+  return isSecret || isSecretName(name) || isSecretName(variable);
 }
 
 function readConstant(name: string, value: unknown): ReadSetting {
-  const shown = isText(value) && isSecretName(name) ? secretMark : redactUrl(value);
+  const shown = toShownValue(value, isSecretName(name));
   const facts = { name, variable: undefined, kind: "code", rule: "", source: "code", value: shown, isRequired: false, help: undefined };
   return { value, facts };
 }
 
-/** Texts that must not appear: those of secret readers, of secret names, and passwords in addresses. */
-function findSecrets(name: string, reader: unknown, value: unknown): string[] {
-  const texts = [value].flat().filter((each) => typeof each === "string");
-  if (isReader(reader) && reader.isSecret) return texts;
-  const isNamed = isSecretName(name) || (isReader(reader) && isSecretName(reader.variable));
-  return texts.flatMap((text) => [...(isNamed && text.length >= namedSecretMin ? [text] : []), ...findUrlPasswords(text)]);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string" || (Array.isArray(value) && value.some((each) => typeof each === "string"));
-}
-
 function describe(name: string, reader: AnySettingReader, value: unknown, source: string): SettingFacts {
-  const { variable, kind, rule, isSecret, options } = reader;
+  const { variable, kind, rule, options } = reader;
   const isRequired = !findDefault(options, "production").found;
-  const isNamed = isText(value) && (isSecretName(name) || isSecretName(variable));
-  const shown = (isSecret && value !== undefined) || isNamed ? secretMark : redactUrl(value);
+  const isWhole = reader.isSecret || !plainKinds.has(kind);
+  const shown = value !== undefined && isWhole && isHidden(name, reader) ? secretMark : toShownValue(value, false);
   return { name, variable, kind, rule, source, value: shown, isRequired, help: options.help };
 }
 

@@ -1,4 +1,5 @@
 /** `env`: what a setting can be read as. */
+import { toErrorText } from "../errors/error-text.ts";
 import type { OptionKind, OptionKinds } from "../errors/option-errors.ts";
 import { assertKind, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { OutputOfSchema, StandardSchema } from "../handlers/standard-schema.ts";
@@ -298,12 +299,25 @@ function parseWith(schema: StandardSchema, text: string): ReadResult<unknown> {
   const tries = /^\s*[[{]/.test(text) ? [text, ...parsedOf(text)] : [text];
   let problem = "is refused by its schema";
   for (const input of tries) {
-    const result = schema["~standard"].validate(input);
-    if (result instanceof Promise) return { problem: "has a schema that waits", fix: "a schema that answers without waiting" };
+    const result = validate(schema, input);
+    if (typeof result === "string") return { problem: result, fix: "a schema that does not throw" };
+    if (result instanceof Promise) {
+      // Its error would end the process, with the value in its message.
+      result.catch(() => undefined);
+      return { problem: "has a schema that waits or throws", fix: "a schema that answers without waiting" };
+    }
     if (result.issues === undefined) return { value: result.value };
     problem = `is refused by its schema: ${result.issues[0]?.message ?? "no reason given"}`;
   }
   return { problem, fix: "a value that the schema accepts" };
+}
+
+function validate(schema: StandardSchema, input: unknown): ReturnType<StandardSchema["~standard"]["validate"]> | string {
+  try {
+    return schema["~standard"].validate(input);
+  } catch (error) {
+    return `is refused by its schema, which threw: ${toErrorText(error)}`;
+  }
 }
 
 function parsedOf(text: string): unknown[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -311,6 +312,42 @@ describe("sources of settings", () => {
     const settings = defineSettings({ it: env.secret("IT") }, { mode: "production", variables: { IT_FILE: file } });
     assert.equal(settings.it, "from a file");
     assert.equal(describeSettings(settings)[0]!.source, "environment, by IT_FILE");
+  });
+
+  for (const name of [".env", ".env.local"])
+    it(`reads ${name} without its byte-order mark`, () => {
+      const project = mkdtempSync(join(folder, "mark-"));
+      writeFileSync(join(project, name), "\uFEFFSETTINGS_TEST_IT=first\nOTHER=1\n");
+      assert.equal(defineSettings(definition, { mode: "production", folder: project }).it, "first");
+      writeFileSync(join(project, name), "\uFEFFGABLE_MOD=test\nSETTINGS_TEST_IT=x\n");
+      assert.equal(problemsOf(() => defineSettings(definition, { mode: "production", folder: project }))[0]!.name, "GABLE_MOD");
+    });
+
+  it("reads the file that NAME_FILE names without its byte-order mark", () => {
+    const file = join(folder, "marked");
+    writeFileSync(file, "\uFEFFvalue\r\n");
+    assert.equal(defineSettings({ it: env.text("IT") }, { mode: "production", variables: { IT_FILE: file } }).it, "value");
+  });
+
+  it("refuses a folder in place of .env", () => {
+    const project = mkdtempSync(join(folder, "folder-"));
+    mkdirSync(join(project, ".env"));
+    const [problem] = problemsOf(() => defineSettings(definition, { mode: "production", folder: project }));
+    assert.match(`${problem!.name} ${problem!.problem}`, /^\.env cannot be read: EISDIR/);
+  });
+
+  it("refuses a folder and a pipe in place of the file that NAME_FILE names", { skip: process.platform === "win32" }, () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const [file, what] of [
+      [pipe, /which is not a regular file$/],
+      [folder, /which is a folder$/],
+      ["/dev/null", /which is not a regular file$/],
+    ] as const)
+      assert.match(
+        problemsOf(() => defineSettings({ it: env.text("IT") }, { mode: "production", variables: { IT_FILE: file } }))[0]!.problem,
+        what,
+      );
   });
 
   it("takes a file of 65,536 bytes, and no more", () => {

@@ -1,5 +1,6 @@
 /** Where variables come from: the environment of the process first, then files of the project. */
 import { toErrorText } from "../errors/error-text.ts";
+import { GableError } from "../errors/gable-error.ts";
 import type { Mode } from "../parts/mode.ts";
 import { findRuntimeModule, readProcessEnvironment } from "./runtime.ts";
 
@@ -35,7 +36,26 @@ function readEnvFile(folder: string, name: string): SettingSource[] {
   const file = path.join(folder, name);
   if (!fs.existsSync(file)) return [];
   // A null prototype: a variable may have any name.
-  return [{ name, values: Object.assign(Object.create(null) as object, util.parseEnv(fs.readFileSync(file, "utf8"))) }];
+  return [{ name, values: Object.assign(Object.create(null) as object, util.parseEnv(readText(fs, file, name))) }];
+}
+
+/** A byte-order mark would become a part of the first name. */
+function readText(fs: typeof import("node:fs"), file: string, name: string): string {
+  try {
+    return withoutMark(fs.readFileSync(file, "utf8"));
+  } catch (error) {
+    const problem = `cannot be read: ${toErrorText(error)}`;
+    const fix = `Make ${name} a file that the process may read, or remove it.`;
+    throw new GableError("E_SETTINGS_INVALID", `${name} ${problem}.`, {
+      fix,
+      details: { problems: [{ name, problem, fix }] },
+      cause: error,
+    });
+  }
+}
+
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
 }
 
 /** A problem with the source of a variable. */
@@ -59,16 +79,14 @@ export function findVariable(sources: readonly SettingSource[], name: string): F
 /** Container platforms mount secrets as files, often with a line end. */
 function readSecretFile(file: string, source: string): FoundVariable | SourceProblem {
   const fix = "the path of a file that the process may read";
+  const fs = findRuntimeModule("node:fs")!;
   try {
-    const { size } = findRuntimeModule("node:fs")!.statSync(file);
-    if (size > secretFileBytesMax)
-      return { problem: `names the file "${file}", which has ${size} bytes`, fix: `a file of at most ${secretFileBytesMax} bytes` };
-    return {
-      text: findRuntimeModule("node:fs")!
-        .readFileSync(file, "utf8")
-        .replace(/\r?\n$/, ""),
-      source,
-    };
+    const stats = fs.statSync(file);
+    // A pipe would block the process until somebody writes into it.
+    if (!stats.isFile()) return { problem: `names "${file}", which is ${stats.isDirectory() ? "a folder" : "not a regular file"}`, fix };
+    if (stats.size > secretFileBytesMax)
+      return { problem: `names the file "${file}", which has ${stats.size} bytes`, fix: `a file of at most ${secretFileBytesMax} bytes` };
+    return { text: withoutMark(fs.readFileSync(file, "utf8")).replace(/\r?\n$/, ""), source };
   } catch (error) {
     return { problem: `names the file "${file}", which cannot be read: ${toErrorText(error)}`, fix };
   }
