@@ -5,7 +5,7 @@ import { toErrorText } from "./error-text.ts";
 import { isGableError } from "./gable-error.ts";
 
 describe("toErrorText()", () => {
-  for (const [name, make, text] of thrownValues) it(`returns a text for ${name}`, () => assert.equal(toErrorText(make()), text));
+  for (const [name, make, text] of thrownValues) it(`returns a message for ${name}`, () => assert.equal(toErrorText(make()), text));
 });
 
 describe("isGableError()", () => {

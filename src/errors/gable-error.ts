@@ -72,16 +72,14 @@ function withFrame(error: GableError, frame: string): string {
   return [`${error.name}: ${error.message}`, "", frame.trimEnd(), "", `    fix: ${error.fix}`, ...frames].join("\n");
 }
 
-/**
- * Returns whether a value is a {@link GableError}, including one from a second copy of the package. A value that refuses to be looked
- * at, such as a revoked proxy, is none.
- */
+/** Returns whether a value is a {@link GableError}, including one from a second copy of the package. */
 export function isGableError(value: unknown): value is GableError {
   try {
     if (value instanceof GableError) return typeof value.code === "string";
     if (!(value instanceof Error) || value.name !== "GableError") return false;
     return ["code", "status", "fix", "details", "headers", "expose"].every((name) => name in value);
   } catch {
+    // A value that refuses to be looked at, such as a revoked proxy.
     return false;
   }
 }

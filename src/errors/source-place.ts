@@ -75,7 +75,7 @@ export function findCallerPlace(below: (...args: never[]) => unknown): SourcePla
   return parseStackLine(holder.stack?.split("\n")[1] ?? "");
 }
 
-/** What stands before the place in a line of a stack. */
+/** What comes before the place in a line of a stack. */
 const beforePlace = /(?:\(|at |@)(?:async )?$/;
 const beforePlaceMax = 20;
 
@@ -98,7 +98,7 @@ function decodeFileUrl(file: string): string {
   try {
     return decodeURIComponent(new URL(file).pathname);
   } catch {
-    // A text that only looks like an address.
+    // It only looks like an address.
     return file;
   }
 }

@@ -1,6 +1,6 @@
 /** Text from outside, in a form that every queue and every database stores. */
 
-/** Returns a text without NUL and lone surrogates, cut between two characters. An empty text stays empty. */
+/** Returns a string without NUL and lone surrogates, cut between two characters. */
 export function toStoredText(text: string, charactersMax: number): string {
   // PostgreSQL stores no NUL, and no database half a character.
   const stored = text.replaceAll("\u0000", "").toWellFormed();

@@ -1,4 +1,4 @@
-/** Whatever a task throws, its outcome is stored with a text, and its worker goes on. */
+/** Whatever a task throws, its outcome is stored with a reason, and its worker goes on. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { gable } from "gable";
@@ -50,7 +50,7 @@ const places: ReadonlyArray<{ readonly name: string; readonly skip: string | fal
 
 for (const { name, skip, open } of places)
   describe(`a task that throws, with its queue in ${name}`, { skip }, () => {
-    it("fails with a text for each value, and the next one runs", async () => {
+    it("fails with a reason for each value, and the next one runs", async () => {
       const { queue, url, remove } = await open();
       const lines: string[] = [];
       const app = gable({

@@ -475,12 +475,11 @@ class Runner {
   async #explain(migration: NamedMigration, direction: "up" | "down", steps: number, error: unknown): Promise<unknown> {
     if (error instanceof GableError && (error.code === "E_MIGRATION_CONSENT" || error.code === "E_MIGRATION_EDITED")) return error;
     const rows = await this.#ledger.read().catch(() => undefined);
-    const row = rows?.find(({ name }) => name === migration.name);
-    const isOpen = row !== undefined && row.appliedAt === "" && row.step > 0;
+    const row = rows?.find(({ name, appliedAt, step }) => name === migration.name && appliedAt === "" && step > 0);
     const state =
       rows === undefined
         ? "Gable cannot read from the database how many steps are done."
-        : isOpen
+        : row !== undefined
           ? `${row.step} of ${steps} steps are done and kept; the next run continues after them.`
           : "It changed nothing; the next run starts it again.";
     const reason = toErrorText(error).replace(/[.!?]?$/, ".");
