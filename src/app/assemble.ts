@@ -98,15 +98,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     },
   });
   const { Context, names } = createContextClass(parts, find);
-  const answerError = createErrorReplies({
-    mode,
-    onError: options.onError,
-    table,
-    observers,
-    views: options.views === undefined ? [] : toViewOptions(options.views).directories,
-    secrets: hidden,
-    redact,
-  });
+  const views = options.views === undefined ? [] : toViewOptions(options.views).directories;
+  const answerError = createErrorReplies({ mode, onError: options.onError, table, observers, views, secrets: hidden, redact });
   const toErrorReply = noteErrors(answerError, () => find(metricsPart));
   const toCorsPolicy = createCorsPolicies(options.security?.trustedOrigins);
   const cors = options.security?.cors === undefined ? undefined : toCorsPolicy(options.security.cors);
