@@ -420,6 +420,8 @@ export type QueryValue = string | number | bigint | boolean | null | undefined |
 export interface RenderContext {
     /** Nonce of the reply; reading it adds it to the policy. */
     readonly nonce?: string | undefined;
+    /** The nonce, if it was read. By default it counts as read. */
+    readonly usedNonce?: string | undefined;
     /** Whether the policy allows same-origin scripts and styles without a nonce. */
     readonly isOwnOriginAllowed?: boolean;
     /** Language tag (BCP 47) for dates and numbers. */

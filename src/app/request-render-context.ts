@@ -49,6 +49,10 @@ export class RequestRenderContext implements RenderContext {
     return this.#context.nonce;
   }
 
+  get usedNonce(): string | undefined {
+    return this.#context.usedNonce;
+  }
+
   get request(): RequestContext {
     return this.#context;
   }

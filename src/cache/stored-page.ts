@@ -3,6 +3,7 @@ import { parseCacheControl, splitList } from "../http/fields.ts";
 import type { HeaderTable } from "../http/header-table.ts";
 import type { Validators } from "../http/conditions.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
+import { splitAtNonce } from "../views/rendering/nonce-text.ts";
 
 /** A stored reply. */
 export interface StoredPage {
@@ -83,11 +84,9 @@ function isWhole(body: HandlerReply["body"]): body is string | Uint8Array | null
   return body === null || typeof body === "string" || body instanceof Uint8Array;
 }
 
-/** Splits text at its nonce. Returns undefined when it may have the nonce in another form, such as escaped. */
+/** Returns undefined when the nonce is not in the text, or may be in it in another form. */
 function toPieces(text: string, nonce: string | undefined): readonly string[] | undefined {
   if (nonce === undefined) return [text];
-  const pieces = text.split(nonce);
-  // Escaping changes the signs of base64; its letters and digits stay.
-  const core = nonce.split(/[^A-Za-z0-9]/).reduce((longest, part) => (part.length > longest.length ? part : longest), "");
-  return pieces.length > 1 && text.split(core).length === pieces.length ? pieces : undefined;
+  const pieces = splitAtNonce(text, nonce);
+  return pieces !== undefined && pieces.length > 1 ? pieces : undefined;
 }

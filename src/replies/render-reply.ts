@@ -21,6 +21,8 @@ export function renderBody(reply: HandlerReply, view: Rendered, context: RenderC
   if (reply.isBuffered) return render(view, context);
   const walked = walk(view, context);
   if (typeof walked === "string") return walked;
+  // A part that comes later may have a script: the policy is sent before it.
+  void context.nonce;
   // A reverse proxy must not wait for the end of a stream.
   reply.headers.set("x-accel-buffering", "no");
   return walked;

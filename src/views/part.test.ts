@@ -182,6 +182,32 @@ describe("views: { fragments }", () => {
     assert.equal(await isKept(createApp(files, { fragments }, { mode: "development" })), true);
     assert.equal(fragments.size, 1);
   });
+  const scripts: ReadonlyArray<readonly [name: string, more: Partial<GableOptions>, path: string]> = [
+    ["{% cache %} without a cache", {}, "/file"],
+    ["{% cache %} in the cache", { cache: true }, "/file"],
+    ["cached() in the cache", { cache: true }, "/code"],
+    ["cached() with the nonce of its page", { cache: true }, "/own"],
+    ["a part that comes later", {}, "/later"],
+  ];
+  for (const [name, more, path] of scripts)
+    it(`sends the nonce of a script that is only in ${name}`, async () => {
+      project = new ProjectFolder({ "views/a.html": "<p>{% cache 'k' %}<script>1</script>{% endcache %}</p>" });
+      const app = gable({ mode: "test", logger: silentLogger, views: project.views, ...more });
+      app.get("/file", ({ view }) => view("a.html", {}));
+      app.get("/code", () => html`<p>${cached("k", {}, () => html`<script>1</script>`)}</p>`);
+      app.get("/own", (context) => html`<p>${cached("k", {}, () => html`<script nonce="${context.nonce}">1</script>`)}</p>`);
+      app.get("/later", () => html`<p>${Promise.resolve(html`<script>1</script>`)}</p>`);
+      const nonces = new Set<string>();
+      for (let round = 0; round < 3; round++) {
+        const reply = await app.request(path);
+        const nonce = /<script nonce="([^"]+)">/.exec(await reply.text())![1]!;
+        assert.ok(reply.headers.get("content-security-policy")!.includes(`'nonce-${nonce}'`));
+        nonces.add(nonce);
+      }
+      assert.equal(nonces.size, 3);
+      await app.close();
+    });
+
   it("gives cached fragments the nonce of each reply", async () => {
     const app = gable({ mode: "test", logger: silentLogger });
     app.get("/", ({ nonce }) => html`${nonce === "" ? "" : ""}${cached("k", {}, () => html`<script>1</script>`)}`);

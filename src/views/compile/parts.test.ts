@@ -442,6 +442,72 @@ describe("cached pieces", () => {
     assert.equal(await render(piece(), { fragments, nonce: "x2" }), '<style nonce="x2">a { top: 0 }</style>');
   });
 
+  /** Ways in which code can write the nonce of its page into a piece. */
+  const nonceUses: ReadonlyArray<readonly [name: string, piece: (nonce: string) => Html, shown: (nonce: string) => string]> = [
+    ["a nonce attribute", (nonce) => html`<script nonce="${nonce}">1</script>`, (nonce) => `<script nonce="${nonce}">1</script>`],
+    ["another attribute", (nonce) => html`<p data-n="a${nonce}">x</p>`, (nonce) => `<p data-n="a${nonce}">x</p>`],
+    ["text", (nonce) => html`<p>${nonce}</p>`, (nonce) => `<p>${nonce}</p>`],
+    ["raw()", (nonce) => raw(`<style nonce="${nonce}"></style>`), (nonce) => `<style nonce="${nonce}"></style>`],
+    [
+      "a value that comes later",
+      (nonce) => html`${Promise.resolve(html`<script nonce="${nonce}"></script>`)}`,
+      (nonce) => `<script nonce="${nonce}"></script>`,
+    ],
+    ["a piece in a piece", (nonce) => cached("in", {}, () => html`<i>${nonce}</i>`), (nonce) => `<i>${nonce}</i>`],
+  ];
+  const nonces = ["qLs+/8rVbV6Yk4hVYw0YcA==", "a1+/8rVbV6Yk4hVYw0YcZZ=="];
+  for (const [name, piece, shown] of nonceUses)
+    it(`never keeps the nonce of one page: ${name}`, async () => {
+      const fragments = new MemoryFragments();
+      for (const nonce of nonces)
+        assert.equal(
+          await render(
+            cached("k", {}, () => piece(nonce)),
+            { fragments, nonce },
+          ),
+          shown(nonce),
+        );
+    });
+
+  it("refuses a nonce in another form", () => {
+    const [nonce] = nonces;
+    const piece = cached("k", {}, () => html`<p>${encodeURIComponent(nonce!)}</p>`);
+    assert.throws(() => render(piece, { fragments: new MemoryFragments(), nonce }), {
+      code: "E_VIEW_CACHE_KEY",
+      message: "cached(): a fragment cannot be cached: it has the nonce of the page in another form.",
+    });
+  });
+
+  it("does not keep or share a piece whose tag is invalidated while it is rendered", async () => {
+    const fragments = new MemoryFragments();
+    let text = "old";
+    const read = async (): Promise<string> => {
+      const before = text;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return before;
+    };
+    const show = async (): Promise<string> =>
+      render(
+        cached("k", { tags: ["a"] }, () => html`${read()}`),
+        { fragments },
+      );
+    const first = show();
+    text = "new";
+    fragments.invalidate({ tags: ["a"] });
+    assert.deepEqual([await show(), await first, await show()], ["new", "old", "new"]);
+  });
+
+  it("does not wait for pieces that need each other", async () => {
+    const fragments = new MemoryFragments();
+    const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+    const show = async (first: string, second: string): Promise<string> =>
+      render(
+        cached(first, {}, () => html`${first}${later().then(() => cached(second, {}, () => html`${later().then(() => second)}`))}`),
+        { fragments },
+      );
+    assert.deepEqual(await Promise.all([show("a", "b"), show("b", "a")]), ["ab", "ba"]);
+  });
+
   it("computes once for 50 concurrent misses, also with an asynchronous store", async () => {
     for (const isAsync of [false, true]) {
       const memory = new MemoryFragments();

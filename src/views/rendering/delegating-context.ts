@@ -15,6 +15,10 @@ export class DelegatingContext implements RenderContext {
     return this.context.nonce;
   }
 
+  get usedNonce(): string | undefined {
+    return "usedNonce" in this.context ? this.context.usedNonce : this.context.nonce;
+  }
+
   get options(): RenderOptions | undefined {
     return this.context.options;
   }

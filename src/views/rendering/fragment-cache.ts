@@ -7,6 +7,7 @@ import type { HtmlWriter } from "./output.ts";
 import type { Fragment, FragmentOptions, FragmentStore } from "./fragment-store.ts";
 import type { RenderContext } from "./render-context.ts";
 import { Html } from "../values.ts";
+import { splitAtNonce } from "./nonce-text.ts";
 import { walkIn } from "./walk-context.ts";
 import { isNonce, writeHtml } from "./write.ts";
 import { joinSegments } from "./render.ts";
@@ -39,8 +40,16 @@ const cachedNames = kindsOf<CachedOptions>({ ttlSeconds: "seconds", tags: "strin
 const nonceMark = `gable${Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("")}`;
 const nonceAttribute = ` nonce="${nonceMark}"`;
 
+/** A nonce has 128 random bits at least: 22 characters of base64. */
+const nonceCharactersMin = 22;
+
 /** Fragments that are being rendered, by store and key: one at a time for each key. */
-const pending = new WeakMap<FragmentStore, Map<string, Promise<Fragment>>>();
+const pending = new WeakMap<FragmentStore, Map<string, PendingFragment>>();
+
+interface PendingFragment {
+  readonly fragment: Promise<Fragment>;
+  readonly tags: readonly string[];
+}
 
 /**
  * Renders markup once and then keeps it in the store of the application. The language is always part of the key. Name
@@ -79,35 +88,36 @@ function makeOnce(
   write: HtmlWriter,
 ): Fragment | Promise<Fragment> {
   if (store === undefined) return make(guarded, write);
-  const running = pending.get(store) ?? new Map<string, Promise<Fragment>>();
-  pending.set(store, running);
-  const known = running.get(key);
-  if (known !== undefined) return known;
   const { ttlSeconds, tags } = facts;
   const options = { ...(ttlSeconds !== undefined && { ttlSeconds }), ...(tags !== undefined && { tags }) };
+  // The store knows which of those who wait came before an invalidation.
   const shared = store.share?.(key, options, async () => make(guarded, write));
-  if (shared !== undefined) {
-    const done = shared.finally(() => running.delete(key));
-    running.set(key, done);
-    return done;
-  }
+  if (shared !== undefined) return shared;
+  const running = pending.get(store) ?? new Map<string, PendingFragment>();
+  pending.set(store, running);
+  // A fragment in a fragment waits for none: two could wait for each other.
+  const known = guarded.isNested ? undefined : running.get(key);
+  if (known !== undefined) return known.fragment;
   const made = make(guarded, write);
   const keep = (fragment: Fragment): Fragment | Promise<Fragment> => {
     const kept = store.set(key, fragment, options);
     return kept instanceof Promise ? kept.then(() => fragment) : fragment;
   };
   if (!(made instanceof Promise)) return keep(made);
-  const done = made.then(keep).finally(() => running.delete(key));
-  running.set(key, done);
-  return done;
+  // When one of its tags is invalidated meanwhile, it is no longer there.
+  const isCurrent = (): boolean => running.get(key) === own;
+  const fragment = made.then((done) => (isCurrent() ? keep(done) : done)).finally(() => isCurrent() && running.delete(key));
+  const own: PendingFragment = { fragment, tags: tags ?? [] };
+  running.set(key, own);
+  return fragment;
 }
 
 function make(guarded: GuardedContext, write: HtmlWriter): Fragment | Promise<Fragment> {
   const out = new Output(guarded);
   const body = walkIn(guarded, () => write(out, ""));
-  if (out.segments === undefined) return toFragment(body);
+  if (out.segments === undefined) return toFragment(guarded.hideNonce(body));
   out.segments.push(body);
-  return joinSegments(out.segments, guarded).then(toFragment);
+  return joinSegments(out.segments, guarded).then((text) => toFragment(guarded.hideNonce(text)));
 }
 
 /** Texts at even indexes; between them "attribute" for a whole nonce attribute, "value" for only its value. */
@@ -198,6 +208,26 @@ class GuardedContext extends DelegatingContext {
     super(context);
     this.#vary = vary;
     this.#where = where;
+  }
+
+  /** Whether it is in another fragment. */
+  get isNested(): boolean {
+    return this.context instanceof GuardedContext;
+  }
+
+  /** Replaces the nonce of this page, where code has written it. Throws `E_VIEW_CACHE_KEY` for one in another form, such as escaped. */
+  hideNonce(text: string): string {
+    const { usedNonce } = this;
+    if (usedNonce === undefined || usedNonce === "") return text;
+    const written = text.replaceAll(` nonce="${usedNonce}"`, nonceAttribute);
+    // A short one may be a word of the text; nobody has to guess it.
+    const pieces = usedNonce.length < nonceCharactersMin ? [written] : splitAtNonce(written, usedNonce);
+    if (pieces !== undefined) return pieces.join(nonceMark);
+    throw keyError(
+      this.#where,
+      "it has the nonce of the page in another form",
+      'Write it as nonce="...", or move the code out of the fragment.',
+    );
   }
 
   #assertKnown(name: CacheVary): void {
@@ -302,7 +332,10 @@ export class MemoryFragments implements FragmentStore {
   invalidate(what: { readonly tags: readonly string[] }): void {
     assertKnownOptions("invalidate()", what, { tags: "strings" });
     const { tags } = what;
-    for (const [key, entry] of this.#entries) if (entry.tags.some((tag) => tags.includes(tag))) this.#delete(key, entry);
+    const isDropped = (entry: { readonly tags: readonly string[] }): boolean => entry.tags.some((tag) => tags.includes(tag));
+    for (const [key, entry] of this.#entries) if (isDropped(entry)) this.#delete(key, entry);
+    const running = pending.get(this);
+    for (const [key, entry] of running ?? []) if (isDropped(entry)) running?.delete(key);
   }
 
   #add(key: string, entry: Entry): void {
