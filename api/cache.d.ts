@@ -153,7 +153,10 @@ export interface CacheStore {
     write(key: string, text: string, options: CacheWriteOptions): Promise<boolean>;
     /** Forgets a key. With `onlyText`, only while it has this text. */
     delete(key: string, onlyText?: string): Promise<void>;
-    /** Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. */
+    /**
+     * Adds to the whole number of a key, which starts at 0, in one step. Returns the sum; its time starts when the key is new. Throws
+     * `E_CACHE_VALUE`, and changes nothing, when the sum is not a safe integer or the key has another text.
+     */
     increment(key: string, by: number, ttlMs: number): Promise<number>;
     /**
      * Deletes expired rows, at most some of them, and returns how many. `gable()` calls it once an hour, until it returns 0. Only for a

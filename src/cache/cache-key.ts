@@ -14,11 +14,21 @@ const keyBytesMax = 250;
 
 /** Returns the key for stores. No two keys have the same one: a list never equals a string, and `["a", "b"]` never `["ab"]`. */
 export function toStoreKey(key: CacheKey): string {
-  const text = typeof key === "string" ? `s${key}` : `l${toListText(key)}`;
+  const text = toWellFormed(typeof key === "string" ? `s${key}` : `l${toListText(key)}`);
   if (key.length === 0) throw optionInvalid("cache", "key", key, "a string or a list that is not empty");
   // A character has at most three bytes for each of its units.
   if (text.length * 3 <= keyBytesMax || Buffer.byteLength(text) <= keyBytesMax) return text;
   return `h${createHash("sha256").update(text).digest("base64url")}`;
+}
+
+/** Returns the key of the counter of a tag. */
+export function toTagKey(tag: string): string {
+  return toWellFormed(`t:${tag}`);
+}
+
+/** UTF-8, which hashes and Redis use, has one form for all lone surrogates: a string with one becomes JSON, which escapes them. */
+function toWellFormed(text: string): string {
+  return text.isWellFormed() ? text : `j${JSON.stringify(text)}`;
 }
 
 function toListText(key: readonly CacheKeyPart[]): string {

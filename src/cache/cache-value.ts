@@ -41,16 +41,43 @@ function toNumber(value: number): unknown {
 }
 
 function toObject(value: object, place: string, depth: number): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => toJson(item, `${place}[${index}]`, depth));
-  if (value instanceof Date) return tagged("date", value.getTime());
+  if (Array.isArray(value)) return toList(value, place, depth);
   if (value instanceof Uint8Array) return tagged("bytes", toBase64(value));
-  if (value instanceof Set) return tagged("set", toJson([...value], `${place} (Set)`, depth));
-  if (value instanceof Map) return tagged("map", toJson([...value], `${place} (Map)`, depth));
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw refused(value, place);
+  if (prototype !== Object.prototype && prototype !== null) return toInstance(value, place, depth);
+  const names = Object.keys(value);
+  assertNamed(value, names.length, place);
   const entries = Object.entries(value).map(([name, item]) => [name, toJson(item, `${place}.${name}`, depth)]);
   const plain: unknown = Object.fromEntries(entries);
   return Object.hasOwn(value, mark) ? tagged("object", plain) : plain;
+}
+
+/** A subclass would come back as its base. */
+function toInstance(value: object, place: string, depth: number): unknown {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isKnown = prototype === Date.prototype || prototype === Set.prototype || prototype === Map.prototype;
+  if (isKnown) assertNamed(value, 0, place);
+  if (isKnown && value instanceof Date) return tagged("date", value.getTime());
+  if (isKnown && value instanceof Set) return tagged("set", toJson([...value], `${place} (Set)`, depth));
+  if (isKnown && value instanceof Map) return tagged("map", toJson([...value], `${place} (Map)`, depth));
+  throw refused(value, place);
+}
+
+function toList(value: readonly unknown[], place: string, depth: number): unknown {
+  if (Object.getPrototypeOf(value) !== Array.prototype) throw refused(value, place);
+  // Its length is a property, too. Not map(), which passes holes over.
+  assertNamed(value, value.length + 1, place);
+  return Array.from(value, (item, index) => {
+    if (Object.hasOwn(value, index)) return toJson(item, `${place}[${index}]`, depth);
+    throw notKept("an array with an empty item", `${place}[${index}]`);
+  });
+}
+
+/** Asserts that an object has only as many properties as are kept. */
+function assertNamed(value: object, keptCount: number, place: string): void {
+  if (Reflect.ownKeys(value).length <= keptCount) return;
+  const what = Array.isArray(value) ? "an array with properties" : "a symbol key, or a property that is not enumerable";
+  throw notKept(what, place);
 }
 
 function tagged(type: string, value: unknown): Tagged {
@@ -58,7 +85,11 @@ function tagged(type: string, value: unknown): Tagged {
 }
 
 function refused(value: unknown, place: string): GableError {
-  return new GableError("E_CACHE_VALUE", `A cache cannot keep ${describeValue(value)}: ${place}.`);
+  return notKept(describeValue(value), place);
+}
+
+function notKept(what: string, place: string): GableError {
+  return new GableError("E_CACHE_VALUE", `A cache cannot keep ${what}: ${place}.`);
 }
 
 function fromJson(json: unknown): unknown {

@@ -7,6 +7,7 @@ import { sql } from "../data/tree/functions.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { cacheModel } from "./cache-model.ts";
 import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
+import { numberRefused } from "./counter.ts";
 
 /** The model of the table of the cache. */
 type CacheModel = ReturnType<typeof cacheModel>;
@@ -17,6 +18,7 @@ type Content = { readonly data: Uint8Array; readonly number: null } | { readonly
 /** Largest text, in bytes of UTF-8: less than a statement of every database may have. */
 const textBytesMax = 4_194_304;
 const retriesMax = 10;
+const sumMax = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
  * Creates a store in a database that has the model. All processes with this database share it.
@@ -86,12 +88,7 @@ class DatabaseCache implements CacheStore {
   }
 
   async increment(key: string, by: number, ttlMs: number): Promise<number> {
-    const rows = await this.#run("write", () => this.#add(toId(key), BigInt(by), ttlMs));
-    const sum = rows[0]?.number ?? undefined;
-    if (sum !== undefined && Number.isSafeInteger(Number(sum))) return Number(sum);
-    throw new GableError("E_CACHE_VALUE", "cache.increment() found a value that is not a whole number, or the sum is too large for one.", {
-      fix: "Use other keys for numbers than for values, and keep sums below 2 ** 53.",
-    });
+    return this.#run("write", () => this.#add(toId(key), BigInt(by), ttlMs));
   }
 
   async deleteExpired(rowsMax: number): Promise<number> {
@@ -104,8 +101,8 @@ class DatabaseCache implements CacheStore {
     });
   }
 
-  /** Adds in one statement. MySQL assigns from left to right, the others in one step: the time comes last. */
-  #add(id: string, by: bigint, ttlMs: number): Promise<Array<{ number: number | bigint | string | null }>> {
+  /** Adds in one statement. MySQL assigns from left to right, the others in one step: the time comes last. Throws `E_CACHE_VALUE`. */
+  async #add(id: string, by: bigint, ttlMs: number): Promise<number> {
     const { dialect } = this.#database;
     const now = Date.now();
     const expiry = toExpiry(now, ttlMs);
@@ -114,15 +111,19 @@ class DatabaseCache implements CacheStore {
       data = CASE WHEN ${isOld} THEN NULL ELSE gable_cache.data END,
       expires_at_ms = CASE WHEN ${isOld} THEN ${expiry} ELSE gable_cache.expires_at_ms END`;
     if (dialect === "sqlite" || dialect === "postgres")
-      return this.#database.query(sql`INSERT INTO gable_cache ("key", number, expires_at_ms) VALUES (${id}, ${by}, ${expiry})
-        ON CONFLICT ("key") DO UPDATE SET ${set} RETURNING number`);
-    const insert = sql`INSERT INTO gable_cache (\`key\`, number, expires_at_ms) VALUES (${id}, ${by}, ${expiry}) ON DUPLICATE KEY UPDATE ${set}`;
-    if (dialect === "mariadb") return this.#database.query(sql`${insert} RETURNING number`);
-    // MySQL has no RETURNING: the row stays locked until it has been read.
+      // Nothing is changed and returned when the sum would leave the limits.
+      return toSum(
+        await this.#database.query(sql`INSERT INTO gable_cache ("key", number, expires_at_ms) VALUES (${id}, ${by}, ${expiry})
+          ON CONFLICT ("key") DO UPDATE SET ${set}
+          WHERE ${isOld} OR gable_cache.number + ${by} BETWEEN ${-sumMax} AND ${sumMax} RETURNING number`),
+      );
+    // MySQL and MariaDB have no such condition: an error rolls the sum back. The row stays locked until it has been read.
     return transaction(
       async () => {
-        await this.#database.query(insert);
-        return this.#database.query(sql`SELECT number FROM gable_cache WHERE \`key\` = ${id}`);
+        await this.#database.query(
+          sql`INSERT INTO gable_cache (\`key\`, number, expires_at_ms) VALUES (${id}, ${by}, ${expiry}) ON DUPLICATE KEY UPDATE ${set}`,
+        );
+        return toSum(await this.#database.query(sql`SELECT number FROM gable_cache WHERE \`key\` = ${id}`));
       },
       { database: this.#database },
     );
@@ -146,6 +147,13 @@ class DatabaseCache implements CacheStore {
     if (kind === "read") return true;
     throw new GableError("E_CACHE_TRANSACTION", "The cache cannot write to SQLite inside a transaction, which is the only writer.");
   }
+}
+
+/** Reads the number that a statement has changed. */
+function toSum([row]: ReadonlyArray<{ readonly number: number | bigint | string | null }>): number {
+  const sum = row?.number ?? undefined;
+  if (sum === undefined || !Number.isSafeInteger(Number(sum))) throw numberRefused();
+  return Number(sum);
 }
 
 /** The key in the table: every key has one, of the same length, whatever characters it has. */

@@ -2,6 +2,7 @@
 import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
+import { addToCounter } from "./counter.ts";
 
 /** Options of {@link memoryCache}. */
 export interface MemoryCacheOptions {
@@ -58,10 +59,12 @@ class MemoryCache implements CacheStore {
   async write(key: string, text: string, { ttlMs, onlyNew = false, onlyText }: CacheWriteOptions): Promise<boolean> {
     if (onlyNew && this.#use(key) !== undefined) return false;
     if (onlyText !== undefined && this.#use(key)?.text !== onlyText) return false;
-    this.#remove(key);
     const bytes = sizeOf(key, text);
     // One that is larger than all together may be would only drive the others out.
-    if (bytes > this.#bytesMax) return false;
+    const isKept = bytes <= this.#bytesMax;
+    // What it would replace must not come back.
+    if (isKept || onlyText === undefined) this.#remove(key);
+    if (!isKept) return false;
     this.#entries.set(key, { text, expiresMs: this.#now() + ttlMs, isUsed: false });
     this.#bytes += bytes;
     this.#makeRoom(key);
@@ -74,7 +77,7 @@ class MemoryCache implements CacheStore {
 
   async increment(key: string, by: number, ttlMs: number): Promise<number> {
     const before = this.#use(key);
-    const sum = Number(before?.text ?? 0) + by;
+    const sum = addToCounter(before?.text ?? "0", by);
     await this.write(key, String(sum), { ttlMs: before === undefined ? ttlMs : before.expiresMs - this.#now() });
     return sum;
   }

@@ -2,6 +2,7 @@
 import type { RedisOptions } from "../redis/connect-redis.ts";
 import { RedisLink } from "../redis/redis-link.ts";
 import type { CacheStore, CacheWriteOptions } from "./cache-store.ts";
+import { numberRefused } from "./counter.ts";
 
 const readScript = "return redis.call('MGET', unpack(KEYS))";
 
@@ -18,10 +19,17 @@ return redis.call('DEL', KEYS[1])
 `;
 
 const incrementScript = `
-local isNew = redis.call('EXISTS', KEYS[1]) == 0
-local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
-if isNew then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-return sum
+local old = redis.call('GET', KEYS[1])
+local max = ${Number.MAX_SAFE_INTEGER}
+if old then
+  if not string.match(old, '^-?%d+$') then return false end
+  local sum = tonumber(old) + tonumber(ARGV[1])
+  if sum > max or sum < -max then return false end
+end
+redis.call('INCRBY', KEYS[1], ARGV[1])
+if not old then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+-- A string: the client rounds numbers of 16 digits.
+return redis.call('GET', KEYS[1])
 `;
 
 /**
@@ -59,7 +67,9 @@ class RedisCache implements CacheStore {
   }
 
   async increment(key: string, by: number, ttlMs: number): Promise<number> {
-    return Number(await this.#run(incrementScript, [key], [String(by), toWholeMs(ttlMs)]));
+    const sum = await this.#run(incrementScript, [key], [String(by), toWholeMs(ttlMs)]);
+    if (sum === null) throw numberRefused();
+    return Number(sum);
   }
 
   close(): Promise<void> {

@@ -177,11 +177,7 @@ const statuses = {
 
 const settings = {
   E_SETTINGS_BOTH: entry(500, "A setting is given twice", "Remove the name from the settings, or from the options of gable()."),
-  E_SETTINGS_INVALID: entry(
-    500,
-    "Some settings cannot be used",
-    "Correct each variable as the message says, in the environment or in .env.",
-  ),
+  E_SETTINGS_INVALID: entry(500, "Some settings cannot be used", "Correct each variable as the message says, in the environment or .env."),
 } as const;
 
 const programmer = {
@@ -453,6 +449,7 @@ const cache = {
     "The cache cannot store this value",
     "Cache plain objects, arrays, strings, numbers, dates, maps, sets and bytes; convert rows to plain objects.",
   ),
+  E_CACHE_RECURSION: entry(500, "A cached value needs itself", "Give the inner value another key, or compute it without the cache."),
   E_CACHE_STORE: entry(500, "The cache store cannot be used", "Choose another store in gable({ cache: { store } })."),
   E_CACHE_TRANSACTION: entry(
     500,

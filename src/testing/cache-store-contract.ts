@@ -84,6 +84,17 @@ const contracts: ReadonlyArray<readonly [title: string, check: (tested: CacheSto
       assert.equal(await store.increment("a", 1, longMs), 1);
     },
   ],
+  [
+    "adds up to the largest safe integer, and changes nothing beyond it or for another string",
+    async ({ store }) => {
+      const max = Number.MAX_SAFE_INTEGER;
+      assert.equal(await store.increment("a", max, longMs), max);
+      await assert.rejects(store.increment("a", 1, longMs), { code: "E_CACHE_VALUE" });
+      await store.write("b", "one", { ttlMs: longMs });
+      await assert.rejects(store.increment("b", 1, longMs), { code: "E_CACHE_VALUE" });
+      assert.deepEqual(await readKeys(store, ["a", "b"]), [String(max), "one"]);
+    },
+  ],
 ];
 
 /** Defines the tests of a store in the current file. Each test creates its own with `create`. */

@@ -1,6 +1,7 @@
 /** The cache: computed once, dropped by tags, kept per application. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { inspect } from "node:util";
 import { gable, get, html } from "gable";
 import type { Cache, CacheKey, CacheStore } from "gable/cache";
 import { cache, cachePart, createCache, memoryCache } from "gable/cache";
@@ -222,8 +223,24 @@ describe("values of a cache", () => {
     ["the value.a", { a: Symbol("x") }],
     ["the value[1]", [1, new Row()]],
     ["the value.row", { row: /x/ }],
+    // What would come back as something else.
+    // oxlint-disable-next-line no-sparse-arrays
+    ["the value[1]", [1, , 3]],
+    ["the value", Object.assign([1], { a: 1 })],
+    ["the value", Object.assign([], { a: 1 })],
+    // oxlint-disable-next-line no-sparse-arrays
+    ["the value[0]", Object.assign([,], { a: 1 })],
+    ["the value[0]", [{ [Symbol("a")]: 1 }]],
+    ["the value", Object.assign([1], { [Symbol("a")]: 1 })],
+    ["the value.a", { a: Object.defineProperty({}, "b", { value: 1 }) }],
+    ["the value", Object.assign(new Date(0), { a: 1 })],
+    ["the value", Object.assign(new Map(), { a: 1 })],
+    ["the value", Object.assign(new Set(), { a: 1 })],
+    ["the value", new (class Moment extends Date {})(0)],
+    ["the value", new (class Names extends Map {})()],
+    ["the value.list", { list: new (class List extends Array {})() }],
   ] as const)
-    it(`refuse ${place}`, () =>
+    it(`refuse ${place}: ${inspect(value)}`, () =>
       assert.throws(() => encodeValue(value), {
         code: "E_CACHE_VALUE",
         message: new RegExp(`: ${place.replaceAll(/[.[\]]/g, "\\$&")}\\.$`),

@@ -25,6 +25,22 @@ export function testCounters(create: () => Promise<CacheStore>): void {
     assert.deepEqual([await own.find("hits"), await own.increment("hits", minute)], [undefined, 1]);
   });
 
+  for (const sign of [1, -1])
+    check(`counts to ${sign * Number.MAX_SAFE_INTEGER}, and refuses one more without a change`, async (own) => {
+      const max = sign * Number.MAX_SAFE_INTEGER;
+      const refused = {
+        code: "E_CACHE_VALUE",
+        message: "cache.increment() found a value that is not a whole number, or the sum is too large for one.",
+      };
+      assert.equal(await own.increment("a", { ...minute, by: max }), max);
+      for (const by of [sign, max]) await assert.rejects(own.increment("a", { ...minute, by }), refused);
+      assert.deepEqual([await own.find("a"), await own.increment("a", { ...minute, by: 0 })], [max, max]);
+      assert.equal(await own.increment("a", { ...minute, by: -max }), 0);
+      assert.equal(await own.increment("a", { ...minute, by: max - sign }), max - sign);
+      await assert.rejects(own.increment("a", { ...minute, by: 2 * sign }), refused);
+      assert.equal(await own.increment("a", { ...minute, by: sign }), max);
+    });
+
   check("keeps what was written last of a value and a number", async (own) => {
     await own.increment("hits", minute);
     await own.set("hits", "text", minute);

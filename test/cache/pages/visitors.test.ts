@@ -25,9 +25,17 @@ const createRoutes = (): NonNullable<GableOptions["routes"]> => [
   ),
   get("/nonce", { cache: { ...stored, etag: true } }, () => html`<script>1</script><p>${++runs}</p>`),
   get("/tag", { cache: { ...stored, etag: true } }, () => html`<p>${"x".repeat(2_000)}${++runs}</p>`),
+  get("/slow", { cache: stored }, async () => {
+    const before = slowText;
+    slowBegun.resolve();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return before;
+  }),
   get("/guarded", { guard: () => isOpen, cache: stored }, () => text(`${++runs}`)),
   get("/middleware", { use: [middleware(async (_context, next) => stamp(await next()))], cache: stored }, () => text("x")),
 ];
+let slowText = "";
+let slowBegun = Promise.withResolvers<void>();
 let isOpen = true;
 let stamps = 0;
 
@@ -164,6 +172,19 @@ for (const { name, skip, open } of storeKinds)
       assert.equal(await read("/plain"), before);
       await app.part(cachePart).cache.invalidate({ tags: ["pages"] });
       assert.notEqual(await read("/plain"), before);
+    });
+
+    it("makes a new reply for those who ask after invalidate(), although one is being made", async () => {
+      const own = app.part(cachePart).cache;
+      await own.invalidate({ tags: ["pages"] });
+      slowText = "old";
+      slowBegun = Promise.withResolvers();
+      const first = read("/slow");
+      await slowBegun.promise;
+      slowText = "new";
+      await own.invalidate({ tags: ["pages"] });
+      const later = [read("/slow"), read("/slow")];
+      assert.deepEqual(await Promise.all([first, ...later, read("/slow")]), ["old", "new", "new", "new"]);
     });
 
     it("makes a reply once for 1,000 parallel requests", async () => {
