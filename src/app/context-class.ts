@@ -25,7 +25,6 @@ export function createContextClass(parts: readonly AnyPart[], find: (part: AnyPa
 
 /** Fields of each context object. */
 const ownNames: ReadonlyArray<keyof RequestContext> = [
-  "raw",
   "services",
   "params",
   "route",

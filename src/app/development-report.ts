@@ -94,7 +94,8 @@ async function toErrorFacts(
 
 /** What is known about a request. Whatever cannot be read is left out: the report must not fail because of it. */
 function toRequestFacts(context: RequestContext, label: string | undefined): RequestFacts {
-  const { input, route, raw } = context;
+  const { input, route } = context;
+  const raw = context.ownRaw();
   return {
     id: context.requestId,
     method: context.method,

@@ -60,7 +60,7 @@ export function createDispatch(settings: DispatchSettings): RequestListener {
   const dispatch = (raw: RawRequest): Reply | Promise<Reply> => track(new Context(raw, services), watched);
 
   function answer(context: RequestContext): Reply | Promise<Reply> {
-    const { raw } = context;
+    const raw = context.ownRaw();
     let compiled: CompiledRoute | undefined;
     try {
       const earlyReply = early?.(raw);

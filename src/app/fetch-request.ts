@@ -285,7 +285,7 @@ function toStream(body: FileBody | AsyncIterable<string | Uint8Array>, onSettled
 
 /** Makes the web-standard request of a context; reading its body reads that of the connection. */
 export function toFetchRequest(context: RequestContext): Request {
-  const { raw } = context;
+  const raw = context.ownRaw();
   const headers = new Headers();
   for (const [name, value] of raw.headers) headers.append(name, value);
   const hasBody = raw.body !== emptyBody && raw.method !== "GET" && raw.method !== "HEAD";

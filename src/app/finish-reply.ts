@@ -121,7 +121,7 @@ function closeHead(context: RequestContext, reply: FinishedReply): Reply {
   const isStream = typeof body === "object" && body !== null && !(body instanceof Uint8Array) && !isFileBody(body);
   const isAwaited = isStream || context.hooks?.hasWork === true;
   context.closeHead(isAwaited);
-  if (isStream || isFileBody(body)) replies.set(context.raw, context);
+  if (isStream || isFileBody(body)) replies.set(context.ownRaw(), context);
   if (log === undefined) {
     if (isAwaited) reply.onSettled = () => context.settle();
     return reply;

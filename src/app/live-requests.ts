@@ -48,7 +48,7 @@ export function createLiveRequests({ table, services, Context, lifecycle }: Live
   }
 
   const toLiveRequest = (context: RequestContext): LiveRequest => {
-    const { raw } = context;
+    const raw = context.ownRaw();
     const hasGuards = table.find(raw.method, raw.path)?.entry.compiled.authorize !== undefined;
     const cut = raw.cut === undefined ? undefined : (): void => raw.cut?.();
     // A timer, or a message of a client, belongs to no request by itself.

@@ -5,7 +5,7 @@ import type { RequestContext } from "./request-context.ts";
 
 /** Answers a preflight; undefined when no route has the path and the method, or when the one that has them allows no other origin. */
 export function answerPreflight(context: RequestContext, table: RouteFinder): HandlerReply | undefined {
-  const { path, headers } = context.raw;
+  const { path, headers } = context.ownRaw();
   const allow = table.allowOf(path);
   const cors = table.find(headers.get("access-control-request-method") ?? "", path)?.entry.compiled.cors;
   if (allow === undefined || cors === undefined) return undefined;

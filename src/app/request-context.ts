@@ -38,7 +38,7 @@ export interface RequestContext extends ContextProperties {}
 
 /** The one implementation of {@link Context}. */
 export class RequestContext implements Context<ContextInput> {
-  readonly raw: RawRequest;
+  readonly #raw: RawRequest;
   readonly services: ContextServices;
   params: unknown = noParams;
   route: Route | undefined = undefined;
@@ -68,25 +68,34 @@ export class RequestContext implements Context<ContextInput> {
   #log: AppLogger | undefined = undefined;
 
   constructor(raw: RawRequest, services: ContextServices) {
-    this.raw = raw;
+    this.#raw = raw;
     this.services = services;
     this.startedMs = services.watch.log === undefined ? 0 : performance.now();
   }
 
+  get raw(): RawRequest {
+    return this.ownRaw();
+  }
+
+  /** As ownRequestId(). */
+  ownRaw(): RawRequest {
+    return this.#raw;
+  }
+
   get method(): string {
-    return this.raw.method;
+    return this.#raw.method;
   }
 
   get headers(): HeaderReader {
-    return this.raw.headers;
+    return this.#raw.headers;
   }
 
   get signal(): AbortSignal {
-    return this.raw.signal;
+    return this.#raw.signal;
   }
 
   get body(): BodySource {
-    return this.raw.body;
+    return this.#raw.body;
   }
 
   get uploadDirectory(): string | undefined {
@@ -94,7 +103,7 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get path(): string {
-    return toCanonicalPath(this.raw.path);
+    return toCanonicalPath(this.#raw.path);
   }
 
   /** The path without secrets, for logs and traces. */
@@ -103,7 +112,7 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get url(): URL {
-    return new URL(`${this.scheme}://${this.authority}${this.raw.path}${this.raw.queryString === "" ? "" : `?${this.raw.queryString}`}`);
+    return new URL(`${this.scheme}://${this.authority}${this.#raw.path}${this.#raw.queryString === "" ? "" : `?${this.#raw.queryString}`}`);
   }
 
   get request(): Request {
@@ -113,20 +122,25 @@ export class RequestContext implements Context<ContextInput> {
 
   /** What the trusted proxies say; the connection's own facts without any. */
   get forwarded(): ForwardedFacts {
-    this.#forwarded ??= this.services.readForwarded(this.raw);
+    return this.ownForwarded();
+  }
+
+  /** As ownRequestId(). */
+  ownForwarded(): ForwardedFacts {
+    this.#forwarded ??= this.services.readForwarded(this.#raw);
     return this.#forwarded;
   }
 
   get ip(): string {
-    return this.forwarded.ip;
+    return this.ownForwarded().ip;
   }
 
   get scheme(): "http" | "https" {
-    return this.services.hasProxies ? this.forwarded.scheme : this.raw.scheme;
+    return this.services.hasProxies ? this.ownForwarded().scheme : this.#raw.scheme;
   }
 
   get authority(): string {
-    const authority = this.services.hasProxies ? this.forwarded.authority : this.raw.authority;
+    const authority = this.services.hasProxies ? this.ownForwarded().authority : this.#raw.authority;
     return authority === "" ? this.services.defaultAuthority : authority;
   }
 
@@ -167,7 +181,12 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get queryString(): string {
-    return this.raw.queryString;
+    return this.ownQueryString();
+  }
+
+  /** As ownRequestId(). */
+  ownQueryString(): string {
+    return this.#raw.queryString;
   }
 
   /** Replaced by the part of sessions, as `flash` is. */
@@ -189,7 +208,7 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get query(): unknown {
-    this.#query ??= parseQuery(this.raw.queryString);
+    this.#query ??= parseQuery(this.#raw.queryString);
     return this.#query;
   }
 
@@ -208,7 +227,7 @@ export class RequestContext implements Context<ContextInput> {
 
   get cookies(): Cookies {
     this.#cookies ??= new RequestCookies({
-      field: () => this.raw.headers.get("cookie"),
+      field: () => this.#raw.headers.get("cookie"),
       // A browser keeps Secure cookies of loopback over http as well, so production can demand them everywhere.
       isSecure: () => this.scheme === "https" || this.services.isProduction,
       write: (line) => this.addCookie(line),
@@ -286,7 +305,7 @@ export class RequestContext implements Context<ContextInput> {
   /** Runs what waits for the end of the request: the reply is sent, or given up. */
   settle(): void {
     const work = this.#hooks?.settle();
-    if (work !== undefined) this.services.onWork(work, this.raw);
+    if (work !== undefined) this.services.onWork(work, this.#raw);
   }
 
   get reply(): ReplyDraft {
@@ -326,7 +345,7 @@ export class RequestContext implements Context<ContextInput> {
   get redirectBack(): (options: { fallback: string }) => HandlerReply {
     return (options) => {
       assertKnownOptions("redirectBack()", options, { fallback: "string" });
-      const referer = this.raw.headers.get("referer");
+      const referer = this.#raw.headers.get("referer");
       const own = `${this.scheme}://${this.authority}`;
       const target = referer !== null && referer.startsWith(`${own}/`) ? referer.slice(own.length) : null;
       return redirect(safeRedirectTarget(target, options.fallback));

@@ -39,7 +39,7 @@ export function publishRequests(answer: Answer): Answer {
 
 function publishRequest(context: RequestContext, answer: Answer): Pending<Reply> {
   if (!starts.hasSubscribers && !finishes.hasSubscribers) return answer(context);
-  const facts = { requestId: findRequestId(context), method: context.method, path: context.raw.path };
+  const facts = { requestId: findRequestId(context), method: context.method, path: context.ownRaw().path };
   const startedMs = performance.now();
   starts.publish(facts);
   return followRequest(context, answer, (status) => {

@@ -12,8 +12,8 @@ export function createRequestIds(): (context: RequestContext) => string {
   let digits = "";
   let used = 0;
   return (context) => {
-    if (context.services.hasProxies && context.forwarded.isTrusted) {
-      const given = context.raw.headers.get("x-request-id");
+    if (context.services.hasProxies && context.ownForwarded().isTrusted) {
+      const given = context.ownRaw().headers.get("x-request-id");
       if (given !== null && givenPattern.test(given)) return given;
     }
     if (used === digits.length) {

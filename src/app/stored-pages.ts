@@ -107,17 +107,22 @@ interface Made {
 
 /** Why the reply is for one visitor; undefined while it is for everybody. */
 function findPersonal(context: RequestContext, reads: VisitorReads): string | undefined {
-  if (context.raw.headers.has("authorization")) return "the request has Authorization";
+  if (context.ownRaw().headers.has("authorization")) return "the request has Authorization";
   if (context.setCookies !== null) return "it sets a cookie";
   return reads.first ?? (context.isPersonal ? "it was marked as personal" : undefined);
 }
 
 /** Everything that the reply may depend on; undefined when the query has values that a cache cannot keep. */
 function toKey(context: RequestContext, hasQuery: boolean, fields: ReadonlySet<string>): CacheKeyPart[] | undefined {
-  const { services, raw } = context;
+  const { services } = context;
+  const raw = context.ownRaw();
   let query: string | null = null;
   try {
-    if (hasQuery) query = encodeValue(toSorted(context.query));
+    if (hasQuery) {
+      // Throws for what sorting leaves out.
+      encodeValue(context.query);
+      query = encodeValue(toSorted(context.query));
+    }
   } catch {
     return undefined;
   }

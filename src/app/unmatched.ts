@@ -7,7 +7,7 @@ import { HandlerReply } from "../replies/handler-reply.ts";
 /** The reply, or the error. */
 export function answerUnmatched(context: RequestContext, table: RouteFinder, trailingSlash: "redirect" | "strict"): HandlerReply {
   const { method } = context;
-  const { path, queryString } = context.raw;
+  const { path, queryString } = context.ownRaw();
   if (path === "*")
     return new HandlerReply(204, "", null, [["allow", [...new Set(["GET", "HEAD", "OPTIONS", ...table.methods])].sort().join(", ")]]);
   const allow = table.allowOf(path);

@@ -35,10 +35,9 @@ const prototypes = new WeakMap<object, object>();
  * else counts as read of the visitor, also what parts add.
  */
 const shared: ReadonlySet<string> = new Set(
-  [
-    "method path scheme authority absoluteUrl view asset signal log afterReply reply nonce",
-    "forwarded queryString input setCookies hooks draft",
-  ].flatMap((names) => names.split(" ")),
+  ["method path scheme authority absoluteUrl view asset signal log afterReply reply nonce", "input setCookies hooks draft"].flatMap(
+    (names) => names.split(" "),
+  ),
 );
 /** Properties that throw until a part replaces them. */
 const missing: ReadonlySet<string> = new Set(["session", "flash", "user"]);
@@ -75,7 +74,7 @@ function createWatched(base: object): object {
 function watchGetter(name: string, read: () => unknown): (this: RequestContext) => unknown {
   if (name === "headers")
     return function headers() {
-      return new WatchedHeaders(this.raw.headers, watched.get(this)!);
+      return new WatchedHeaders(this.ownRaw().headers, watched.get(this)!);
     };
   if (name === "query")
     return function query() {

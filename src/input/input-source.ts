@@ -7,7 +7,8 @@ import type { HeaderReader } from "../http/header-table.ts";
 export interface InputSource {
   readonly headers: HeaderReader;
   readonly body: BodySource;
-  readonly queryString: string;
+  /** Not a getter: reading one counts as read by the handler where replies are stored. */
+  ownQueryString(): string;
   readonly log: Pick<Logger, "debug">;
   /** Folder of temporary files; undefined for that of the system. */
   readonly uploadDirectory: string | undefined;

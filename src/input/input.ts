@@ -63,7 +63,7 @@ async function readForm(source: InputSource, options: RouteOptions, sent: SentFo
   const { files = {} } = options;
   const reader = findFormReader(options.form!);
   const isQuery = reader?.method === "get";
-  const found = isQuery ? parseQueryForm(source.queryString) : (sent ?? (await readDeclaredForm(source, [options])));
+  const found = isQuery ? parseQueryForm(source.ownQueryString()) : (sent ?? (await readDeclaredForm(source, [options])));
   const noteUnknown: NoteUnknown | undefined = isQuery ? undefined : (name, unknown) => logUnknown(source, name, unknown);
   // Records of fields became forms when the route was compiled.
   const schema = options.form as StandardSchema;
@@ -85,7 +85,7 @@ function isProgram({ headers }: InputSource): boolean {
 }
 
 async function readQuery(source: InputSource, schema: StandardSchema): Promise<unknown> {
-  const result = await validateFields(schema, parseQuery(source.queryString).toRecord());
+  const result = await validateFields(schema, parseQuery(source.ownQueryString()).toRecord());
   if (result.isValid) return result.value;
   throw new GableError("E_QUERY_INVALID", "Invalid query.", { details: { errors: result.errors } });
 }

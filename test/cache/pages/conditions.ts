@@ -85,6 +85,16 @@ const read = (name: string, handle: Condition["handle"], reason = `context.${nam
   reason,
 });
 
+/** Values of a query that JSON does not have. */
+const hidden: ReadonlyArray<readonly [title: string, hide: (a: string) => object]> = [
+  ["a function", (a) => ({ read: () => a })],
+  ["a property of a list", (a) => Object.assign([1], { a })],
+  ["an empty item", () => Array(2)],
+  ["a symbol key", (a) => ({ [Symbol.for("a")]: a })],
+  ["a property that is not enumerable", (a) => Object.defineProperty({}, "a", { value: a })],
+  ["a property of a date", (a) => ({ date: Object.assign(new Date(0), { a }) })],
+];
+
 /** Replies that may be for one visitor. */
 export const unstoredConditions: readonly Condition[] = [
   // What was read of the visitor, also when there was nothing to find.
@@ -102,6 +112,8 @@ export const unstoredConditions: readonly Condition[] = [
   read("markPersonal", ({ markPersonal }) => (markPersonal(), "x"), "context.markPersonal() was called"),
   read("beforeReply", ({ beforeReply }) => (beforeReply(() => undefined), "x"), "context.beforeReply() was called"),
   read("tenant", (context) => text(String((context as unknown as { tenant: unknown }).tenant))),
+  // The types do not have these.
+  ...["raw", "queryString", "forwarded"].map((name) => read(name, (context) => text(String(Reflect.get(context, name))))),
   { title: "a header field", handle: ({ headers }) => text(headers.get("X-Own") ?? ""), reason: "the header field X-Own was read" },
   { title: "whether a field exists", handle: ({ headers }) => text(String(headers.has("dnt"))), reason: "the header field dnt was read" },
   { title: "all lines of a field", handle: ({ headers }) => headers.all("accept"), reason: "the header field accept was read" },
@@ -121,6 +133,14 @@ export const unstoredConditions: readonly Condition[] = [
     handle: (context) => html`<p>${later(0).then(() => context.cookies.get("a"))}</p>`,
     reason: "context.cookies was read",
   },
+  // Queries with values that a key would leave out.
+  ...hidden.map(([title, hide]) => ({
+    title: `a query with ${title}`,
+    options: { query: z.object({ a: z.string() }).transform(({ a }) => hide(a)) },
+    handle: () => "x",
+    search: "?a=1",
+    reason: "its query has values that a cache cannot keep",
+  })),
   // Middleware and guards.
   {
     title: "a middleware that reads a cookie",
