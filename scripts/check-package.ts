@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { localProgram, root, runCommand } from "./run-command.ts";
 
 /** The package with its dependencies, as `npm install gable` leaves them (decisions/034-installed-size.md). */
-const installedBytesMax = 6_500_000;
+const installedBytesMax = 6_700_000;
 const packagesMax = 12;
 /** 1 MiB, not packed. The design allows 1 MB for the packed docs, and Markdown packs to about a third. */
 const docsBytesMax = 1_048_576;
