@@ -26,17 +26,17 @@ it("keeps the fields of models, and leaves out their rows, the files of types an
   assert.equal(
     shortenDeclaration(text),
     `const models: () => {
-    Group: ModelStatic<{
-        id: Column<number>;
-    }>;
-    owner: () => Relation<ModelStatic<{
-        id: Column<number>;
-    }>, "one", false>;
-    other: Pick<{
-        id: number;
-    }> & {
-        name: string;
-    };
+  Group: ModelStatic<{
+    id: Column<number>;
+  }>;
+  owner: () => Relation<ModelStatic<{
+    id: Column<number>;
+  }>, "one", false>;
+  other: Pick<{
+    id: number;
+  }> & {
+    name: string;
+  };
 };`,
   );
 });
@@ -55,12 +55,12 @@ it("writes doc comments as line comments", () => {
   assert.equal(
     shortenDeclaration(text),
     `interface Options {
-    // How many rows.
-    rowsMax?: number;
-    // How long it waits.
-    //
-    // In ms.
-    waitMs?: number;
+  // How many rows.
+  rowsMax?: number;
+  // How long it waits.
+  //
+  // In ms.
+  waitMs?: number;
 }`,
   );
 });

@@ -18,7 +18,12 @@ export function shortenDeclaration(text: string): string {
       end = `${indent}}`;
     } else lines.push(line);
   }
-  return shortenComments(lines.join("\n"));
+  return narrow(shortenComments(lines.join("\n")));
+}
+
+/** Indents by two spaces, as the code of this repository. The compiler uses four. */
+function narrow(text: string): string {
+  return text.replaceAll(/^(?: {4})+/gm, (indent) => indent.slice(indent.length / 2));
 }
 
 /** Writes doc comments as line comments, which need less space. */
