@@ -68,12 +68,12 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   const { secrets, hidden, redact } = readSecrets(options, mode);
   const findTrace: FindTrace | undefined = mode === "development" ? () => lifecycle.find(developmentPart)?.trace : undefined;
   const logger = traceLogger(createAppLogger(options, { mode, redact: secrets.length === 0 ? undefined : redact }), findTrace);
-  const paths = new SecretPaths(table);
+  const ofRoutes = toRouteServices(table);
   const parts = orderParts([...findFeatures(options), ...(options.parts ?? [])]);
   const lifecycle = new Lifecycle({
     parts,
     options,
-    host: { ...toHost(options, mode, logger), ...toRouteHost(table, paths), ...toServiceHost(() => services) },
+    host: { ...toHost(options, mode, logger), ...toRouteHost(table), hidePath: ofRoutes.hidePath, ...toServiceHost(() => services) },
     nameOf: ({ name }) => (featureNames.includes(name) ? `gable.${name}` : name),
     ...toZoneHooks(() => services, onStopping),
     onStarted: (instances) => {
@@ -90,12 +90,8 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
     find,
     events,
     observers,
-    hidePath: (method, path) => paths.hide(method, path),
-    routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
-    onWork: (work, raw) => {
-      settings.onWork(work);
-      raw.waitUntil?.(work);
-    },
+    ...ofRoutes,
+    onWork: toWorkHook(settings),
   });
   const { Context, names } = createContextClass(parts, find);
   const views = options.views === undefined ? [] : toViewOptions(options.views).directories;
@@ -181,12 +177,28 @@ function toCompileOptions(
   return { basePath, converters, checksReturns: mode !== "production", rate: limits?.rate, findPages };
 }
 
+/** Work that goes on after a reply keeps the application, and the runtime of the request. */
+function toWorkHook({ onWork }: AssemblySettings): ServiceSettings["onWork"] {
+  return (work, raw) => {
+    onWork(work);
+    raw.waitUntil?.(work);
+  };
+}
+
+/** What requests and parts need of all routes. */
+function toRouteServices(table: RouteTable<CompiledRoute>): Pick<ServiceSettings, "routeUrl" | "hidePath"> {
+  const paths = new SecretPaths(table);
+  return {
+    routeUrl: createRouteFinder(() => table.entries.map(({ route }) => route)),
+    hidePath: (method, path) => paths.hide(method, path),
+  };
+}
+
 /** What parts may ask about routes. */
-function toRouteHost(table: RouteTable<CompiledRoute>, paths: SecretPaths): Pick<PartHost, "hasRoute" | "findRoute" | "hidePath"> {
+function toRouteHost(table: RouteTable<CompiledRoute>): Pick<PartHost, "hasRoute" | "findRoute"> {
   const patternOf = ({ binding, pattern }: (typeof table.entries)[number]["route"]): string => binding?.pattern ?? pattern;
   return {
     hasRoute: (pattern) => table.entries.some(({ route }) => route.method === "GET" && patternOf(route) === pattern),
-    hidePath: (method, path) => paths.hide(method, path),
     findRoute: (name) => table.entries.find(({ route }) => route.name === name)?.route,
   };
 }

@@ -3,6 +3,7 @@ import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
 import { isRequestLogged } from "../log/log-levels.ts";
+import { toJsonLine } from "../log/log-line.ts";
 import { trackRequests } from "../log/track-requests.ts";
 import { metricsPart } from "../metrics/part.ts";
 import { isLoopbackName } from "../security/hosts.ts";
@@ -103,7 +104,7 @@ export async function listen(app: Application, options: ListenOptions): Promise<
   };
   const forget = app.addServer(stopServer);
   if (app.mode !== "test") app.watch.tracker = trackRequests<RequestContext>();
-  if (!quiet) console.log(toGreeting(app, server.url));
+  if (!quiet) greet(app, server.url);
   return running;
 }
 
@@ -133,9 +134,12 @@ function assertHosts(app: Application, host: string, isUnix: boolean): void {
   }
 }
 
-function toGreeting(app: Application, url: string): string {
+/** Prints the address. Where a program reads the log, it is one of its lines. */
+function greet(app: Application, url: string): void {
   const hint = app.mode === "production" ? " For reload and error pages: npx gable dev" : "";
-  return `Serving ${url} (${app.mode}).${hint}`;
+  const message = `Serving ${url} (${app.mode}).${hint}`;
+  if (!hasJsonLines(app.options, app.mode) || process.stdout.isTTY) console.log(message);
+  else findLineWriter(app.mode)(toJsonLine({ level: "info", facts: {}, message }));
 }
 
 /** Requests write lines of the part "gable.requests". */

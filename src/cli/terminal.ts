@@ -12,6 +12,8 @@ export interface Terminal {
   readonly keepOutput: () => void;
   /** Whether a person reads standard error. */
   readonly isTerminal: boolean;
+  /** Whether a person reads standard output. */
+  readonly isOutputTerminal: boolean;
   /** Whether a person can answer questions. */
   readonly canAsk: boolean;
   /** Columns of the terminal. */
@@ -42,6 +44,7 @@ export function createTerminal(): Terminal {
     writeError: (text) => void process.stderr.write(text),
     keepOutput: () => void (process.stdout.write = process.stderr.write.bind(process.stderr)),
     isTerminal: process.stderr.isTTY === true,
+    isOutputTerminal: process.stdout.isTTY === true,
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
     environment: process.env,

@@ -616,10 +616,12 @@ describe("the binary", () => {
       assert.equal(problem!.id, "E_MIGRATION_PENDING");
       assert.match(problem!.message, /^1 migration is due: \d{8}_\d{4}_books\. Nothing was started\.$/);
       const first = await serve(project, "--workers", workers, "--migrate");
-      assert.match(first.text(), /^Migrations: ran \d{8}_\d{4}_books \(\d+ ms\)$/m);
+      assert.match(first.text(), /"message":"Migrations: ran \d{8}_\d{4}_books \(\d+ ms\)"\}$/m);
       assert.equal(await first.stop(), 0);
       const second = await serve(project, "--workers", workers);
-      const steps = [...second.text().matchAll(/^(Migrations: all have run|First worker: ready) \(\d+ ms\)$/gm)].map(([, step]) => step);
+      const steps = [...second.text().matchAll(/"message":"(Migrations: all have run|First worker: ready) \(\d+ ms\)"\}$/gm)].map(
+        ([, step]) => step,
+      );
       assert.deepEqual(steps, ["Migrations: all have run", ...(workers === "1" ? [] : ["First worker: ready"])]);
       assert.equal(await second.stop(), 0);
     });

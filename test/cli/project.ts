@@ -62,6 +62,7 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
         writeError: (text) => (error += text),
         keepOutput: () => undefined,
         isTerminal: false,
+        isOutputTerminal: false,
         canAsk: false,
         ask: () => Promise.resolve(undefined),
         columns: 100,

@@ -244,7 +244,7 @@ describe("checks before a start", () => {
     it(`print a warning once before gable start serves: ${workers} workers`, async () => {
       const { code, stdout, stderr } = await start(createProject({ "app.ts": appWith("warning") }), "--workers", workers);
       assert.equal(code, 0, stderr);
-      assert.match(stdout, /^Serving http/m);
+      assert.match(stdout, /"message":"Serving http/);
       assert.equal(stderr.split("warning: shop.prices: No prices.\n  fix: Copy them.\n").length, 2, stderr);
     });
   }

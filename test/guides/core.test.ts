@@ -155,6 +155,7 @@ describe("docs/guides/command-line.md", () => {
       keepOutput: () => undefined,
       writeError: (more) => void (text += more),
       isTerminal: false,
+      isOutputTerminal: false,
       canAsk: false,
       ask: () => Promise.resolve(undefined),
       columns: 80,

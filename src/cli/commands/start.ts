@@ -123,14 +123,20 @@ function hasTasks(app: Application, { terminal }: Context): boolean {
 
 /** Runs a step of the start, and prints what it came to and how long it took. It prints nothing for a step without work. */
 async function withStep<Result>(
-  { print }: Context,
+  context: Context,
   name: string,
   work: () => Promise<readonly [result: Result, text: string | undefined]>,
 ): Promise<Result> {
   const startedMs = performance.now();
   const [result, text] = await work();
-  if (text !== undefined) print(`${name}: ${text} (${Math.round(performance.now() - startedMs)} ms)`);
+  if (text !== undefined) tell(context, `${name}: ${text} (${Math.round(performance.now() - startedMs)} ms)`);
   return result;
+}
+
+/** Prints a line; in production a program reads it, as it does the log. */
+function tell({ print, project, terminal }: Context, message: string): void {
+  const isLog = project.mode === "production" && !terminal.isOutputTerminal;
+  print(isLog ? JSON.stringify({ level: 30, time: Date.now(), message }) : message);
 }
 
 const migrationsFolder = "migrations";
@@ -219,9 +225,10 @@ function bootMsOf({ bootSeconds = 60 }: Context["flags"]): number {
   return bootSeconds * 1_000;
 }
 
-async function serveAlone(app: Application, { flags: given, project, print }: Context): Promise<unknown> {
+async function serveAlone(app: Application, context: Context): Promise<unknown> {
+  const { flags: given, project } = context;
   const { url } = await app.listen({ ...addressOf(given), quiet: true, signals: true, stopGraceMs: given.gracefulSeconds * 1_000 });
-  print(`Serving ${url} (${project.mode})`);
+  tell(context, `Serving ${url} (${project.mode})`);
   // The signal handler of listen() ends the process when the last request has been answered.
   return new Promise(() => undefined);
 }
@@ -232,11 +239,8 @@ function assertWorkers(count: string): void {
 }
 
 /** This process watches workers. It loads the settings, and no code of the application. */
-async function serveWithWorkers(
-  { flags: given, project, print, terminal }: Context,
-  count: string,
-  settings: Readonly<Record<string, unknown>>,
-): Promise<object> {
+async function serveWithWorkers(context: Context, count: string, settings: Readonly<Record<string, unknown>>): Promise<object> {
+  const { flags: given, project, terminal } = context;
   const workers = count === "auto" ? "auto" : Number(count);
   const { supervise } = await import("gable/server");
   const port = given.port ?? (settings["port"] === undefined ? portOf(terminal.environment) : Number(settings["port"]));
@@ -251,8 +255,9 @@ async function serveWithWorkers(
     ...toSupervision(given),
     controlPath: controlPathOf(project.folder),
   });
-  print(`First worker: ready (${Math.round(performance.now() - startedMs)} ms)`);
-  print(
+  tell(context, `First worker: ready (${Math.round(performance.now() - startedMs)} ms)`);
+  tell(
+    context,
     `Serving ${given.unixPath ?? `http://${host}:${running.port}`} with ${count} ${count === "1" ? "worker" : "workers"} (${project.mode})`,
   );
   const { exitCode, failure } = await running.ended;

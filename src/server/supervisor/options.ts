@@ -4,6 +4,7 @@ import type { OptionKinds } from "../../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid, timerMsMax } from "../../errors/option-errors.ts";
 import { assertOneAddress } from "../listen-socket.ts";
 import type { ListenAddress } from "../listen-socket.ts";
+import { writeLogLine } from "./log-line.ts";
 import type { WorkerFailure } from "./protocol.ts";
 import type { FailureListener } from "./stand-in.ts";
 
@@ -157,6 +158,6 @@ function availableBytes(): number {
   return constrained > 0 && constrained < totalmem() ? constrained : totalmem();
 }
 
-function writeEvent(event: SupervisorEvent): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+function writeEvent({ level, ...facts }: SupervisorEvent): void {
+  writeLogLine(level, facts);
 }

@@ -26,17 +26,17 @@ setInterval(() => {
   const now = performance.now();
   const beat = Atomics.load(beats, 0);
   if (beat !== lastBeat) {
-    if (reported) write("warn", "The event loop turns again", now - lastChange);
+    if (reported) write(40, "The event loop turns again", now - lastChange);
     lastBeat = beat; lastChange = now; reported = false;
     return;
   }
   const stalledMs = now - lastChange;
-  if (stalledMs >= stallMs && !reported) { reported = true; write("error", "The event loop stands still", stalledMs); }
+  if (stalledMs >= stallMs && !reported) { reported = true; write(50, "The event loop stands still", stalledMs); }
   if (stalledMs >= orphanMs && process.ppid !== parentPid) process.kill(pid, "SIGKILL");
 }, Math.max(50, stallMs / 5));
 function write(level, message, ms) {
   const request = bytes.toString("latin1", 0, Atomics.load(beats, 1)) || null;
-  const line = { time: new Date().toISOString(), level, message, pid, stalledMs: Math.round(ms), request };
+  const line = { level, time: Date.now(), message, pid, stalledMs: Math.round(ms), request };
   try { writeSync(2, JSON.stringify(line) + "\\n"); } catch {}
 }
 `;

@@ -9,6 +9,7 @@ import { isErrorValue } from "../../errors/thrown-value.ts";
 import type { StopOptions } from "../serve.ts";
 import type { AttachedServer } from "./connection-source.ts";
 import { offerConnections } from "./connection-source.ts";
+import { writeLogLine } from "./log-line.ts";
 import type { FromWorker, ToWorker, WorkerFailure, WorkerOrders, WorkerSetup } from "./protocol.ts";
 import type { Watchdog } from "./watchdog.ts";
 import { startWatchdog } from "./watchdog.ts";
@@ -219,6 +220,6 @@ function toFailure(error: unknown): WorkerFailure {
   };
 }
 
-function writeFatal(facts: Readonly<Record<string, unknown>>): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level: "fatal", pid: process.pid, ...facts })}\n`);
+function writeFatal({ message, ...facts }: Readonly<Record<string, unknown>>): void {
+  writeLogLine("fatal", { message, pid: process.pid, ...facts });
 }

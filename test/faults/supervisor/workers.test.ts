@@ -166,7 +166,7 @@ describe("an event loop that stands still", { skip: skipSupervisor }, () => {
       const find = (text: string): Record<string, unknown> | undefined => events().find(({ message }) => message === text);
       await until(() => find("A worker gives no sign of life and is killed") !== undefined, "the worker is killed");
       const report = find("The event loop stands still");
-      assert.deepEqual([report?.["level"], report?.["request"]], ["error", "GET /spin"]);
+      assert.deepEqual([report?.["level"], report?.["request"]], [50, "GET /spin"]);
       assert.ok(Number(report?.["stalledMs"]) >= 1000);
     } finally {
       child.kill("SIGTERM");
