@@ -16,7 +16,7 @@ import type { DevelopmentOutput } from "./output.ts";
 import { PackageWatch } from "./packages.ts";
 import { runMigrations } from "./run-migrations.ts";
 import type { TypeProblem } from "./type-watcher.ts";
-import { TypeWatcher } from "./type-watcher.ts";
+import { toShownProblems, TypeWatcher } from "./type-watcher.ts";
 import type { MigrationState, SetupMessage } from "./worker-setup.ts";
 
 /** Options of {@link DevServer}. */
@@ -293,7 +293,7 @@ export class DevServer {
 
   #onTypes(problems: readonly TypeProblem[]): void {
     const text = problems.length === 1 ? "1 type error" : `${problems.length} type errors`;
-    this.#setNotice("types", problems.length === 0 ? undefined : { id: "types", text, items: problems.slice(0, 20) });
+    this.#setNotice("types", problems.length === 0 ? undefined : { id: "types", text, items: toShownProblems(problems) });
   }
 
   #checkPackages(): void {

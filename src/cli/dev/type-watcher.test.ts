@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { readProblems } from "./type-watcher.ts";
+import { readProblems, toShownProblems } from "./type-watcher.ts";
 
 describe("readProblems()", () => {
   it("reads file, line, code and all lines of the message", () => {
@@ -19,4 +19,18 @@ describe("readProblems()", () => {
   });
 
   it("finds nothing in an empty output", () => assert.deepEqual(readProblems(""), []));
+});
+
+describe("toShownProblems()", () => {
+  for (const [count, length, last] of [
+    [0, 0, undefined],
+    [20, 20, "a.ts:20"],
+    [21, 21, "and 1 more"],
+    [42, 21, "and 22 more"],
+  ] as const)
+    it(`lists ${count} errors`, () => {
+      const shown = toShownProblems(Array.from({ length: count }, (_, index) => ({ place: `a.ts:${index + 1}`, text: "TS1: x" })));
+      assert.equal(shown.length, length);
+      assert.equal(shown.at(-1)?.place, last);
+    });
 });

@@ -102,3 +102,13 @@ export function readProblems(text: string): TypeProblem[] {
   }
   return problems;
 }
+
+/** Most errors that are listed. */
+const shownMax = 20;
+
+/** Returns the errors to list: the first ones, and how many more there are. */
+export function toShownProblems(problems: readonly TypeProblem[]): readonly TypeProblem[] {
+  const more = problems.length - shownMax;
+  if (more <= 0) return problems;
+  return [...problems.slice(0, shownMax), { place: `and ${more} more`, text: "npx gable check lists all." }];
+}
