@@ -14,10 +14,12 @@ export function canAsk(version: string): boolean {
 /** Loads the questions: only a person at a terminal waits for that. */
 export async function loadQuestions(): Promise<Questions> {
   const prompts = await import("@clack/prompts");
+  // Ctrl-D closes the input: nobody could answer any more.
+  prompts.updateSettings({ aliases: { "\u0004": "cancel" } });
   const output = process.stderr;
   const finish = <Answer>(answer: Answer): Exclude<Answer, symbol> => {
     if (prompts.isCancel(answer)) throw new Stopped("You cancelled. Nothing was written.");
-    return answer as Exclude<Answer, symbol>; // The only symbol is the one of Ctrl-C.
+    return answer as Exclude<Answer, symbol>; // The only symbol is the one of Ctrl-C and Ctrl-D.
   };
   return {
     text: async (message, initial) => finish(await prompts.text({ message, placeholder: initial, defaultValue: initial, output })),

@@ -2,7 +2,7 @@
 import { GableError } from "gable";
 import type { Answers, Question } from "gable/migrations";
 import { parseFill } from "gable/migrations";
-import { PromptStopped } from "./questions.ts";
+import { loadPrompts, PromptStopped } from "./questions.ts";
 
 /** Flags of `gable db make` that answer questions. */
 export interface AnswerFlags {
@@ -44,7 +44,7 @@ export function addAnswer(models: Models, answers: Answers, [{ kind, subject, ca
 
 /** Asks a person. Throws `E_COMMAND_CONFIRM` when they say no, and {@link PromptStopped}. */
 export async function askQuestion({ kind, text }: Question): Promise<string> {
-  const { confirm, isCancel, select, text: ask } = await import("@clack/prompts");
+  const { confirm, isCancel, select, text: ask } = await loadPrompts();
   const answer =
     kind === "fill"
       ? await ask({ message: text })

@@ -1,5 +1,5 @@
 /** Commands of the application: the modules of its folder `commands/`. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,11 +17,15 @@ import type { Terminal } from "./terminal.ts";
 export async function findOwnCommands(terminal: Terminal, known: ReadonlySet<string>, words: readonly string[]): Promise<CommandEntry[]> {
   const folder = join(terminal.folder, "commands");
   const called = [words.slice(0, 2).join(" "), words[0] ?? ""];
-  if (called.some((name) => known.has(name)) || !existsSync(folder)) return [];
+  if (called.some((name) => known.has(name)) || !isFolder(folder)) return [];
   // Their modules may read settings: the mode comes first.
   terminal.environment["GABLE_MODE"] = findMode(terminal, undefined, undefined);
   const names = (await readdir(folder)).filter((name) => /\.(?:ts|js|mjs)$/.test(name) && !/\.(?:d|test)\.ts$/.test(name)).sort();
   return Promise.all(names.map((name) => readCommand(folder, name, known)));
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 async function readCommand(folder: string, name: string, known: ReadonlySet<string>): Promise<CommandEntry> {

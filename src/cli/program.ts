@@ -1,15 +1,16 @@
 /** Turns commands into a program: parses words and flags, runs one command, and writes its result. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { ArgumentOptions, FlagOptions } from "gable";
-import { GableError, isGableError } from "../errors/gable-error.ts";
-import { removeKnownSecrets } from "../errors/secret-redactor.ts";
+import { GableError } from "../errors/gable-error.ts";
 import { findNearestName } from "../errors/nearest-name.ts";
 import type { AnyBuiltIn, BuiltInContext, CommandEntry, CommonFlags, Problem } from "./built-in.ts";
+import { describeFailure } from "./describe-failure.ts";
 import { exitCode, toExitCode } from "./exit-code.ts";
+import { toDataText, writeJson } from "./json-output.ts";
 import { tableColumnsMin, toProblemTable, toProblemText, withoutSecrets } from "./problem-text.ts";
 import { createProject, findMode } from "./project.ts";
 import { createSink } from "./progress-sink.ts";
-import { PromptStopped } from "./questions.ts";
+import { loadPrompts, PromptStopped } from "./questions.ts";
 import type { Terminal } from "./terminal.ts";
 import { toTable } from "./text-table.ts";
 
@@ -40,6 +41,8 @@ interface ParsedFlags extends Readonly<Record<string, unknown>> {
 const servingCommands: ReadonlySet<string> = new Set(["start", "dev", "worker"]);
 /** Commands whose standard output is a log or events, with --json as well. */
 const streamingCommands: ReadonlySet<string> = new Set(["start", "dev"]);
+/** Time in which late errors of the project's own commands count, in ms. The process ends after the same time. */
+const lateMs = 500;
 
 /** Parses the words after `gable` and runs the command. Returns the exit code. */
 export async function runProgram(words: readonly string[], options: ProgramOptions): Promise<number> {
@@ -51,7 +54,8 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   let name = called[0] ?? "";
   try {
     if (words.includes("--json") && !streamingCommands.has(name)) terminal.keepOutput();
-    for (const entry of [...options.commands, ...(await options.findMore())]) {
+    const own = await findOwn(name, options);
+    for (const entry of [...options.commands, ...own]) {
       const [first, second] = entry.name.split(" ");
       const parent = second === undefined ? program : findGroup(program, groups, first!, options);
       const command = configure(parent.command(second ?? first!), terminal).description(entry.help);
@@ -60,7 +64,7 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
       ({ name } = entry);
       const definition = await entry.load();
       defineCommand(command, entry.name, definition, terminal, async (context, flags) => {
-        code = await runCommand(entry.name, definition, context, flags);
+        code = await runCommand(definition, context, { ...flags, name: entry.name, lateMs: own.includes(entry) ? lateMs : 0 });
       });
     }
     await program.parseAsync([...words], { from: "user" });
@@ -68,6 +72,11 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   } catch (error) {
     return endEarly(error, { words, name }, terminal);
   }
+}
+
+/** Finds the commands of the project, while late errors count. */
+async function findOwn(name: string, { terminal, findMore }: ProgramOptions): Promise<readonly CommandEntry[]> {
+  return streamingCommands.has(name) ? findMore() : terminal.guard({ what: "A module in commands/", run: findMore });
 }
 
 /** Reports wrong words and flags, and commands of the project that cannot be loaded. Help and the version are not errors. */
@@ -78,13 +87,13 @@ async function endEarly(
 ): Promise<number> {
   if (!(error instanceof CommanderError)) {
     const { problem, text } = await describeFailure(error);
-    if (words.includes("--json")) writeJson(terminal, name, undefined, [problem]);
+    if (words.includes("--json")) writeJson(terminal, { command: name, problems: [problem] });
     else terminal.writeError(text);
     return toExitCode(error);
   }
   if (error.exitCode === 0 || error.code === "commander.help") return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   const message = error.message.replace(/^error: /, "");
-  if (words.includes("--json")) writeJson(terminal, name, undefined, [{ id: "E_COMMAND_USAGE", message }]);
+  if (words.includes("--json")) writeJson(terminal, { command: name, problems: [{ id: "E_COMMAND_USAGE", message }] });
   else terminal.writeError(`${message}\nRun \`npx gable --help\` for the list of commands.\n`);
   return exitCode.usage;
 }
@@ -242,46 +251,44 @@ function createLazyProject(name: string, definition: AnyBuiltIn, flags: ParsedFl
 async function confirm(question: string, { yes }: CommonFlags, terminal: Terminal): Promise<boolean> {
   if (yes) return true;
   if (!terminal.canAsk) throw new GableError("E_COMMAND_CONFIRM", `${question} Nobody can answer here.`);
-  const prompts = await import("@clack/prompts");
-  const answer = await prompts.confirm({ message: question, initialValue: false });
+  const prompts = await loadPrompts();
+  const answer = await prompts.confirm({ message: question, initialValue: false, output: process.stderr });
   if (prompts.isCancel(answer)) throw new PromptStopped("You cancelled. Nothing was changed.");
   return answer;
 }
 
 /** Runs a command, and writes what it gives or why it failed. */
 async function runCommand(
-  name: string,
   command: AnyBuiltIn,
   context: BuiltInContext<never, never>,
-  { json }: CommonFlags,
+  { json, name, lateMs: late }: CommonFlags & { readonly name: string; readonly lateMs: number },
 ): Promise<number> {
   const { terminal } = context;
   const problems: Problem[] = [];
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  // The same type, completed.
+  const run = async (): Promise<unknown> =>
+    command.run({ ...context, report: (problem: Problem) => void problems.push(withoutSecrets(problem)) } as never);
   try {
-    const data = await command.run({ ...context, report: (problem: Problem) => void problems.push(withoutSecrets(problem)) } as never); // The same type, completed.
-    if (json) writeJson(terminal, name, data, problems);
+    const data = streamingCommands.has(name) ? await run() : await terminal.guard({ what: `gable ${name}`, lateMs: late, run });
+    // A command may set it itself.
+    const ownCode = Number(process.exitCode ?? 0);
+    const { text, problems: unwritten } = json ? toDataText(data) : { text: "", problems: [] };
+    problems.push(...unwritten);
+    const code = toReportedExitCode(problems) || ownCode;
+    if (json) writeJson(terminal, { command: name, data: text, problems, ok: code === exitCode.ok });
     else writeProblems(command, problems, context);
-    return toReportedExitCode(problems);
+    return code;
   } catch (error) {
     if (terminal.signal.aborted) return exitCode.interrupted;
     const { problem, text } = await describeFailure(error);
-    if (json) writeJson(terminal, name, undefined, [...problems, problem]);
+    if (json) writeJson(terminal, { command: name, problems: [...problems, problem] });
     else terminal.writeError(text);
     return toExitCode(error);
+  } finally {
+    process.exitCode = before;
   }
-}
-
-/** An error of Gable says what to do; any other gets a report, with the lines of code where it was thrown. */
-async function describeFailure(error: unknown): Promise<{ readonly problem: Problem; readonly text: string }> {
-  if (isGableError(error)) {
-    const problem = withoutSecrets({ id: error.code, message: error.message, ...(error.fix !== "" && { fix: error.fix }) });
-    return { problem, text: toProblemText(problem) };
-  }
-  const { createErrorReport, renderErrorReport } = await import("gable/development");
-  const report = createErrorReport(error);
-  const { code: id, message, fix } = report;
-  const problem = withoutSecrets({ id, message, ...(fix !== "" && { fix }) });
-  return { problem, text: removeKnownSecrets(renderErrorReport(report, "text")) };
 }
 
 /** A table is for people at a terminal: what reads standard error elsewhere gets lines. */
@@ -300,13 +307,4 @@ function toReportedExitCode(problems: readonly Problem[]): number {
   const errors = problems.filter(({ level = "error" }) => level === "error");
   if (errors.length === 0) return exitCode.ok;
   return errors.every(({ isEnvironment = false }) => isEnvironment) ? exitCode.environment : exitCode.failed;
-}
-
-function writeJson(terminal: Terminal, command: string, data: unknown, problems: readonly Problem[]): void {
-  const ok = !problems.some(({ level = "error" }) => level === "error");
-  terminal.writeOut(`${JSON.stringify({ ok, command, data: data ?? null, problems: problems.map(toShownProblem) })}\n`);
-}
-
-function toShownProblem({ level = "error", id, message, fix, where }: Problem): object {
-  return { level, id, message, ...(fix !== undefined && { fix }), ...(where !== undefined && { where }) };
 }

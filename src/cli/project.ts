@@ -1,5 +1,5 @@
 /** The project that a command works on: its application, its settings, its folders. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseEnv } from "node:util";
@@ -71,7 +71,7 @@ export function createProject({ folder, environment }: Terminal, mode: Mode, app
     const named = appFile ?? readPackage(folder)?.gable?.app;
     const candidates = named === undefined ? appFiles : [named];
     const found = candidates.map((name) => resolve(folder, name)).find((file) => existsSync(file));
-    if (found !== undefined) return found;
+    if (found !== undefined) return assertModule(found, relative(folder, found));
     throw new GableError("E_APP_FILE", `There is no application in ${folder}: none of ${candidates.join(", ")} exists.`);
   };
   const loadApp = async (): Promise<Application> => {
@@ -103,6 +103,15 @@ export function createProject({ folder, environment }: Terminal, mode: Mode, app
       return shown.startsWith("..") ? path : shown;
     },
   };
+}
+
+/** Returns the path of a module. Throws `E_APP_FILE` for a folder and for a file that is not a module, such as `package.json`. */
+export function assertModule(file: string, shown: string): string {
+  const isFolder = statSync(file).isDirectory();
+  if (!isFolder && /\.[cm]?[jt]sx?$/.test(file)) return file;
+  throw new GableError("E_APP_FILE", `${shown || "."} is ${isFolder ? "a folder" : "not a module"}.`, {
+    fix: "Name a file that ends in .ts, .js or .mjs.",
+  });
 }
 
 /** Time that a module may take to be loaded, as that of a worker. */

@@ -9,6 +9,13 @@ export class PromptStopped extends GableError {
   }
 }
 
+/** Loads the questions. Ctrl-D stops one, as Ctrl-C does: it closes the input, and nobody could answer any more. */
+export async function loadPrompts(): Promise<typeof import("@clack/prompts")> {
+  const prompts = await import("@clack/prompts");
+  prompts.updateSettings({ aliases: { "\u0004": "cancel" } });
+  return prompts;
+}
+
 /** Asks for a line of text. Throws {@link PromptStopped}. */
 export async function askText(terminal: Terminal, question: string, isSecret = false): Promise<string> {
   const answer = await terminal.ask(question, { isSecret });

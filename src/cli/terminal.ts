@@ -1,4 +1,9 @@
 /** What the command line writes to and asks: the real terminal, or another one in tests. */
+import { describeFailure } from "./describe-failure.ts";
+import { exitCode } from "./exit-code.ts";
+import type { Guard } from "./process-guard.ts";
+import { createGuard } from "./process-guard.ts";
+import { loadPrompts } from "./questions.ts";
 
 import { removeKnownSecrets } from "../errors/secret-redactor.ts";
 
@@ -28,6 +33,8 @@ export interface Terminal {
   readonly ask: (question: string, options: { readonly isSecret: boolean }) => Promise<string | undefined>;
   /** Reads all of standard input, for secrets. Returns "" where it is a keyboard: what is typed there would be shown. */
   readonly readInput: () => Promise<string>;
+  /** Runs work so that errors which nobody catches end it, and so does waiting for what never comes. */
+  readonly guard: Guard;
 }
 
 /** Returns the terminal of the process. The first Ctrl-C aborts the signal, the second one ends the process. */
@@ -38,6 +45,7 @@ export function createTerminal(): Terminal {
     controller.abort();
   });
   process.on("uncaughtExceptionMonitor", (error) => hideSecrets(error));
+  ignoreClosedOutput();
   const write = process.stdout.write.bind(process.stdout);
   return {
     writeOut: (text) => void write(text),
@@ -51,6 +59,10 @@ export function createTerminal(): Terminal {
     folder: process.cwd(),
     signal: controller.signal,
     ask,
+    guard: createGuard((error) => {
+      process.exitCode = exitCode.failed;
+      void describeFailure(error).then(({ text }) => process.stderr.write(text));
+    }),
     readInput: async () => {
       if (process.stdin.isTTY) return "";
       let text = "";
@@ -60,9 +72,22 @@ export function createTerminal(): Terminal {
   };
 }
 
+/** What reads the output, such as `head`, may close it: the command goes on without. Another error, such as a full disk, makes it fail. */
+function ignoreClosedOutput(): void {
+  let isTold = false;
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE" || isTold) return;
+    isTold = true;
+    process.stderr.write(`Standard output cannot be written: ${error.message}\n`);
+    process.on("exit", (code) => (process.exitCode = code || exitCode.failed));
+  });
+  // Nobody could read the reason.
+  process.stderr.on("error", () => undefined);
+}
+
 /** Standard output belongs to the command: questions go to standard error. */
 async function ask(message: string, { isSecret }: { readonly isSecret: boolean }): Promise<string | undefined> {
-  const prompts = await import("@clack/prompts");
+  const prompts = await loadPrompts();
   const options = { message, output: process.stderr };
   const answer = isSecret ? await prompts.password(options) : await prompts.text(options);
   return typeof answer === "string" ? answer : undefined;

@@ -145,9 +145,11 @@ describe("every command", () => {
       const { code, out, error } = await project.run(...words.split(" "), "--json");
       if (code !== expected) wrong.push(`${words} exits with ${code} instead of ${expected}: ${out}`);
       assert.equal(out.trimEnd().split("\n").length, 1, words);
-      const printed = JSON.parse(out) as { ok: boolean; command: string };
+      const printed = JSON.parse(out) as { ok: boolean; command: string; data: unknown };
       assert.ok(isValid(printed), `${words}: ${JSON.stringify(isValid.errors)} ${out}`);
       assert.deepEqual([printed.ok, words.startsWith(printed.command)], [code === 0, true], words);
+      // Only commands of a project may return something else.
+      assert.equal(typeof printed.data, "object", words);
       for (const line of error.split("\n").filter((each) => each.startsWith('{"event"'))) JSON.parse(line);
     }
     assert.deepEqual(wrong, []);

@@ -1,4 +1,4 @@
-/** Ctrl-C at each prompt, typed into a real terminal: the command ends with 130, and the project is what it was. */
+/** Ctrl-C and Ctrl-D at each prompt, typed into a real terminal: the command ends with 130, and the project is what it was. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
@@ -78,6 +78,9 @@ async function interrupt(
 }
 
 const end = "\x03";
+/** Stops with another key. */
+const withKey = (prompts: ReadonlyArray<readonly [string, string]>, key: string): ReadonlyArray<readonly [string, string]> =>
+  prompts.map(([shown, typed]) => [shown, typed === end ? key : typed]);
 const gable = [process.execPath, "--import", source, join(root, "bin/gable.mjs")];
 const email = ["E-mail address", "ann@example.com\r"] as const;
 const rows: ReadonlyArray<
@@ -110,9 +113,24 @@ const rows: ReadonlyArray<
   ["the password of user create", "title: f.text({ max: 200 })", ["user", "create"], [email, ["Name", "Ann\r"], ["Password", end]]],
 ];
 
-describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux here" }, () => {
-  for (const [name, fields, words, prompts] of rows)
-    it(`ends ${name} with 130, and changes no file`, async () => {
+/** Questions of each kind, and one after an answer: the ways to stop differ only in the key. */
+const withEnd = [
+  "a rename",
+  "a value for existing rows",
+  "shorter texts",
+  "db drop",
+  "the address of user grant",
+  "the password of user create",
+];
+const keys = [
+  ["Ctrl-C", rows, end],
+  ["Ctrl-D", rows.filter(([name]) => withEnd.includes(name)), "\x04"],
+] as const;
+
+describe("Ctrl-C at a prompt, and Ctrl-D", { skip: isMissing && "no script of util-linux here" }, () => {
+  const all = keys.flatMap(([key, some, typed]) => some.map((row) => [key, typed, row] as const));
+  for (const [key, typed, [name, fields, words, prompts]] of all)
+    it(`ends ${name} with 130, and changes no file: ${key}`, async () => {
       const project = createProject(fields);
       const run = async (...more: string[]): Promise<number> => (await project.run(...more, "--mode", "development")).code;
       // Users are stored: the database needs its tables.
@@ -121,7 +139,7 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
       const before = readAll(project.folder);
       const hadDatabase = existsSync(join(project.folder, "app.db"));
       const mode = words.includes("--mode") ? [] : ["--mode", "development"];
-      const { code, out } = await interrupt(project.folder, [...gable, ...words, ...mode], prompts);
+      const { code, out } = await interrupt(project.folder, [...gable, ...words, ...mode], withKey(prompts, typed));
       assert.equal(code, 130, out);
       assert.match(out, /You cancelled\./);
       assert.deepEqual(readAll(project.folder), before);
@@ -139,14 +157,20 @@ describe("Ctrl-C at a prompt", { skip: isMissing && "no script of util-linux her
   const main = JSON.stringify(join(root, "create-gable/src/main.ts"));
   const program = `process.exitCode = await (await import(${main})).main(process.argv.slice(1));`;
   const create = [process.execPath, "--input-type=module", "--eval", program, "--"];
-  for (const [index, [question]] of answers.entries())
-    it(`ends create-gable with 130 at "${question}", before it has made a folder`, async () => {
+  // One that takes a string, one with a choice, and one with yes or no.
+  const ofEachKind = [0, 1, 3];
+  const ends = [
+    ...answers.map(([question], index) => [question, index, end] as const),
+    ...ofEachKind.map((index) => [answers[index]![0], index, "\x04"] as const),
+  ];
+  for (const [question, index, key] of ends)
+    it(`ends create-gable with 130 at "${question}", before it has made a folder: ${key === end ? "Ctrl-C" : "Ctrl-D"}`, async () => {
       const project = createTestProject({});
       projects.push(project);
       const { code, out } = await interrupt(
         project.folder,
         [...create, "--package-manager", "npm"],
-        [...answers.slice(0, index), [question, end]],
+        [...answers.slice(0, index), [question, key]],
       );
       assert.equal(code, 130, out);
       assert.match(out, /You cancelled\. Nothing was written\./);

@@ -70,6 +70,7 @@ export function createTestProject(files: Readonly<Record<string, string>>): Test
         folder,
         signal: new AbortController().signal,
         readInput: () => Promise.resolve(""),
+        guard: ({ run: work }) => work(),
         ...more,
       });
       return { code, out, error };

@@ -163,6 +163,7 @@ describe("docs/guides/command-line.md", () => {
       folder,
       signal: new AbortController().signal,
       readInput: async () => "",
+      guard: ({ run }) => run(),
     };
     assert.equal(await runCli(words, terminal), 0);
     return text;

@@ -16,6 +16,7 @@ import { deployChecks, startErrorIds } from "../checks/deploy.ts";
 import { optionErrorIds, viewIds } from "../checks/ids.ts";
 import { checkMigrationFiles, checkPending, migrationIds } from "../checks/migrations.ts";
 import { collectSubject } from "../checks/subject.ts";
+import { exitCode, toExitCode } from "../exit-code.ts";
 import { withoutSecrets } from "../problem-text.ts";
 import type { Project } from "../project.ts";
 
@@ -46,7 +47,7 @@ export const check = builtIn({
     for (const { level = "error", ...problem } of found) report({ ...problem, level: failing.has(level) ? "error" : level });
     if (found.length === 0) print("No problems found.");
     for (const { id, count, reason } of silenced) print(`Silenced: ${id} (${count}), because ${reason}`);
-    return { problems: found, silenced };
+    return { problems: found.map(({ isEnvironment: _machine, ...problem }) => problem), silenced };
   },
 });
 
@@ -89,7 +90,8 @@ async function checkApp(context: Context): Promise<Heard & { readonly own?: read
   } catch (error) {
     if (!isGableError(error)) throw error;
     const id = (deploy ? startErrorIds[error.code] : undefined) ?? optionErrorIds[error.code] ?? error.code;
-    return { problems: [{ id, message: error.message, ...(error.fix !== "" && { fix: error.fix }) }], silenced: [] };
+    const isEnvironment = toExitCode(error) === exitCode.environment;
+    return { problems: [{ id, message: error.message, ...(error.fix !== "" && { fix: error.fix }), isEnvironment }], silenced: [] };
   }
   const facts = app.describe();
   const found = await findProblems(context, app, facts);

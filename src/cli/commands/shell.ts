@@ -7,8 +7,10 @@ import type { Application } from "gable";
 import { GableError } from "gable";
 import type { Account } from "gable/auth";
 import { isModel, sql, transaction } from "gable/data";
+import { toErrorText } from "../../errors/error-text.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
+import { replaceForJson } from "../json-output.ts";
 import { findSettings } from "../project-settings.ts";
 import { ActingUser } from "../shell/acting-user.ts";
 import { guardWrites } from "../shell/guard-writes.ts";
@@ -40,7 +42,7 @@ export const shell = builtIn({
     const { flags: given, project, terminal, print } = context;
     if (given.eval !== undefined && given.file !== undefined)
       throw new GableError("E_COMMAND_USAGE", "--eval and --file are both given.", { fix: "Give one of them." });
-    const code = given.file === undefined ? given.eval : readFileSync(resolve(project.folder, given.file), "utf8");
+    const code = given.file === undefined ? given.eval : readCode(resolve(project.folder, given.file), given.file);
     if (code !== undefined) return project.withApp((app) => evaluate(context, app, code));
     if (!terminal.canAsk)
       throw new GableError("E_COMMAND_CONFIRM", "gable shell needs a terminal.", {
@@ -56,6 +58,18 @@ export const shell = builtIn({
     return {};
   },
 });
+
+/** Reads the file of `--file`. */
+function readCode(path: string, shown: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new GableError("E_COMMAND_USAGE", `--file ${shown} cannot be read: ${toErrorText(error)}.`, {
+      fix: "Name a file with code.",
+      cause: error,
+    });
+  }
+}
 
 /** What the prompt calls an account, and finds it by. */
 function nameOf({ username, email }: Account): string {
@@ -146,7 +160,7 @@ function compile(names: readonly string[], code: string): AsyncFunction {
 /** What JSON cannot hold is shown as text. */
 function toJsonValue(value: unknown): unknown {
   try {
-    return JSON.parse(JSON.stringify(value) ?? "null");
+    return JSON.parse(JSON.stringify(value, replaceForJson) ?? "null");
   } catch {
     return inspect(value);
   }
