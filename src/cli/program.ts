@@ -267,9 +267,8 @@ async function runCommand(
   const problems: Problem[] = [];
   const before = process.exitCode;
   process.exitCode = undefined;
-  // The same type, completed.
-  const run = async (): Promise<unknown> =>
-    command.run({ ...context, report: (problem: Problem) => void problems.push(withoutSecrets(problem)) } as never);
+  const report = (problem: Problem): void => void problems.push(withoutSecrets(problem));
+  const run = async (): Promise<unknown> => command.run({ ...context, report } as never); // The same type, completed.
   try {
     const data = streamingCommands.has(name) ? await run() : await terminal.guard({ what: `gable ${name}`, lateMs: late, run });
     // A command may set it itself.
