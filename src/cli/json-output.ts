@@ -40,7 +40,7 @@ export function replaceForJson(_name: string, value: unknown): unknown {
 }
 
 /** Whether none of the problems is an error. */
-export function isFine(problems: readonly Problem[]): boolean {
+function isFine(problems: readonly Problem[]): boolean {
   return !problems.some(({ level = "error" }) => level === "error");
 }
 

@@ -3,7 +3,7 @@ import { setImmediate as tick } from "node:timers/promises";
 import { GableError } from "../errors/gable-error.ts";
 
 /** Work that is guarded. */
-export interface GuardedWork<Result> {
+interface GuardedWork<Result> {
   /** What it is called in messages, such as `The command "report"`. */
   readonly what: string;
   /**
