@@ -285,7 +285,8 @@ export const reload = builtIn({
     const { sendSupervisorCommand } = await import("gable/server");
     const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");
     if (!isDone) {
-      const { code, message, fix } = details as ReloadFailure; // What the supervisor answers then.
+      // What the supervisor answers then: a failure, or the text of an error.
+      const { code, message, fix } = typeof details === "string" ? { message: details } : (details as ReloadFailure);
       const reason = code === undefined ? message : `${code}: ${message}`;
       throw new GableError("E_COMMAND_PROGRAM", `The new workers cannot start, so the old ones go on. ${reason}`, {
         fix: fix || "Correct the application, and reload again.",

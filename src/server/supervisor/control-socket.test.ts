@@ -43,7 +43,7 @@ describe("the control socket", { skip: process.platform === "win32" && "paths of
   for (const [command, answer] of [
     ["status", { isDone: true, details: { command: "status" } }],
     ["reload", { isDone: false, details: { command: "reload" } }],
-    ["stop", { isDone: false, details: "Error: planned" }],
+    ["stop", { isDone: false, details: "planned" }],
   ] as const)
     it(`answers ${command}`, async () => {
       commands.length = 0;
