@@ -226,6 +226,11 @@ describe("gable db", () => {
     assert.deepEqual([production.code, existsSync(file)], [2, true]);
     assert.match(production.error, /is in production/);
     assert.equal((await project.run("db", "seed", "--mode", "production")).code, 2);
+    for (const words of [[], ["--dry-run"]]) {
+      const missing = await project.run("db", "seed", "--seeds", "nowhere", ...words);
+      assert.deepEqual([missing.code, missing.out], [2, ""]);
+      assert.match(missing.error, /^E_COMMAND_USAGE: There is no folder "nowhere"\.\n {2}fix: Write a seed into it/);
+    }
     assert.match((await project.run("db", "drop", "--yes")).out, /Deleted/);
     assert.ok(!existsSync(file));
   });

@@ -159,6 +159,10 @@ export const dbSeed = builtIn({
       throw new GableError("E_COMMAND_CONFIRM", "Seeds would write to the production database.", {
         fix: "Pass --force when you are sure.",
       });
+    if (!existsSync(flags.seeds))
+      throw new GableError("E_COMMAND_USAGE", `There is no folder "${flags.seeds}".`, {
+        fix: "Write a seed into it: export default async () => { ... }; or name another folder with --seeds.",
+      });
     return withDatabase(project, flags.database, async (database) => {
       const seeds = await (isDry ? runSeeds({ database, folder: flags.seeds, isDry }) : runAllSeeds(context, database));
       print(
