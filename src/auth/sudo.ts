@@ -7,13 +7,12 @@ import type { OptionKinds } from "../errors/option-errors.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Context } from "../handlers/context.ts";
 import type { HandlerReply } from "../replies/handler-reply.ts";
-import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuard } from "./accounts.ts";
-import { isPage, refuseVisitor } from "./guards.ts";
-import { findFormPath } from "./next-page.ts";
-import { showPage } from "./pages/show-page.ts";
+import { askFirst } from "./ask-first.ts";
+import { refuseVisitor } from "./guards.ts";
 import { findConfirmationWays } from "./providers/confirmation-ways.ts";
+import { isRecent } from "./recent.ts";
 import { findService } from "./service.ts";
 import { askForCode, codeSecondsDefault, lacksCode } from "./two-factor/code-question.ts";
 
@@ -27,8 +26,6 @@ export interface SudoOptions {
 
 const optionNames: OptionKinds<SudoOptions> = { withinSeconds: true, withCode: "boolean" };
 const owner = "sudo()";
-/** Clocks of machines differ. A confirmation that lies further ahead was made by a clock that was wrong. */
-const skewMsMax = 5 * 60_000;
 
 /** Creates the guard. Throws `E_OPTION_UNKNOWN` and `E_OPTION_INVALID`. */
 export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly user: Account }> {
@@ -42,27 +39,22 @@ export function createSudo(options: SudoOptions = {}): AccountGuard<{ readonly u
     const service = findService(context);
     const user = await service.loadUser(context);
     if (user === null) return refuseVisitor(context);
-    const ageMs = service.parts.now() - (await service.findConfirmedAt(context));
-    if (ageMs < -skewMsMax || ageMs > withinSeconds * 1000) return askForPassword(context, user);
+    if (!isRecent(await service.findConfirmedAt(context), service.parts.now(), withinSeconds * 1000)) return askForPassword(context, user);
     const needsCode = await lacksCode(context, user, withCode ? withinSeconds : undefined);
     return needsCode ? askForCode(context) : service.notePassedSudo(context);
   };
   return sudo;
 }
 
-/** A page leads to the question and back. What was sent to be changed is not sent again: it gets 403 with the link. */
-async function askForPassword(context: Context, user: Account): Promise<HandlerReply> {
-  const { method, url } = context;
+function askForPassword(context: Context, user: Account): Promise<HandlerReply> {
   const service = findService(context);
-  if (!isPage(context)) throw required(service.confirmUrl());
-  if (method === "GET" || method === "HEAD") return redirect(service.confirmUrl(url.pathname + url.search));
-  const what = (await findConfirmationWays(context, user)).hasPassword ? "Confirm your password" : "Confirm that it is you";
-  return showPage(context, {
-    name: "confirm-required",
-    title: `${what} first`,
-    text: `Nothing was changed. ${what}, and send the form again.`,
-    links: { [what]: service.confirmUrl(findFormPath(context)) },
-    status: 403,
+  return askFirst(context, {
+    urlOf: (next) => service.confirmUrl(next),
+    toError: required,
+    describe: async () => {
+      const what = (await findConfirmationWays(context, user)).hasPassword ? "Confirm your password" : "Confirm that it is you";
+      return { what, how: what };
+    },
   });
 }
 

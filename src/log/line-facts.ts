@@ -1,4 +1,6 @@
 /** The facts and the message of a log line: those that a call gives, joined with those that the logger has. */
+import { toErrorText } from "../errors/error-text.ts";
+import { isErrorValue } from "../errors/thrown-value.ts";
 import { toPlainFact } from "./plain-fact.ts";
 
 /** What one call of a logger gives. */
@@ -10,19 +12,11 @@ interface GivenLine {
 /** Reads the arguments of a call. An error in place of facts becomes the fact `error`, and its message that of the line. */
 export function readLine(first: string | object, message?: string): GivenLine {
   if (typeof first === "string") return { facts: {}, message: first };
-  if (first instanceof Error) return { facts: { error: first }, message: message ?? readMessage(first) };
+  if (isErrorValue(first)) return { facts: { error: first }, message: message ?? toErrorText(first) };
   const facts = readFacts(first);
   if (message !== undefined || !("message" in facts) || typeof facts.message !== "string") return { facts, message: message ?? "" };
   const { message: own, ...rest } = facts;
   return { facts: rest, message: own };
-}
-
-function readMessage(error: Error): string {
-  try {
-    return String(error.message);
-  } catch {
-    return "";
-  }
 }
 
 /** Copies facts, without running into what throws. Objects that say how JSON shows them are shown that way. */

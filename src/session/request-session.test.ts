@@ -143,7 +143,7 @@ describe("a value that is used up", () => {
       assert.deepEqual([userId, isRotated], status < 500 ? ["8", true] : [undefined, false]);
     });
 
-  it("stores nothing where there is no session", async () => {
+  it("stores nothing without a session", async () => {
     const { session, changed } = create({ at: start + day });
     session.useUp("a");
     await session.save(500);

@@ -5,7 +5,7 @@ import { findTextSecrets, redactText, withDecoded } from "./secret-texts.ts";
 
 /** Values below this depth are not shown. */
 const depthMax = 40;
-/** A value whose name alone makes it a secret is removed from texts from this length on: shorter ones can be ordinary words. */
+/** Least length of a value that is a secret only by its name: texts lose longer ones, and shorter ones can be ordinary words. */
 const namedSecretMin = 16;
 /** The same for names that only secrets have. */
 const surelyNamedSecretMin = 6;

@@ -229,7 +229,7 @@ describe("gable db", () => {
     for (const words of [[], ["--dry-run"]]) {
       const missing = await project.run("db", "seed", "--seeds", "nowhere", ...words);
       assert.deepEqual([missing.code, missing.out], [2, ""]);
-      assert.match(missing.error, /^E_COMMAND_USAGE: There is no folder "nowhere"\.\n {2}fix: Write a seed into it/);
+      assert.match(missing.error, /^E_COMMAND_USAGE: The folder "nowhere" does not exist\.\n {2}fix: Write a seed into it/);
     }
     assert.match((await project.run("db", "drop", "--yes")).out, /Deleted/);
     assert.ok(!existsSync(file));

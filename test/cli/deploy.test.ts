@@ -55,7 +55,7 @@ describe("gable deploy make", () => {
       assert.match(read(project, files[0]!), /^#/);
     });
 
-  it("writes what is missing, and keeps the files of the project", async () => {
+  it("writes the missing files, and keeps those that exist", async () => {
     const project = createProject();
     project.write({ Dockerfile: "mine" });
     const dry = await project.run("deploy", "make", "--target", "compose", "--dry-run");

@@ -88,22 +88,22 @@ const orderForm = form({
 describe("kinds of JSON", () => {
   for (const [name, [field, values]] of Object.entries(taken))
     it(`are taken or refused by ${name}, in a form and in the row of a set`, async () => {
-      const alone = form({ value: field });
+      const single = form({ value: field });
       const inRow = form({ rows: f.set({ name: f.text(), value: field }) });
       for (const [kind, value] of Object.entries(kinds)) {
         const isTaken = Object.hasOwn(values, kind);
         const expected = values[kind as Kind]; // A key of the same record.
-        const one = await alone.parse({ value });
+        const parsed = await single.parse({ value });
         const row = await inRow.parse({ rows: [{ name: "x", value }] });
-        assert.deepEqual([one.valid, row.valid], [isTaken, isTaken], kind);
-        if (one.valid) assert.deepEqual(one.data.value, expected, kind);
+        assert.deepEqual([parsed.valid, row.valid], [isTaken, isTaken], kind);
+        if (parsed.valid) assert.deepEqual(parsed.data.value, expected, kind);
         if (row.valid) assert.deepEqual(row.data.rows[0]!.value, expected, kind);
-        if (one.valid) continue;
-        assert.deepEqual([one.errors().length, one.errors()[0]!.field], [1, "value"], kind);
+        if (parsed.valid) continue;
+        assert.deepEqual([parsed.errors().length, parsed.errors()[0]!.field], [1, "value"], kind);
         assert.deepEqual([row.errors().length, row.errors()[0]!.field], [1, "rows.0.value"], kind);
         // Such a row is not a blank one, which would be left out.
         assert.equal((await inRow.parse({ rows: [{ value }] })).valid, false, kind);
-        assert.doesNotMatch(String(one.render()), /object Object/);
+        assert.doesNotMatch(String(parsed.render()), /object Object/);
       }
     });
 

@@ -76,10 +76,10 @@ describe("the log of production", () => {
           unknown
         >;
       const error = Object.assign(new TypeError("plain"), { code: "E_X" });
-      const [alone, named] = [read(error), read(error, "It failed.")];
-      assert.deepEqual([alone["message"], named["message"], alone["part"]], ["plain", "It failed.", "billing"]);
-      assert.deepEqual(alone["error"], named["error"]);
-      const { type, code, message, stack } = alone["error"] as Record<string, unknown>;
+      const [unnamed, named] = [read(error), read(error, "It failed.")];
+      assert.deepEqual([unnamed["message"], named["message"], unnamed["part"]], ["plain", "It failed.", "billing"]);
+      assert.deepEqual(unnamed["error"], named["error"]);
+      const { type, code, message, stack } = unnamed["error"] as Record<string, unknown>;
       assert.deepEqual([type, code, message], ["TypeError", "E_X", "plain"]);
       assert.match(String(stack), /logger\.test\.ts/);
     }
@@ -376,14 +376,14 @@ describe("a logger that the application was given", () => {
     });
     await app.request("/");
     assert.doesNotMatch(JSON.stringify(given), new RegExp(secret));
-    const [first, second, third, alone, named] = given as Array<[Record<string, unknown>, string?]>;
+    const [first, second, third, withoutText, withText] = given as Array<[Record<string, unknown>, string?]>;
     assert.deepEqual([first![0]["a"], first![0]["b"], first![0]["c"]], [{ value: "[secret]" }, { x: "[secret]" }, ["[secret]"]]);
     assert.equal(first![0]["plain"], plain);
     assert.deepEqual(second, [{ bad: "[unreadable]", held: "[secret]" }, "m"]);
     assert.deepEqual(third, [{ _requestId: "forged" }, "m"]);
     assert.deepEqual(children.at(-1), { _requestId: "forged" });
-    assert.deepEqual(alone, [error]);
-    assert.deepEqual([String(named![0]), named![1]], ["Error: [secret]", "m"]);
+    assert.deepEqual(withoutText, [error]);
+    assert.deepEqual([String(withText![0]), withText![1]], ["Error: [secret]", "m"]);
     await app.close();
   });
 

@@ -9,6 +9,7 @@ import type { Account } from "../account-fields.ts";
 import { mailNotice } from "../mail-links.ts";
 import { mailTexts } from "../mails.ts";
 import { showPage } from "../pages/show-page.ts";
+import { isRecent } from "../recent.ts";
 import { hideAddress } from "../secret-address.ts";
 import type { AccountService } from "../service.ts";
 import { findService } from "../service.ts";
@@ -18,8 +19,6 @@ import type { Providers } from "./providers.ts";
 
 const flowKey = "gable.provider";
 const flowMsMax = 10 * 60_000;
-/** Clocks of machines differ. */
-const skewMsMax = 5 * 60_000;
 
 /** Leads the visitor to a provider. Throws `E_PROVIDER_...`, and 404 for an unknown one. */
 export async function beginFlow(
@@ -48,11 +47,9 @@ async function takeFlow(context: Context, provider: string): Promise<ProviderFlo
   const flow = (await readKey(context.session, flowKey)) as ProviderFlow | undefined;
   const service = findService(context);
   if (flow !== undefined) service.parts.sessions.useUp(context, flowKey);
-  const ageMs = service.parts.now() - (flow?.startedAt ?? 0);
   if (
     flow !== undefined &&
-    ageMs >= -skewMsMax &&
-    ageMs <= flowMsMax &&
+    isRecent(flow.startedAt, service.parts.now(), flowMsMax) &&
     flow.provider === provider &&
     context.query.get("state") === flow.state
   )

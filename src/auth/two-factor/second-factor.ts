@@ -2,14 +2,13 @@
 import type { AnyContext } from "../../handlers/context.ts";
 import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
+import { isRecent } from "../recent.ts";
 import { findService } from "../service.ts";
 import { pendingKey, readKey, writeKey } from "../session-values.ts";
 import { resetCodes, takeCode } from "../throttle.ts";
 
 /** How long the first step counts. */
 const pendingMsMax = 600_000;
-/** Clocks of machines differ. */
-const skewMsMax = 5 * 60_000;
 
 /** A sign-in that waits for its second step. */
 export interface PendingSignIn {
@@ -33,8 +32,7 @@ export async function findPendingSignIn(context: AnyContext): Promise<PendingSig
   const kept = await readKey(context.session, pendingKey);
   if (!Array.isArray(kept)) return undefined;
   const [id, at, remember] = kept as [string, number, boolean]; // Written by beginSecondStep().
-  const ageMs = service.parts.now() - at;
-  const user = ageMs >= -skewMsMax && ageMs <= pendingMsMax ? await service.findById(id) : undefined;
+  const user = isRecent(at, service.parts.now(), pendingMsMax) ? await service.findById(id) : undefined;
   if (user === undefined || !user.active || !service.mayEnter(user) || at < (user.sessionsValidFrom?.getTime() ?? 0)) return undefined;
   return (await service.run(() => service.twoFactors().isOn(id))) ? { user, remember } : undefined;
 }

@@ -160,7 +160,7 @@ export const dbSeed = builtIn({
         fix: "Pass --force when you are sure.",
       });
     if (!existsSync(flags.seeds))
-      throw new GableError("E_COMMAND_USAGE", `There is no folder "${flags.seeds}".`, {
+      throw new GableError("E_COMMAND_USAGE", `The folder "${flags.seeds}" does not exist.`, {
         fix: "Write a seed into it: export default async () => { ... }; or name another folder with --seeds.",
       });
     return withDatabase(project, flags.database, async (database) => {

@@ -31,7 +31,7 @@ export function isOfMessage(error: unknown): boolean {
   return (code === "EENVELOPE" || code === "EMESSAGE") && responseCode !== 421;
 }
 
-/** Whether the connection was of no use any more, without regard to the message. A server that does not answer is no such case. */
+/** Whether the connection failed, and not the message. A server that does not answer in time still has the connection. */
 export function isLost(error: unknown): boolean {
   const { code, responseCode, command } = error as SmtpError; // Only nodemailer throws here.
   return responseCode === 421 || code === "ECONNECTION" || code === "ESOCKET" || command === "RSET";
