@@ -104,7 +104,7 @@ function makeOnce(
     return kept instanceof Promise ? kept.then(() => fragment) : fragment;
   };
   if (!(made instanceof Promise)) return keep(made);
-  // If one of its tags is invalidated meanwhile, the entry is gone.
+  // If one of its tags is invalidated meanwhile, the entry is missing.
   const isCurrent = (): boolean => running.get(key) === own;
   const fragment = made.then((done) => (isCurrent() ? keep(done) : done)).finally(() => isCurrent() && running.delete(key));
   const own: PendingFragment = { fragment, tags: tags ?? [] };
