@@ -1,5 +1,6 @@
 /** The queue in a table of the application's database. */
 import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../data/database.ts";
 import { joinDatabase } from "../data/run/context.ts";
 import { isInTransaction, repeatConflicts, transaction } from "../data/run/transaction.ts";
@@ -65,6 +66,11 @@ interface WatchedRow extends WatchedLease {
 
 /** How often a statement is repeated when another transaction was in the way. */
 const retries = 5;
+/**
+ * How often a claim looks again, and after how many milliseconds, while all due tasks are locked: MariaDB and MySQL lock rows that a statement
+ * only passes. Without this, a worker that runs what is due and ends would leave tasks behind.
+ */
+const [lockedTriesMax, lockedMs] = [20, 25];
 
 /** Creates a queue in a database that has the model. */
 export function databaseTasks(database: Database, model: TaskModel): TaskQueue & TaskDirectory {
@@ -145,17 +151,25 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
 
   async claim(request: ClaimRequest): Promise<readonly ClaimedTask[]> {
     if (this.#database.dialect === "postgres") return this.#claimAtOnce(request);
-    const { names, queues, count, now, leaseUntil, token } = request;
-    const isDue = { state: "queued", name: { in: names }, dueAt: { lte: new Date(now) } };
-    const due = this.#model.where(queues === undefined ? isDue : { ...isDue, queue: { in: queues } });
-    // A worker without work must not take the lock for writing of SQLite each second.
-    if (!this.#hasMore) {
-      const hasDue = await this.#database.run(() => due.on("primary").select({ id: true }).limit(1));
-      if (hasDue.length === 0) return [];
+    for (let tries = 1; ; tries++) {
+      // A worker without work must not take the lock for writing of SQLite each second.
+      if (!this.#hasMore && !(await this.#database.run(() => this.#findDue(request).on("primary").exists()))) return [];
+      const claimed = await this.#lockAndTake(request);
+      if (claimed.length > 0 || tries === lockedTriesMax) return claimed;
+      await sleep(lockedMs);
     }
+  }
+
+  #findDue({ names, queues, now }: ClaimRequest) {
+    const isDue = { state: "queued", name: { in: names }, dueAt: { lte: new Date(now) } };
+    return this.#model.where(queues === undefined ? isDue : { ...isDue, queue: { in: queues } });
+  }
+
+  #lockAndTake(request: ClaimRequest): Promise<readonly ClaimedTask[]> {
+    const { count, now, leaseUntil, token } = request;
     return this.#inTransaction(async () => {
       // The order of an index: with one more column, PostgreSQL may sort all tasks that wait for each claim.
-      const rows = await due.orderBy("turn", "dueAt").limit(count).lock("update", { skipLocked: true });
+      const rows = await this.#findDue(request).orderBy("turn", "dueAt").limit(count).lock("update", { skipLocked: true });
       this.#hasMore = rows.length === count;
       if (rows.length === 0) return [];
       await this.#model.where({ id: { in: rows.map(({ id }) => id) } }).update({

@@ -131,6 +131,21 @@ for (const { name, skip, place } of databaseKinds)
       );
     });
 
+    const skipLocks = name === "SQLite" ? "SQLite has no locks of rows" : false;
+    it("waits for tasks that another transaction has locked, and does not take them for missing", { skip: skipLocks }, async () => {
+      for (const number of [1, 2, 3]) await record.enqueue({ number });
+      const locked = Promise.withResolvers<void>();
+      const locking = transaction(async () => {
+        await TaskRow.all().lock("update");
+        locked.resolve();
+        await sleep(200);
+      });
+      await locked.promise;
+      // PostgreSQL locks only what a claim takes: there, another worker has these tasks.
+      assert.equal(await own.runAll(), name === "PostgreSQL" ? 0 : 3);
+      await locking;
+    });
+
     it("runs a delayed task when its time has come, and not before", async () => {
       await record.enqueue({ number: 1 }, { delaySeconds: 60 });
       clockMs = 59_000;
