@@ -35,9 +35,9 @@ const watchMs = 1000;
 const boundedJitter = 0.1;
 /** Time beyond the grace of a drain after which a worker is killed, in milliseconds. */
 const drainMarginMs = 2000;
-/** Times of development: for requests and for idle connections of an old worker, in milliseconds. */
-const restartGraceMs = 5000;
-const restartIdleMs = 1000;
+/** Times of development, for requests and for idle connections of an old worker; shorter where the next one waits for its end. In milliseconds. */
+const restartMs: readonly [number, number] = [5000, 1000];
+const oneAtATimeMs: readonly [number, number] = [1000, 100];
 
 /** A reload that runs. */
 interface Reload {
@@ -382,7 +382,7 @@ export class Supervisor implements WorkerHost {
     const isOneAtATime = this.#development?.isOneAtATime === true;
     for (const worker of this.#workers) {
       if (worker.state === "starting") worker.discard();
-      else if (worker.state === "ready") this.#drain(worker, isOneAtATime ? 0 : restartGraceMs, isOneAtATime ? 0 : restartIdleMs);
+      else if (worker.state === "ready") this.#drain(worker, ...(isOneAtATime ? oneAtATimeMs : restartMs));
     }
     if (isOneAtATime && this.#workers.size > 0) this.#onGone.push(() => this.#fill());
     else this.#startWorker();

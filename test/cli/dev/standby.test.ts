@@ -1,5 +1,7 @@
 /** The process that stands by: what it loads, what replaces it, and that it ends. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { DevProject } from "./dev-project.ts";
 import { until, withDevProject } from "./dev-project.ts";
@@ -10,7 +12,18 @@ import { gable, get } from "gable";
 import { settings } from "./settings.ts";
 import { version } from "./version.ts";
 import { label } from "#label";
-export default gable({ routes: [get("/", () => ({ pid: process.pid, version, label, title: settings.title }))] });
+import { writeFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+export default gable({
+  routes: [
+    get("/", () => ({ pid: process.pid, version, label, title: settings.title })),
+    get("/slow", async () => {
+      writeFileSync("var/slow.txt", "");
+      await wait(500);
+      return "done";
+    }),
+  ],
+});
 `,
   "settings.ts": `import { defineSettings, env } from "gable";
 export const settings = defineSettings({ title: env.text("TITLE", { default: "none" }) });
@@ -174,6 +187,18 @@ describe("the process of gable dev that stands by", () => {
       saveVersion(project, 1);
       assert.equal((await untilVersion(project, 1)).pid, waiting);
     });
+  });
+
+  it("lets the old process answer what it has begun, also next to a debugger", async () => {
+    for (const words of [[], ["--inspect"]])
+      await withDevProject(files, ["--no-types", ...words], async (project) => {
+        await ask(project);
+        const slow = project.get("/slow");
+        await until("the slow request", () => (existsSync(join(project.folder, "var/slow.txt")) ? true : undefined));
+        saveVersion(project, 1);
+        assert.equal((await slow).body, "done");
+        await untilVersion(project, 1);
+      });
   });
 
   it("does not exist next to a debugger, which has one port", async () => {
