@@ -9,7 +9,8 @@ const pinnedNode = `${root}node_modules/node/bin/node`;
 
 const commands = {
   start: ["--import", "./scripts/source.mjs", "examples/library/start.ts"],
-  test: ["scripts/test.ts"],
+  // Node calls the function that strips types experimental.
+  test: ["--disable-warning=ExperimentalWarning", "scripts/test.ts"],
   check: ["scripts/check.ts"],
   build: ["scripts/build.ts"],
   bench: ["bench/run.ts"],

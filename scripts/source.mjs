@@ -1,13 +1,38 @@
 // Makes `import "gable"` and `import "gable/http"` mean the sources of this repository, so that examples and
-// benches run without a build. Given to node as `--import ./scripts/source.mjs`.
+// benches run without a build. Given to node as `--import ./scripts/source.mjs`. `GABLE_PREPARED_SOURCES` names a folder that
+// `scripts/prepared-sources.ts` wrote: modules of the repository are then read from there, which halves the time that a process needs to load them.
+import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
+import { join } from "node:path";
 
-const sources = new URL("../src/", import.meta.url);
+const root = new URL("../", import.meta.url).href;
+const prepared = process.env["GABLE_PREPARED_SOURCES"];
+const preparedFiles = new Set(readPrepared());
 
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const entry = /^gable(?:\/([a-z/]+))?$/.exec(specifier);
-    if (entry === null) return nextResolve(specifier, context);
-    return { url: new URL(`${entry[1] ?? "index"}.ts`, sources).href, shortCircuit: true };
+    if (entry !== null) return { url: `${root}src/${entry[1] ?? "index"}.ts`, shortCircuit: true };
+    if (preparedFiles.size > 0 && specifier.startsWith(".") && specifier.endsWith(".ts")) {
+      const url = new URL(specifier, context.parentURL).href;
+      if (preparedFiles.has(url)) return { url, shortCircuit: true };
+    }
+    return nextResolve(specifier, context);
   },
+  ...(preparedFiles.size > 0 && {
+    load(url, context, nextLoad) {
+      if (!preparedFiles.has(url)) return nextLoad(url, context);
+      return { format: "module", source: readFileSync(join(prepared, url.slice(root.length)), "utf8"), shortCircuit: true };
+    },
+  }),
 });
+
+/** Addresses of the files that are prepared. A process may start while the folder is being removed. */
+function readPrepared() {
+  if (prepared === undefined) return [];
+  try {
+    return JSON.parse(readFileSync(join(prepared, "index.json"), "utf8")).map((file) => root + file);
+  } catch {
+    return [];
+  }
+}

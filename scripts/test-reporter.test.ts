@@ -20,7 +20,7 @@ describe("the test reporter", () => {
     const file = join(folder, "x.test.mjs");
     await writeFile(file, imports + text);
     const reporter = `--test-reporter=${root}scripts/test-reporter.ts`;
-    const { NODE_TEST_CONTEXT: _, ...environment } = process.env;
+    const { NODE_TEST_CONTEXT: _, GABLE_TEST_TIMES: __, ...environment } = process.env;
     const { stdout } = spawnSync(process.execPath, ["--test", reporter, "--test-reporter-destination=stdout", file], {
       encoding: "utf8",
       timeout: 300_000,

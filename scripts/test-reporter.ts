@@ -61,6 +61,7 @@ class Report {
   readonly #failures: string[] = [];
   readonly #failedFiles = new Set<string>();
   readonly #seconds = new Map<string, number>();
+  readonly #startedMs = performance.now();
 
   constructor(files: readonly string[]) {
     for (const file of files) this.#filesLeft.set(toArea(file), (this.#filesLeft.get(toArea(file)) ?? 0) + 1);
@@ -79,7 +80,10 @@ class Report {
 
   /** Returns the last lines: every failure again, the reasons of skips, and the counts. */
   close(): string {
-    const lines = this.#failures.length === 0 ? [] : ["", "Failed:", ...this.#failures.map((failure) => `  ${failure}`)];
+    // A file that was ended in the middle has no summary.
+    const printed = [...this.#failedFiles].map((file) => this.#takeOutput(file)).join("");
+    const lines = printed === "" ? [] : [printed];
+    if (this.#failures.length > 0) lines.push("", "Failed:", ...this.#failures.map((failure) => `  ${failure}`));
     const reasons = [...this.#reasons].map(([reason, count]) => `  ${count} skipped: ${reason}`);
     if (reasons.length > 0) lines.push("", "Skipped (a skipped suite counts once, whatever it holds):", ...reasons);
     const all = [...this.#areas.values()];
@@ -130,6 +134,13 @@ class Report {
     return nesting === 0 && resolve(root, data.name ?? "") === file ? text + this.#endFile(file, details?.duration_ms ?? 0) : text;
   }
 
+  /** Shows where the time of a long run goes. */
+  #elapsed(): string {
+    return process.env["GABLE_TEST_TIMES"] === undefined
+      ? ""
+      : `, after ${((performance.now() - this.#startedMs) / 60_000).toFixed(1)} min`;
+  }
+
   #takeOutput(file: string): string {
     const output = this.#output.get(file)?.trim() ?? "";
     this.#output.delete(file);
@@ -143,7 +154,7 @@ class Report {
     const left = (this.#filesLeft.get(area) ?? 1) - 1;
     this.#filesLeft.set(area, left);
     const printed = this.#failedFiles.has(file) ? this.#takeOutput(file) : "";
-    return left > 0 ? printed : `${printed}${area}: ${toSentence(this.#counts(file))}\n`;
+    return left > 0 ? printed : `${printed}${area}: ${toSentence(this.#counts(file))}${this.#elapsed()}\n`;
   }
 }
 

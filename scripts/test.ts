@@ -1,11 +1,12 @@
 /**
  * Runs the tests: all of them, or the files whose path contains one of the given words. `--except=WORD,WORD` leaves files out, `--again`
- * runs the files that failed once more, alone, and `--times` lists the slowest files. Other flags go to `node --test`.
+ * runs the files that failed once more, alone, and `--times` prints when areas are done and lists the slowest files. Other flags go to `node --test`.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { writePreparedSources } from "./prepared-sources.ts";
 import { root, runCommand } from "./run-command.ts";
 import type { TestResult } from "./test-reporter.ts";
 
@@ -46,40 +47,47 @@ if (files.length === 0) {
 if (words.length === 0) rmSync(compileCache, { recursive: true, force: true });
 if (excepted.length > 0) console.log(`Left out: test files whose path contains ${excepted.join(" or ")}.`);
 console.log(`Node ${process.versions.node}, ${files.length} test files. One line per area follows when all its files are done.`);
-const { status, result } = await run(files.sort(), concurrencyUsual);
-if (process.argv.includes("--times")) listTimes(result);
-process.exitCode = status === 0 || !process.argv.includes("--again") ? status : await runAgain(result);
+/** Holds what the run needs and writes. */
+const folder = mkdtempSync(join(tmpdir(), "gable-tests-"));
+try {
+  await writePreparedSources(join(folder, "sources"));
+  const { status, result } = await run(files.sort(), concurrencyUsual);
+  if (process.argv.includes("--times")) listTimes(result);
+  process.exitCode = status === 0 || !process.argv.includes("--again") ? status : await runAgain(result);
+} finally {
+  rmSync(folder, { recursive: true });
+}
 
 /** Runs test files; returns the exit status and what the reporter found. */
 async function run(chosen: readonly string[], concurrency: number): Promise<{ status: number; result: TestResult }> {
-  const folder = mkdtempSync(join(tmpdir(), "gable-tests-"));
   const path = join(folder, "result.json");
-  try {
-    const ended = await runCommand(
-      process.execPath,
-      [
-        "--import",
-        "./scripts/source.mjs",
-        "--test",
-        ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
-        `--test-concurrency=${concurrency}`,
-        // Only stops a run that hangs: no test may depend on how fast the machine is.
-        "--test-timeout=900000",
-        ...flags,
-        ...chosen,
-      ],
-      {
-        GABLE_MODE: "test",
-        // The tests start thousands of processes, which all compile the same files.
-        NODE_COMPILE_CACHE: compileCache,
-        GABLE_TEST_FILES: JSON.stringify(chosen.map((file) => root + file)),
-        ...(hasReporter ? {} : { GABLE_TEST_RESULT: path }),
-      },
-    );
-    return { status: ended, result: hasReporter ? { failedFiles: [], secondsOfFiles: {} } : readResult(path) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  rmSync(path, { force: true });
+  const status = await runCommand(
+    process.execPath,
+    [
+      "--import",
+      "./scripts/source.mjs",
+      "--import",
+      "./scripts/test-deadline.mjs",
+      "--test",
+      ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),
+      `--test-concurrency=${concurrency}`,
+      // Only stops a run that hangs: no test may depend on how fast the machine is.
+      "--test-timeout=900000",
+      ...flags,
+      ...chosen,
+    ],
+    {
+      GABLE_MODE: "test",
+      // The tests start thousands of processes, which all compile the same files.
+      NODE_COMPILE_CACHE: compileCache,
+      GABLE_PREPARED_SOURCES: join(folder, "sources"),
+      ...(process.argv.includes("--times") ? { GABLE_TEST_TIMES: "1" } : {}),
+      GABLE_TEST_FILES: JSON.stringify(chosen.map((file) => root + file)),
+      ...(hasReporter ? {} : { GABLE_TEST_RESULT: path }),
+    },
+  );
+  return { status, result: hasReporter ? { failedFiles: [], secondsOfFiles: {} } : readResult(path) };
 }
 
 /** A run that was stopped leaves no result. */
