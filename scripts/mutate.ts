@@ -13,6 +13,7 @@ import type { TestCoverage } from "./coverage-map.ts";
 import { executes, mostLikely, readCoverage } from "./coverage-map.ts";
 import type { Mutant } from "./mutants.ts";
 import { changesCode, findMutants } from "./mutants.ts";
+import { writePreparedSources } from "./prepared-sources.ts";
 import { runTestFile } from "./run-test-file.ts";
 
 const root = process.cwd();
@@ -41,6 +42,9 @@ const tests = (await list("{src,test,scripts}/**/*.test.ts")).filter((file) => w
 if (tests.length === 0) stop(2, `No test file has one of these in its path: ${words.join(", ")}. Name others with --tests=WORD.`);
 // Each change adds a file to this cache.
 rmSync(compileCache, { recursive: true, force: true });
+const prepared = join(cache, "sources");
+rmSync(prepared, { recursive: true, force: true });
+await writePreparedSources(root, prepared);
 
 const coverage: TestCoverage[] = [];
 await inParallel(tests, async (test) => {
@@ -113,7 +117,12 @@ function shuffle<Item>(items: Item[], seed: number): Item[] {
 /** Whether a test fails. A change that makes tests hang is noticed, too. */
 async function isNoticed({ file, start, end, text }: Mutant, able: readonly TestCoverage[]): Promise<boolean> {
   const change = JSON.stringify({ url: pathToFileURL(join(root, file)).href, start, end, text });
-  const environment = { MUTATE_CHANGE: change, NODE_COMPILE_CACHE: compileCache };
+  const environment = {
+    MUTATE_CHANGE: change,
+    NODE_COMPILE_CACHE: compileCache,
+    GABLE_PREPARED_SOURCES: prepared,
+    GABLE_PREPARED_EXCEPT: file,
+  };
   const hitsOf = (test: string): number => hits[`${file} ${test}`] ?? 0;
   for (const { test, ms } of mostLikely(able, { hitsOf, isOwn }, msMax)) {
     if (await runTestFile({ root, file: test, limitMs: 10_000 + 5 * ms, environment })) continue;

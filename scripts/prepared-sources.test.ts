@@ -11,7 +11,7 @@ describe("writePreparedSources()", () => {
   let folder = "";
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "gable-prepared-"));
-    await writePreparedSources(folder);
+    await writePreparedSources(root, folder);
   });
   after(() => rm(folder, { recursive: true }));
 

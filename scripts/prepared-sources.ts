@@ -5,7 +5,6 @@
 import { mkdir, readFile, glob, writeFile } from "node:fs/promises";
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path";
-import { root } from "./run-command.ts";
 
 /** Folders whose modules import each other by relative paths. */
 const patterns = ["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "create-gable/**/*.ts"];
@@ -14,7 +13,7 @@ const patterns = ["src/**/*.ts", "test/**/*.ts", "examples/**/*.ts", "create-gab
  * Writes the sources of the repository, without types, to a folder. Every character keeps its line and column. Files with other syntax than
  * what Node strips are left out, and load from where they are.
  */
-export async function writePreparedSources(folder: string): Promise<void> {
+export async function writePreparedSources(root: string, folder: string): Promise<void> {
   const files: string[] = [];
   for await (const file of glob(patterns, { cwd: root, exclude: (name) => name.includes("node_modules") })) {
     if (file.endsWith(".d.ts")) continue;

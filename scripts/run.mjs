@@ -18,7 +18,7 @@ const commands = {
   format: ["scripts/format.ts"],
   docs: ["scripts/docs.ts"],
   api: ["scripts/check-api.ts", "--write"],
-  mutate: ["scripts/mutate.ts"],
+  mutate: ["--disable-warning=ExperimentalWarning", "scripts/mutate.ts"],
 };
 
 function install() {

@@ -31,7 +31,9 @@ registerHooks({
 function readPrepared() {
   if (prepared === undefined) return [];
   try {
-    return JSON.parse(readFileSync(join(prepared, "index.json"), "utf8")).map((file) => root + file);
+    const files = JSON.parse(readFileSync(join(prepared, "index.json"), "utf8"));
+    // `npm run mutate` changes one file.
+    return files.filter((file) => file !== process.env["GABLE_PREPARED_EXCEPT"]).map((file) => root + file);
   } catch {
     return [];
   }

@@ -50,7 +50,7 @@ console.log(`Node ${process.versions.node}, ${files.length} test files. One line
 /** Holds what the run needs and writes. */
 const folder = mkdtempSync(join(tmpdir(), "gable-tests-"));
 try {
-  await writePreparedSources(join(folder, "sources"));
+  await writePreparedSources(root, join(folder, "sources"));
   const { status, result } = await run(files.sort(), concurrencyUsual);
   if (process.argv.includes("--times")) listTimes(result);
   process.exitCode = status === 0 || !process.argv.includes("--again") ? status : await runAgain(result);
