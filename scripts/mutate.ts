@@ -120,8 +120,8 @@ async function isNoticed({ file, start, end, text }: Mutant, able: readonly Test
   const environment = {
     MUTATE_CHANGE: change,
     NODE_COMPILE_CACHE: compileCache,
-    GABLE_PREPARED_SOURCES: prepared,
-    GABLE_PREPARED_EXCEPT: file,
+    GABLE_TEST_SOURCES: prepared,
+    GABLE_TEST_SOURCES_EXCEPT: file,
   };
   const hitsOf = (test: string): number => hits[`${file} ${test}`] ?? 0;
   for (const { test, ms } of mostLikely(able, { hitsOf, isOwn }, msMax)) {

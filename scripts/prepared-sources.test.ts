@@ -22,7 +22,7 @@ describe("writePreparedSources()", () => {
     return execFileSync(process.execPath, words, {
       cwd: root,
       encoding: "utf8",
-      env: { ...environment, GABLE_PREPARED_SOURCES: prepared },
+      env: { ...environment, GABLE_TEST_SOURCES: prepared },
     });
   }
 

@@ -1,12 +1,12 @@
 // Makes `import "gable"` and `import "gable/http"` mean the sources of this repository, so that examples and
-// benches run without a build. Given to node as `--import ./scripts/source.mjs`. `GABLE_PREPARED_SOURCES` names a folder that
+// benches run without a build. Given to node as `--import ./scripts/source.mjs`. `GABLE_TEST_SOURCES` names a folder that
 // `scripts/prepared-sources.ts` wrote: modules of the repository are then read from there, which halves the time that a process needs to load them.
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";
 
 const root = new URL("../", import.meta.url).href;
-const prepared = process.env["GABLE_PREPARED_SOURCES"];
+const prepared = process.env["GABLE_TEST_SOURCES"];
 const preparedFiles = new Set(readPrepared());
 
 registerHooks({
@@ -33,7 +33,7 @@ function readPrepared() {
   try {
     const files = JSON.parse(readFileSync(join(prepared, "index.json"), "utf8"));
     // `npm run mutate` changes one file.
-    return files.filter((file) => file !== process.env["GABLE_PREPARED_EXCEPT"]).map((file) => root + file);
+    return files.filter((file) => file !== process.env["GABLE_TEST_SOURCES_EXCEPT"]).map((file) => root + file);
   } catch {
     return [];
   }

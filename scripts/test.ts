@@ -81,7 +81,7 @@ async function run(chosen: readonly string[], concurrency: number): Promise<{ st
       GABLE_MODE: "test",
       // The tests start thousands of processes, which all compile the same files.
       NODE_COMPILE_CACHE: compileCache,
-      GABLE_PREPARED_SOURCES: join(folder, "sources"),
+      GABLE_TEST_SOURCES: join(folder, "sources"),
       ...(process.argv.includes("--times") ? { GABLE_TEST_TIMES: "1" } : {}),
       GABLE_TEST_FILES: JSON.stringify(chosen.map((file) => root + file)),
       ...(hasReporter ? {} : { GABLE_TEST_RESULT: path }),
