@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import type { TestProject } from "./project.ts";
 import { createTestProject } from "./project.ts";
-import { serve, until } from "./started.ts";
+import { ask, serve, until } from "./started.ts";
 
 const projects: TestProject[] = [];
 after(() => {
@@ -23,10 +23,11 @@ export default gable({
   };
   const read = async (workers: string): Promise<string> => {
     const { url, text, stop, ended } = await start(["--workers", workers]);
-    await fetch(url);
+    // A connection that stays open would delay the end.
+    await ask(url);
     await until(() => text().includes("GET / 200"), text);
     if (workers !== "1") {
-      await fetch(`${url}/late`);
+      await ask(`${url}/late`);
       await until(() => text().includes("A worker is replaced"), text);
     }
     stop();
