@@ -1959,7 +1959,10 @@ export interface Session {
     update<Key extends SessionKey>(key: Key, change: (value: SessionValues[Key] | undefined) => SessionValues[Key]): Promise<SessionValues[Key]>;
     /** Returns the user that the session belongs to; null for nobody. */
     findUserId(): Promise<string | null>;
-    /** Gives the session a new ID; call it when the visitor's permissions change. The old ID becomes invalid. */
+    /**
+     * Gives the session a new ID; call it when the visitor's permissions change. The old ID becomes invalid. If the session belonged to another
+     * user, its stored values are deleted.
+     */
     rotate(options?: RotateOptions): void;
     /** Ends the session, whatever the status of the reply: its values are deleted, here and in all parallel requests. */
     end(): void;

@@ -100,7 +100,7 @@ describe("a stored session", () => {
     back.session.set("c", 1);
     await back.session.save(200);
     assert.deepEqual([back.changed[0]!.seenAt, back.changed[0]!.createdAt, back.changed[0]!.expiresAt], [start, start, start + day]);
-    const signedIn = create({ at: start + minute });
+    const signedIn = create({ at: start + minute, record: { ...stored, userId: null } });
     signedIn.session.rotate({ userId: "8" });
     assert.equal(await signedIn.session.findUserId(), "8");
     await signedIn.session.save(200);
@@ -133,7 +133,7 @@ describe("a value that is used up", () => {
     [500, ["a"], []],
   ] as const)
     it(`is removed at the status ${status}`, async () => {
-      const { session, changed } = create({});
+      const { session, changed } = create({ record: { ...stored, userId: null } });
       session.rotate({ userId: "8" });
       session.set("c", 1);
       session.useUp("a");
@@ -157,6 +157,29 @@ describe("a value that is used up", () => {
     await session.save(500);
     assert.deepEqual([changed.length, events.filter(([what]) => what === "removed")], [0, [["removed", "k"]]]);
   });
+});
+
+describe("a session of one user that becomes that of another", () => {
+  for (const [userId, status, removed, values] of [
+    ["8", 200, ["k"], { c: "1" }],
+    [null, 200, ["k"], { c: "1" }],
+    ["8", 500, [], undefined],
+  ] as const)
+    it(`${values === undefined ? "stays" : "is removed, and a new one begins"}: ${userId}, ${status}`, async () => {
+      const { session, created, changed, events } = create();
+      session.rotate({ userId });
+      session.set("c", 1);
+      assert.equal(await session.find("a"), undefined);
+      await session.save(status);
+      assert.deepEqual(
+        events.filter(([what]) => what === "removed").map(([, key]) => key),
+        removed,
+      );
+      assert.deepEqual(
+        [created.map((record) => [record.userId, record.values]), changed],
+        [values === undefined ? [] : [[userId, values]], []],
+      );
+    });
 });
 
 describe("a session that other requests change", () => {
@@ -193,7 +216,7 @@ describe("a session that other requests change", () => {
       ["8", 1],
       [null, 0],
     ] as const) {
-      const other = create({ outcomes: ["missing"] });
+      const other = create({ outcomes: ["missing"], record: { ...stored, userId: null } });
       other.session.set("c", 1);
       other.session.rotate({ userId });
       await other.session.save(200);
@@ -211,8 +234,10 @@ describe("what the tools of development see of a session", () => {
     assert.deepEqual(await session.peek(), { userId: null, values: { c: [3] } });
     assert.equal(await session.find("a"), 1);
     session.delete("a");
+    session.rotate({ userId: "7" });
+    assert.deepEqual(await session.peek(), { userId: "7", values: { b: "two", c: [3] } });
     session.rotate({ userId: "9" });
-    assert.deepEqual(await session.peek(), { userId: "9", values: { b: "two", c: [3] } });
+    assert.deepEqual(await session.peek(), { userId: "9", values: { c: [3] } });
     const rotated = create();
     rotated.session.rotate();
     assert.deepEqual(await rotated.session.peek(), { userId: null, values: {} });

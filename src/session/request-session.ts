@@ -112,8 +112,9 @@ export class RequestSession implements Session {
   async peek(): Promise<{ readonly userId: string | null; readonly values: Record<string, unknown> } | undefined> {
     if (!this.#isRead && this.#pending.isEmpty && this.#rotation === undefined) return undefined;
     const record = (await this.#loading)?.record;
-    const { set, delete: removed } = this.#pending.toChanges(record?.values ?? noValues);
-    const texts = Object.entries({ ...record?.values, ...set }).filter(([key]) => !removed.includes(key));
+    const stored = this.#valuesOf(record);
+    const { set, delete: removed } = this.#pending.toChanges(stored);
+    const texts = Object.entries({ ...stored, ...set }).filter(([key]) => !removed.includes(key));
     const values = Object.fromEntries(texts.map(([key, text]): [string, unknown] => [key, JSON.parse(text)]));
     return { userId: this.#rotation?.userId ?? record?.userId ?? null, values };
   }
@@ -129,7 +130,10 @@ export class RequestSession implements Session {
     const session = await this.#loading;
     if (this.#pending.isEmpty && this.#rotation === undefined) return session === undefined ? undefined : this.#saveUse(session);
     const carried = session ?? (await this.#loadOnce());
-    return carried === undefined ? this.#create() : this.#change(carried);
+    if (carried === undefined) return this.#create();
+    if (!this.#isLeft(carried.record)) return this.#change(carried);
+    await this.#remove(carried);
+    return this.#create();
   }
 
   #keepUsedUp(): void {
@@ -223,7 +227,17 @@ export class RequestSession implements Session {
   }
 
   async #readValues(): Promise<SessionRecord["values"]> {
-    return (await this.#load())?.record.values ?? noValues;
+    return this.#valuesOf((await this.#load())?.record);
+  }
+
+  #valuesOf(record: SessionRecord | undefined): SessionRecord["values"] {
+    return record === undefined || this.#isLeft(record) ? noValues : record.values;
+  }
+
+  /** Whether the session of a user goes on without that user: then it is a new one, because the values belong to the old one. */
+  #isLeft({ userId }: SessionRecord): boolean {
+    const next = this.#rotation?.userId;
+    return userId !== null && next !== undefined && next !== userId;
   }
 
   #load(): Promise<CarriedSession | undefined> {

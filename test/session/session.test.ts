@@ -38,6 +38,16 @@ const createRoutes = () => [
     session.rotate({ userId: params.user });
     return null;
   }),
+  post("/nobody", ({ session }) => {
+    session.rotate({ userId: null });
+    return null;
+  }),
+  post("/hand-over/:user", async ({ session, params }) => {
+    const count = await session.update("count", (value) => ((value as number | undefined) ?? 0) + 1);
+    session.set("kept", "yes");
+    session.rotate({ userId: params.user });
+    return { count, seen: (await session.find("a")) ?? null, isNew: await session.update("b", (value) => value === undefined) };
+  }),
   post("/rotate", ({ session }) => {
     session.rotate();
     return null;
@@ -173,6 +183,39 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
       await client.post("/rotate");
       assert.deepEqual([(await client.get("/user")).json(), await find(client, "a")], [{ user: "7" }, "1"]);
       assert.deepEqual((await visit().get("/user")).json(), { user: null });
+    });
+
+    for (const [path, keeps] of [
+      ["/login/7", true],
+      ["/rotate", true],
+      ["/login/8", false],
+      ["/nobody", false],
+    ] as const)
+      it(`${keeps ? "keeps" : "deletes"} the values of user 7 at ${path}`, async () => {
+        client = visit();
+        await client.post("/set/a/1");
+        await client.post("/login/7");
+        assert.equal(await find(client, "a"), "1", "a visitor keeps values when signing in");
+        const before = client.cookies.get("session")!;
+        await client.post(path);
+        assert.equal(await find(client, "a"), keeps ? "1" : null);
+        assert.notEqual(client.cookies.get("session"), before);
+        const old = visit();
+        plant(old, before);
+        if (isStored) assert.equal(await find(old, "a"), null);
+      });
+
+    it("begins a new one for another user, with what the same request has set", async () => {
+      client = visit();
+      await client.post("/set/a/1");
+      await client.post("/set/b/1");
+      await client.post("/count");
+      await client.post("/login/7");
+      const { headers, json } = await client.post("/hand-over/8").then((reply) => ({ headers: reply.headers, json: reply.json() }));
+      assert.deepEqual(json, { count: 2, seen: null, isNew: true });
+      assert.equal(headers.getSetCookie().length, 1);
+      assert.deepEqual([await find(client, "a"), await find(client, "kept"), await find(client, "count")], [null, "yes", 1]);
+      assert.deepEqual((await client.get("/user")).json(), { user: "8" });
     });
 
     it("answers a cookie of before the login as anonymous", async () => {
