@@ -1562,7 +1562,10 @@ export interface PasswordCheck {
 export interface PasswordHasher {
     /** Returns the hash of a password as a PHC string. */
     hash(password: string): Promise<string>;
-    /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
+    /**
+     * Checks a password. Without a hash, and for a wrong password of a weaker hash, it takes as long as for a new hash. Throws
+     * `E_PASSWORD_HASH_UNSUPPORTED`.
+     */
     verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
     /** Returns what a stored hash is worth, without a password: "weak" is replaced at the next login, "unsupported" cannot be checked. */
     judge(hash: string): "current" | "weak" | "unsupported";

@@ -2,6 +2,7 @@
 import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Account } from "./account-fields.ts";
+import { checkPassword } from "./passwords/check-password.ts";
 import { findService } from "./service.ts";
 import { resetLogin, takeLogin } from "./throttle.ts";
 
@@ -10,7 +11,7 @@ export async function isCurrentPassword(context: AnyContext, user: Account, pass
   const service = findService(context);
   const login = service.loginOf(user);
   await takeLogin(context, login);
-  const { isRight } = await service.parts.hasher.verify(password, user.password);
+  const { isRight } = await checkPassword(context, service.parts.hasher, { user, password });
   if (isRight) await resetLogin(context, login);
   return isRight;
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it, mock } from "node:test";
 import type { Application } from "gable";
 import { gable, group } from "gable";
+import type { ForeignScheme } from "gable/auth";
 import { accountFields, accountTokenModel, defineAccounts, manageAccounts, rememberTokenModel, twoFactorModels } from "gable/auth";
 import { Model } from "gable/data";
 import { memoryMail } from "gable/mail";
@@ -22,7 +23,26 @@ const logins: ReadonlyArray<readonly [who: string, email: string, tried: string]
   ["an inactive account with the right password", "bob@example.com", password],
   ["an unconfirmed account with the right password", "cat@example.com", password],
   ["an account with a second factor and a wrong password", "dan@example.com", wrong],
+  ["an account whose password cannot be used", "fay@example.com", wrong],
+  ["a hash of another system and a wrong password", "gus@example.com", wrong],
+  ["a hash of another system, whose check answers with an object", "guy@example.com", password],
+  ["a hash of another system, whose check fails", "hal@example.com", password],
+  ["a hash with too little memory for its lanes", "ida@example.com", password],
 ];
+
+const foreignHashes: readonly ForeignScheme[] = [
+  { prefix: "plain$", verify: (tried, hash) => hash === `plain$${tried}` },
+  { prefix: "object$", verify: () => ({ isRight: false }) as unknown as boolean }, // As a JavaScript caller may write it.
+  { prefix: "broken$", verify: () => Promise.reject(new Error("The other system cannot be reached.")) },
+];
+/** What accounts have in place of a hash of their password. */
+const storedHashes: Readonly<Record<string, string>> = {
+  fay: "!",
+  gus: `plain$${password}`,
+  guy: "object$1",
+  hal: "broken$1",
+  ida: "$argon2id$v=19$m=8,t=1,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+};
 
 /** Fields that differ in each reply: the time, and the id of the request. */
 const own = new Set(["date", "x-request-id"]);
@@ -30,6 +50,7 @@ const own = new Set(["date", "x-request-id"]);
 for (const { name, skip, place } of databaseKinds)
   describe(`a refused login, ${name}`, { skip }, () => {
     const statements: string[] = [];
+    const errors: unknown[] = [];
     const scheme = hashSchemes.get(currentScheme.name)!;
     const derive = mock.fn(scheme.derive!);
     let app: Application;
@@ -47,10 +68,11 @@ for (const { name, skip, place } of databaseKinds)
         verifyEmail: "before",
         remember: {},
         twoFactor: { issuer: "Shelf" },
+        foreignHashes,
       });
       app = gable({
         mode: "test",
-        logger: silentLogger,
+        logger: { ...silentLogger, error: (fields) => void errors.push(fields) },
         database: { url: placed.url, onStatement: ({ sql }) => void statements.push(sql) },
         models: [User, TwoFactor, RecoveryCode, accountTokenModel(), rememberTokenModel(), sessionModel(), rateModel()],
         secretKeys: ["0123456789abcdefABCDEFghijklmnopqrstuvwxyz_"],
@@ -63,10 +85,12 @@ for (const { name, skip, place } of databaseKinds)
       await app.start();
       await app.database().createTables();
       const manager = manageAccounts(app);
-      for (const each of ["ann", "bob", "cat", "dan"]) {
+      for (const each of ["ann", "bob", "cat", "dan", ...Object.keys(storedHashes)]) {
         const user = await manager.create({ email: `${each}@example.com`, password, ...(each === "bob" && { active: false }) });
         await app.database().run(async () => {
           if (each === "cat") await User.where({ id: user.id }).update({ emailVerifiedAt: null });
+          const hash = storedHashes[each];
+          if (hash !== undefined) await User.where({ id: user.id }).update({ password: hash });
           if (each === "dan") await TwoFactor.create({ userId: String(user.id), secret: "x", lastStep: 0, enabledAt: new Date() });
         });
       }
@@ -107,6 +131,9 @@ for (const { name, skip, place } of databaseKinds)
         const expected = (await logIn(first![1], first![2], accept)) as { status: number; hashes: unknown[]; statements: string[] }; // As above.
         assert.deepEqual([expected.status, expected.hashes.length], [422, 1]);
         assert.ok(expected.statements.length >= 3, "the counts and the account are read");
+        errors.length = 0;
         for (const [who, email, tried] of others) assert.deepEqual(await logIn(email, tried, accept), expected, who);
+        const codes = errors.map((fields) => (fields as { error?: { code?: string } }).error?.code); // What the logger gets.
+        assert.deepEqual(codes, ["fay", "hal", "ida"].fill("E_PASSWORD_HASH_UNSUPPORTED"));
       });
   });

@@ -142,6 +142,41 @@ describe("a password hasher", () => {
     for (const cost of [0, 6, 1.5]) assert.throws(() => createPasswordHasher({ cost }), { code: "E_OPTION_INVALID" });
   });
 
+  it("does the same work for a wrong password as for no account, whatever the stored hash costs", async (test) => {
+    const { derive, parameters, workOf, costParameter } = currentScheme;
+    let work = 0;
+    const scheme = currentScheme as { derive: NonNullable<typeof derive> }; // Only the test changes it.
+    test.mock.method(scheme, "derive", (...given: Parameters<NonNullable<typeof derive>>) => {
+      work += workOf(given[1].parameters)!;
+      return derive!(...given);
+    });
+    const plain: ForeignScheme = { prefix: "plain$", verify: (password, hash) => hash === `plain$${password}` };
+    const ofCost = (cost: number) => createPasswordHasher({ cost, foreign: [plain] });
+    const [salt, hash] = ["A".repeat(22), "A".repeat(43)];
+    const like = ([name, value]: readonly [string, number]): string => `${name}=${value}`;
+    const write = (changes: Readonly<Record<string, number>>): string => {
+      const version = currentScheme.version === undefined ? "" : `$v=${currentScheme.version}`;
+      return `$${currentScheme.name}${version}$${Object.entries({ ...parameters, ...changes })
+        .map(like)
+        .join(",")}$${salt}$${hash}`;
+    };
+    for (const cost of [1, 2, 5]) {
+      const hasher = ofCost(cost);
+      const spend = async (stored: string | undefined): Promise<number> => {
+        work = 0;
+        assert.equal((await hasher.verify("other-pass", stored)).isRight, false);
+        return work;
+      };
+      const expected = await spend(undefined);
+      assert.equal(expected, workOf(parameters)! * cost);
+      const stored = [1, 2, 3, 4, 5].slice(0, cost).map((each) => write({ [costParameter]: parameters[costParameter]! * each }));
+      for (const each of [...stored, "plain$1"]) assert.equal(await spend(each), expected, `${cost} ${each}`);
+      // Other work comes close.
+      const little = await spend(write(currentScheme.testParameters));
+      assert.ok(Math.abs(little / expected - 1) < 0.05, `${little} of ${expected}`);
+    }
+  });
+
   for (const [what, stored] of [
     ["another text", "secret"],
     ["an empty text", ""],
@@ -149,6 +184,7 @@ describe("a password hasher", () => {
     ["another version of argon2id", "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
     ["a parameter above the limit", "$scrypt$ln=19,r=8,p=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
     ["a parameter of 0", "$scrypt$ln=15,r=0,p=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
+    ["less memory than the lanes need", "$argon2id$v=19$m=15,t=2,p=2$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
     ["a missing parameter", "$scrypt$ln=15,r=8$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
     ["a parameter named like a member of Object", "$scrypt$ln=15,r=8,constructor=3$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l"],
   ] as const) {

@@ -6,6 +6,7 @@ import { completeSignIn, finishSignIn } from "../complete-sign-in.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import { normalizeLogin } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
+import { checkPassword } from "../passwords/check-password.ts";
 import { findService } from "../service.ts";
 import { resetLogin, takeLogin } from "../throttle.ts";
 import { findPendingSignIn, isRightCode } from "../two-factor/second-factor.ts";
@@ -55,7 +56,7 @@ async function checkLogin(context: AnyContext, login: string, password: string):
   await takeLogin(context, login);
   const service = findService(context);
   const user = await service.findByLogin(login);
-  const { isRight, isWeak } = await service.parts.hasher.verify(password, user?.password);
+  const { isRight, isWeak } = await checkPassword(context, service.parts.hasher, { user, password });
   const mayEnter = isRight && user?.active === true && service.mayEnter(user);
   // Another request may have changed the password meanwhile.
   const isKept = mayEnter && (!isWeak || (await service.updateUnchanged(user, { password: await service.parts.hasher.hash(password) })));

@@ -39,7 +39,10 @@ export interface PasswordCheck {
 export interface PasswordHasher {
   /** Returns the hash of a password as a PHC string. */
   hash(password: string): Promise<string>;
-  /** Checks a password. Without a hash it takes as long and is never right. Throws `E_PASSWORD_HASH_UNSUPPORTED`. */
+  /**
+   * Checks a password. Without a hash, and for a wrong password of a weaker hash, it takes as long as for a new hash. Throws
+   * `E_PASSWORD_HASH_UNSUPPORTED`.
+   */
   verify(password: string, hash: string | undefined): Promise<PasswordCheck>;
   /** Returns what a stored hash is worth, without a password: "weak" is replaced at the next login, "unsupported" cannot be checked. */
   judge(hash: string): "current" | "weak" | "unsupported";
@@ -79,7 +82,7 @@ function hasherOf(scheme: HashScheme, { foreign, queueOptions, compute }: Hasher
     verify: (password, hash) =>
       queue.run(async () => {
         const other = hash === undefined ? undefined : foreign.find(({ prefix }) => hash.startsWith(prefix));
-        if (other !== undefined) return { isRight: await other.verify(password, hash!), isWeak: true };
+        if (other !== undefined) return verifyForeign(compute, { password, hash: hash!, other, scheme });
         return verify(compute, password, hash, scheme);
       }),
     judge(hash) {
@@ -109,7 +112,41 @@ async function verify(compute: ComputeHash, password: string, text: string | und
   if (known === undefined || derive === undefined) throw unsupported(known);
   const computed = await compute(derive(toBytes(password), known, known.hash.length));
   const isRight = computed.length === known.hash.length && timingSafeEqual(computed, known.hash);
+  if (!isRight) await spendRest(compute, { password, known, scheme });
   return { isRight, isWeak: isRight && isWeak(known, scheme) };
+}
+
+async function verifyForeign(
+  compute: ComputeHash,
+  { password, hash, other, scheme }: { password: string; hash: string; other: ForeignScheme; scheme: HashScheme },
+): Promise<PasswordCheck> {
+  let isRight: unknown;
+  try {
+    isRight = await other.verify(password, hash);
+  } catch (error) {
+    throw new GableError("E_PASSWORD_HASH_UNSUPPORTED", `A stored password hash cannot be checked: ${other.prefix} failed.`, {
+      cause: error,
+    });
+  }
+  // JavaScript callers may return an object that says no.
+  if (isRight === true) return { isRight, isWeak: true };
+  await spendRest(compute, { password, known: undefined, scheme });
+  return wrong;
+}
+
+/**
+ * A wrong password takes as long as for an unknown account, although the stored hash takes less: otherwise, the time would tell who has an
+ * account since before the cost was raised. The work of other schemes is not known: what they take comes on top.
+ */
+async function spendRest(
+  compute: ComputeHash,
+  { password, known, scheme }: { password: string; known: PasswordHash | undefined; scheme: HashScheme },
+): Promise<void> {
+  const { costParameter, parameters, workOf } = scheme;
+  const work = workOf(parameters)!; // Those of new hashes fit together.
+  const spent = known?.scheme === scheme.name ? workOf(known.parameters)! : 0; // Those of a hash that was checked, too.
+  const rest = Math.round(((work - spent) / work) * parameters[costParameter]!);
+  if (rest > 0) await hashWith(compute, { ...scheme, parameters: { ...parameters, [costParameter]: rest } }, password);
 }
 
 /** Returns how a hash is computed again; undefined where this Node cannot, and for parameters that would take too much. */
@@ -121,7 +158,8 @@ function findScheme(known: PasswordHash): NonNullable<HashScheme["derive"]> | un
 function isWithin({ parameters, version }: PasswordHash, scheme: HashScheme): boolean {
   const names = Object.keys(scheme.parameters);
   if (version !== scheme.version || names.length !== Object.keys(parameters).length) return false;
-  return names.every((name) => (parameters[name] ?? 0) > 0 && parameters[name]! <= scheme.parametersMax[name]!);
+  const isSmall = names.every((name) => (parameters[name] ?? 0) > 0 && parameters[name]! <= scheme.parametersMax[name]!);
+  return isSmall && scheme.workOf(parameters) !== undefined;
 }
 
 function isWeak({ scheme, parameters, salt, hash }: PasswordHash, current: HashScheme): boolean {

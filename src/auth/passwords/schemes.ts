@@ -15,6 +15,8 @@ export interface HashScheme {
   readonly costParameter: string;
   /** Largest parameters that a check runs: a hash from elsewhere must not take all memory. */
   readonly parametersMax: Readonly<Record<string, number>>;
+  /** Returns the work of a hash, in a unit of this scheme; undefined for parameters that do not fit together. */
+  readonly workOf: (parameters: Readonly<Record<string, number>>) => number | undefined;
   /** Returns how a hash of some length is computed; undefined where this Node cannot. */
   readonly derive: ((password: Uint8Array, like: Pick<PasswordHash, "parameters" | "salt">, length: number) => HashWork) | undefined;
 }
@@ -27,6 +29,8 @@ const argon2id: HashScheme = {
   testParameters: { m: 64, t: 1, p: 1 },
   costParameter: "t",
   parametersMax: { m: 262_144, t: 16, p: 16 },
+  // RFC 9106 section 3.1: at least 8 KiB for each lane.
+  workOf: ({ m = 0, t = 0, p = 0 }) => (m < 8 * p ? undefined : m * t),
   // Node has it since 24.7.
   derive: !("argon2Sync" in crypto)
     ? undefined
@@ -44,6 +48,7 @@ const scryptScheme: HashScheme = {
   testParameters: { ln: 6, r: 1, p: 1 },
   costParameter: "p",
   parametersMax: { ln: 18, r: 16, p: 16 },
+  workOf: ({ ln = 0, r = 0, p = 0 }) => 2 ** ln * r * p,
   derive: (password, { parameters: { ln = 0, r = 0, p = 0 }, salt }, length) => ({
     name: "scryptSync",
     arguments: [password, salt, length, { N: 2 ** ln, r, p, maxmem: 2 ** ln * r * 128 + 64 * 1_048_576 }],
