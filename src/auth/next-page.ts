@@ -2,15 +2,18 @@
 import type { AnyContext, Context } from "../handlers/context.ts";
 import { isSafeRedirectTarget, safeRedirectTarget } from "../http/redirect-target.ts";
 import { findService } from "./service.ts";
+import { isShortEnough, withNext } from "./with-next.ts";
 
-/** Returns the path that `next` asks for if it is of this site, else the page after a login. */
+/** Returns the path that `next` asks for if it is of this site and not too long, else the page after a login. */
 export function findNext(context: AnyContext): string {
-  return safeRedirectTarget(context.url.searchParams.get("next"), findService(context).afterLogin);
+  const { afterLogin } = findService(context);
+  const next = safeRedirectTarget(context.url.searchParams.get("next"), afterLogin);
+  return isShortEnough(next) ? next : afterLogin;
 }
 
 /** Returns the query that carries `next` on; "" without it. */
 export function toNextQuery(context: AnyContext): string {
-  return context.url.searchParams.has("next") ? `?next=${encodeURIComponent(findNext(context))}` : "";
+  return context.url.searchParams.has("next") ? withNext("", findNext(context)) : "";
 }
 
 /** Returns the path of the page that had the form, when the browser names it and it is of this site. */

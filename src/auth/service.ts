@@ -37,6 +37,7 @@ import {
 } from "./session-values.ts";
 import type { AccountTokens } from "./tokens.ts";
 import type { TwoFactors } from "./two-factor/two-factor.ts";
+import { withNext } from "./with-next.ts";
 
 /** What the accounts of an application are made of. */
 export interface AccountServiceParts {
@@ -113,22 +114,22 @@ export class AccountService {
 
   /** Returns the address of the login page, with the way back. */
   loginUrl(next: string): string {
-    return `${this.routes.url("login")}?next=${encodeURIComponent(next)}`;
+    return withNext(this.routes.url("login"), next);
   }
 
   /** Returns the address of the page that asks for the password again, with the way back if there is one. */
   confirmUrl(next?: string): string {
-    return this.routes.url("confirm") + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
+    return withNext(this.routes.url("confirm"), next);
   }
 
   /** Returns the address of the second step of a sign-in, with the way back. */
   loginCodeUrl(next: string): string {
-    return `${this.routes.url("loginCode")}?next=${encodeURIComponent(next)}`;
+    return withNext(this.routes.url("loginCode"), next);
   }
 
   /** Returns the address of the page that asks a user for a code, with the way back if there is one. */
   confirmCodeUrl(next?: string): string {
-    return this.routes.url("confirmCode") + (next === undefined ? "" : `?next=${encodeURIComponent(next)}`);
+    return withNext(this.routes.url("confirmCode"), next);
   }
 
   /** Returns the user of `context.user`: directly after a guard, otherwise as a promise. */

@@ -21,8 +21,15 @@ export const newSecretKey = "gable.newSecret";
 /** The secret of a reset link. */
 export const resetKey = "gable.resetToken";
 
-/** Keeps the secret of a reset link for the page that asks for the password. The session gets a new id, as it may do more from now on. */
+/** 32 bytes as base64url. */
+const secretForm = /^[\w-]{43}$/;
+
+/**
+ * Keeps the secret of a reset link for the page that asks for the password, in place of an earlier one. The session gets a new id, as it may
+ * do more from now on. What cannot be a secret is not kept: an address can be longer than a session in a cookie.
+ */
 export function keepResetToken({ session }: AnyContext, secret: string): void {
+  if (!secretForm.test(secret)) return session.delete(resetKey as never); // A key of the framework, not of the application.
   session.rotate();
   writeKey(session, resetKey, secret);
 }

@@ -18,6 +18,7 @@ const rows: ReadonlyArray<readonly [file: string, parts: string, count: number]>
   ["sudo.test.ts", "what sudo answers|the confirmation", 10],
   ["token-pages.test.ts", "the page of tokens", 5],
   ["usernames.test.ts", "user names, ", 20],
+  ["long-next.test.ts", "leads to the login|is never too long", 25],
 ];
 
 /** Built-in pages answer programs with codes, and ask at each request whether the application sends mail. Copies are pages only. */

@@ -66,7 +66,8 @@ async function mailResetLink(context: AnyContext, email: string): Promise<void> 
 
 export function openReset(context: AnyContext, token: string): void {
   hideAddress(context);
-  keepResetToken(context, token);
+  // Programs that look at links before a browser opens them get no session.
+  if (context.method !== "HEAD") keepResetToken(context, token);
 }
 
 export async function findReset(context: AnyContext): Promise<{ readonly email: string } | undefined> {

@@ -19,6 +19,8 @@ import type { Providers } from "./providers.ts";
 
 const flowKey = "gable.provider";
 const flowMsMax = 10 * 60_000;
+/** Longest way back that a session keeps, in bytes: a session in a cookie has 3,800 for everything. */
+const nextBytesMax = 1_500;
 
 /** Leads the visitor to a provider. Throws `E_PROVIDER_...`, and 404 for an unknown one. */
 export async function beginFlow(
@@ -28,7 +30,8 @@ export async function beginFlow(
 ): Promise<HandlerReply> {
   const { service, found } = findProvider(context, provider);
   const { url, ...secrets } = await found.begin(toRedirectUri(service, provider), flow.purpose === "confirm");
-  writeKey(context.session, flowKey, { ...flow, ...secrets, provider, startedAt: service.parts.now() } satisfies ProviderFlow);
+  const next = new TextEncoder().encode(flow.next).length > nextBytesMax ? service.afterLogin : flow.next;
+  writeKey(context.session, flowKey, { ...flow, next, ...secrets, provider, startedAt: service.parts.now() } satisfies ProviderFlow);
   return redirect(url, { hosts: [new URL(url).host] });
 }
 

@@ -9,6 +9,7 @@ import { rememberForm } from "../forms.ts";
 import { findLoginKey } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
+import { hideAddress } from "../secret-address.ts";
 import { findService } from "../service.ts";
 import { findAccount, noAccount } from "./find-account.ts";
 import { confirmUser, createConfirmRoute } from "./confirm-with-provider.ts";
@@ -35,8 +36,10 @@ export function createProviderRoutes(
       : post("/login/:provider", { guard, form: rememberForm(), name: "accounts.provider" }, (context) =>
           signIn(context, context.params.provider, context.form.valid && context.form.data.remember),
         );
-  const callback = get("/login/:provider/callback", { name: "accounts.providerCallback" }, (context) =>
-    answer(context, async () => {
+  const callback = get("/login/:provider/callback", { name: "accounts.providerCallback" }, (context): Promise<HandlerReply | null> => {
+    // Programs that look at links before a browser opens them send HEAD: the answer of the provider counts once.
+    if (context.method === "HEAD") return lookAt(context);
+    return answer(context, async () => {
       const { identity, flow } = await finishFlow(context, context.params.provider);
       const { userId } = flow;
       if (userId !== null) return (flow.purpose === "link" ? linkToUser : confirmUser)(context, identity, { ...flow, userId });
@@ -46,8 +49,13 @@ export function createProviderRoutes(
       if (!service.mayEnter(user))
         throw noAccount("Confirm the e-mail address of this account first: open the link that we have mailed, or set a new password.");
       return redirect(await completeSignIn(context, user, flow));
-    }),
-  );
+    });
+  });
   const confirm = createConfirmRoute(guards);
   return [start, callback, confirm, ...links];
+}
+
+async function lookAt(context: Context): Promise<null> {
+  hideAddress(context);
+  return null;
 }
