@@ -1947,7 +1947,10 @@ export interface RotateOptions {
 export interface Session {
     /** Returns the value of a key; undefined without one. */
     find<Key extends SessionKey>(key: Key): Promise<SessionValues[Key] | undefined>;
-    /** Sets a JSON value. Throws `E_SESSION_VALUE`, and `E_SESSION_SEALED` after the head of the reply was created. */
+    /**
+     * Sets a JSON value. A key has at most 255 characters, and a session 1,000 keys. Throws `E_SESSION_VALUE`, `E_OPTION_INVALID`, and
+     * `E_SESSION_SEALED` after the head of the reply was created.
+     */
     set<Key extends SessionKey>(key: Key, value: SessionValues[Key]): void;
     /** Removes a value. Throws `E_SESSION_SEALED`. */
     delete(key: SessionKey): void;

@@ -1,5 +1,5 @@
 /** The session of one request: read when it is asked for, stored before the reply begins. */
-import { assertKnownOptions, kindsOf } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import type { RotateOptions, Session } from "../handlers/session.ts";
@@ -35,6 +35,9 @@ export interface RequestSessionParts {
 
 const noValues: SessionRecord["values"] = Object.freeze({});
 const rotateNames = kindsOf<RotateOptions>({ userId: "text" });
+/** The column of the user in the table of sessions has this length. */
+const keyLengthMax = 255;
+const keyRule = `a string of at most ${keyLengthMax} characters without lone surrogates`;
 const touchMsMax = 5 * 60_000;
 const attemptsMax = 50;
 /** Clocks of machines differ by seconds. A session that began later than that was made by a clock that was wrong. */
@@ -59,18 +62,22 @@ export class RequestSession implements Session {
 
   // Session types its values by AppTypes; here they are what was stored under those keys.
   async find(key: string): Promise<never> {
+    assertText("session.find()", key);
     const text = this.#pending.isKnown(key) ? this.#pending.textOf(key, noValues) : this.#pending.textOf(key, await this.#readValues());
     return (text === undefined ? undefined : JSON.parse(text)) as never; // As above.
   }
 
   set(key: string, value: unknown): void {
+    assertKey("session.set()", key);
     this.#assertOpen(`session.set("${key}")`);
     this.#pending.set(key, toText(key, value));
   }
 
   delete(key: string): void {
+    assertText("session.delete()", key);
     this.#assertOpen(`session.delete("${key}")`);
-    this.#pending.delete(key);
+    // No store has a key with a lone surrogate.
+    if (key.isWellFormed()) this.#pending.delete(key);
   }
 
   /** Removes a value whatever the status of the reply: a secret that counts once does not count again after an error. */
@@ -80,6 +87,7 @@ export class RequestSession implements Session {
   }
 
   async update(key: string, change: (value: never) => unknown): Promise<never> {
+    assertKey("session.update()", key);
     this.#assertOpen(`session.update("${key}")`);
     const stored = await this.#readValues();
     this.#assertOpen(`session.update("${key}")`);
@@ -96,6 +104,8 @@ export class RequestSession implements Session {
   rotate(options: RotateOptions = {}): void {
     assertKnownOptions("session.rotate()", options, rotateNames);
     const { userId } = options;
+    if (typeof userId === "string" && (userId === "" || !isKey(userId) || userId.includes("\0")))
+      throw optionInvalid("session.rotate()", "userId", userId, `${keyRule} and NUL, not empty; null stands for nobody`);
     this.#assertOpen("session.rotate()");
     this.#rotation = userId === undefined ? { ...this.#rotation } : { userId };
   }
@@ -287,6 +297,21 @@ export class RequestSession implements Session {
 function toIdentity({ key, record }: CarriedSession): SessionIdentity {
   const { userId, createdAt } = record;
   return { key: key === "" ? `cookie:${createdAt}:${userId ?? ""}` : key, userId };
+}
+
+/** Whether every store can hold a string as a key. */
+function isKey(text: string): boolean {
+  return text.length <= keyLengthMax && text.isWellFormed();
+}
+
+/** TypeScript knows that keys are strings; JavaScript callers and names from requests are not always ones. */
+function assertText(what: string, key: unknown): asserts key is string {
+  if (typeof key !== "string") throw optionInvalid(what, "key", key, "a string");
+}
+
+function assertKey(what: string, key: unknown): void {
+  assertText(what, key);
+  if (!isKey(key)) throw optionInvalid(what, "key", key, keyRule);
 }
 
 function sealed(what: string): GableError {

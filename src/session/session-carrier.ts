@@ -37,8 +37,13 @@ export function toMaxAge({ expiresAt }: Pick<SessionRecord, "expiresAt">, now: n
   return Math.max(1, Math.ceil((expiresAt - now) / 1000));
 }
 
-/** Checks the sum of all values, in bytes of their JSON. Throws `E_SESSION_TOO_LARGE`. */
+/** Most keys of a session: their names do not count for the size. */
+const keysMax = 1_000;
+
+/** Checks the number of values, and their sum in bytes of their JSON. Throws `E_SESSION_TOO_LARGE`. */
 export function assertSessionSize({ values }: Pick<SessionRecord, "values">, bytesMax: number): void {
+  const count = Object.keys(values).length;
+  if (count > keysMax) throw new GableError("E_SESSION_TOO_LARGE", `The session has ${count} keys; at most ${keysMax} are stored.`);
   const bytes = Object.values(values).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
   if (bytes > bytesMax) throw new GableError("E_SESSION_TOO_LARGE", `The session has ${bytes} bytes; at most ${bytesMax} are stored.`);
 }

@@ -38,6 +38,19 @@ const createRoutes = () => [
     session.rotate({ userId: params.user });
     return null;
   }),
+  post("/key/:what", { json: z.object({ key: z.unknown() }) }, async ({ session, params, json }) => {
+    const key = json.key as string; // What JavaScript callers may pass.
+    if (params.what === "set") session.set(key, "v");
+    else if (params.what === "update") await session.update(key, () => "v");
+    else if (params.what === "delete") session.delete(key);
+    else if (params.what === "rotate") session.rotate({ userId: key });
+    else return { value: (await session.find(key)) ?? null };
+    return null;
+  }),
+  post("/keys/:count(int)", ({ session, params }) => {
+    for (let index = 0; index < params.count; index++) session.set(`k${index}`, 1);
+    return null;
+  }),
   post("/nobody", ({ session }) => {
     session.rotate({ userId: null });
     return null;
@@ -246,6 +259,45 @@ for (const { name, skip, isStored, open } of sessionPlaces) {
       assert.equal((await visit().post(`/large/${most}`)).status, 204);
       assert.equal((await visit().post(`/large/${most + 1}`)).status, 500);
       await assert.rejects(createTestClient(app).post(`/large/${most + 1}`), { code: "E_SESSION_TOO_LARGE" });
+    });
+
+    for (const [what, key, isKey, isUser] of [
+      ["of no characters", "", true, false],
+      ["of 255 characters", "\u{1f600}".repeat(127) + "x", true, true],
+      ["of 256 characters", "\u{1f600}".repeat(128), false, false],
+      ["of a megabyte", "x".repeat(1_000_000), false, false],
+      ["with NUL", "a\0b", true, false],
+      ["with a lone surrogate", "a\ud800", false, false],
+      ["with the other one", "\udc00a", false, false],
+      ["that is a number", 7, false, false],
+      ["that is a list", ["a"], false, false],
+    ] as const)
+      it(`${isKey ? "takes" : "refuses"} a key ${what}`, async () => {
+        const raw = createTestClient(app);
+        const send = (what: string) => raw.post(`/key/${what}`, { json: { key } });
+        const invalid = { code: "E_OPTION_INVALID" };
+        for (const isFirst of [true, false]) {
+          if (!isFirst) await raw.post("/set/other/1");
+          for (const what of ["set", "update"]) {
+            if (isKey) await send(what);
+            else await assert.rejects(send(what), invalid);
+            if (typeof key !== "string") await assert.rejects(send("find"), invalid);
+            else assert.deepEqual((await send("find")).json(), { value: isKey ? "v" : null });
+          }
+          if (typeof key !== "string") await assert.rejects(send("delete"), invalid);
+          else await send("delete");
+          if (typeof key === "string") assert.deepEqual((await send("find")).json(), { value: null });
+        }
+        if (!isUser) return assert.rejects(send("rotate"), invalid);
+        await send("rotate");
+        assert.deepEqual((await raw.get("/user")).json(), { user: key });
+      });
+
+    it("takes 1,000 keys, and not one more", { skip: !isStored && "a cookie holds fewer" }, async () => {
+      const raw = createTestClient(app);
+      await raw.post("/keys/1000");
+      await raw.post("/keys/1000");
+      await assert.rejects(raw.post("/keys/1001"), { code: "E_SESSION_TOO_LARGE" });
     });
 
     for (const [what, fits, exceeds] of [
