@@ -15,6 +15,8 @@ const accepted: ReadonlyArray<readonly [string, string, string]> = [
   ["ann@例え.テスト", "", "ann@xn--r8jz45g.xn--zckzah"],
   ["jürgen@example.com", "", "jürgen@example.com"],
   ["root@localhost", "", "root@localhost"],
+  ["ann@1and1.example", "", "ann@1and1.example"],
+  ["ann@0x7f.example", "", "ann@0x7f.example"],
   [`${"a".repeat(64)}@example.com`, "", `${"a".repeat(64)}@example.com`],
   [`a@${`${"b".repeat(60)}.`.repeat(4)}${"c".repeat(8)}`, "", `a@${`${"b".repeat(60)}.`.repeat(4)}${"c".repeat(8)}`],
 ];
@@ -30,6 +32,15 @@ const refused: ReadonlyArray<readonly [string, RegExp]> = [
   ["ann@exa mple.com", /not a domain/],
   ["ann@-example.com", /not a domain/],
   ["ann@example..com", /not a domain/],
+  ["ann@ex%61mple.com", /not a domain/],
+  ["ann@example%2ecom", /not a domain/],
+  ["ann@0x7f.1", /not a domain/],
+  ["ann@127.1", /not a domain/],
+  ["ann@1", /not a domain/],
+  ["ann@127.0.0.1", /not a domain/],
+  ["ann@\uff11\uff12\uff17.1", /not a domain/],
+  ["ann@[127.0.0.1]", /not a domain/],
+  ["ann@example.1", /not a domain/],
   ["ann@example.com, ben@example.com", /before the @|not a domain/],
   ["ann@ben@example.com", /before the @/],
   [`${"a".repeat(65)}@example.com`, /longer than 64 bytes/],
@@ -37,7 +48,14 @@ const refused: ReadonlyArray<readonly [string, RegExp]> = [
   [`ab@${`${"b".repeat(60)}.`.repeat(4)}${"c".repeat(8)}`, /longer than 254 bytes/],
 ];
 
-const broken = ["ann@example.com\r\nBcc: x@example.com", "Ann\nX: y <ann@example.com>", "a\0@example.com", "Ann\u2028 <ann@example.com>"];
+const broken = [
+  "ann@example.com\r\nBcc: x@example.com",
+  "Ann\nX: y <ann@example.com>",
+  "a\0@example.com",
+  "Ann\u2028 <ann@example.com>",
+  "a\ud800@example.com",
+  "\udc00 <ann@example.com>",
+];
 
 describe("parseAddress()", () => {
   for (const [text, name, address] of accepted)

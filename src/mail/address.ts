@@ -22,7 +22,8 @@ const addressBytesMax = 254;
 /** Characters of a part before the `@` without quotes (RFC 5322 section 3.2.3), and letters beyond ASCII (RFC 6531). */
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\u{10ffff}-]+)*$/u;
 const domainLabel = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+/** Also lone surrogates: no text in UTF-8 has them, so that another text would be sent. */
+const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /** Parses one address. Throws `E_MAIL_ADDRESS`, and `E_MAIL_HEADER` for line breaks and other control characters. */
 export function parseAddress(input: AddressInput, field: string): MailAddress {
@@ -34,7 +35,7 @@ export function parseAddress(input: AddressInput, field: string): MailAddress {
   const { name, address } = typeof input === "string" ? splitAddress(input) : { name: input.name ?? "", address: input.address };
   const at = address.lastIndexOf("@");
   const local = address.slice(0, at);
-  const domain = domainToASCII(address.slice(at + 1)).toLowerCase();
+  const domain = toAsciiDomain(address.slice(at + 1));
   const complete = `${local}@${domain}`;
   const problem =
     at < 1 || !localPart.test(local)
@@ -64,10 +65,13 @@ export function toAddressText({ name, address }: MailAddress): string {
   return name === "" ? address : `${name} <${address}>`;
 }
 
-/** Throws `E_MAIL_HEADER` where a value of a header field could start another field. */
+/** Throws `E_MAIL_HEADER` where a value of a header field could start another field, or has half of a character. */
 export function assertNoControl(field: string, value: string): void {
   if (control.test(value))
-    throw new GableError("E_MAIL_HEADER", `${field}: ${describeValue(value)} contains a line break or another control character.`);
+    throw new GableError(
+      "E_MAIL_HEADER",
+      `${field}: ${describeValue(value)} contains a line break, another control character, or half of a character.`,
+    );
 }
 
 function splitAddress(text: string): { name: string; address: string } {
@@ -76,6 +80,15 @@ function splitAddress(text: string): { name: string; address: string } {
   const name = match.groups["name"]!.trim();
   const quoted = /^"(?<inner>(?:[^"\\]|\\.)*)"$/.exec(name)?.groups?.["inner"];
   return { name: quoted === undefined ? name : quoted.replaceAll(/\\(.)/g, "$1"), address: match.groups["address"]!.trim() };
+}
+
+/**
+ * Returns a domain in ASCII; "" for what only the rules of URLs take for one. They decode `%61`, and read `0x7f.1` as the IP address 127.0.0.1:
+ * the mail would go elsewhere.
+ */
+function toAsciiDomain(text: string): string {
+  const ascii = domainToASCII(text).toLowerCase();
+  return text.includes("%") || /(?:^|\.)[0-9]+$/.test(ascii) ? "" : ascii;
 }
 
 function isDomain(domain: string): boolean {

@@ -45,6 +45,21 @@ describe("createMailer()", () => {
     assert.deepEqual(transport.messages, []);
   });
 
+  for (const [what, options] of [
+    ["a promise of HTML", { html: Promise.resolve("<p>Hi</p>") }],
+    ["an object that is not markup", { html: { body: "<p>Hi</p>" } }],
+    ["a promise of props", { view: "both", props: Promise.resolve({ a: 1 }) }],
+    ["a map of props", { view: "both", props: new Map([["a", 1]]) }],
+    ["a map of header fields", { text: "x", headers: new Map([["X-A", "1"]]) }],
+    ["a map of images", { text: "x", inline: new Map() }],
+    ["a set of header fields", { text: "x", headers: new Set(["X-A"]) }],
+  ] as const)
+    it(`refuses ${what}, which would be sent as nothing or as another text`, async () => {
+      const { mailer, transport } = create();
+      await assert.rejects(mailer.send({ ...to, ...options } as never), { code: "E_OPTION_INVALID" });
+      assert.deepEqual(transport.messages, []);
+    });
+
   it("refuses a sender that is not an address when it is made", () => {
     assert.throws(() => createMailer({ enqueue: noQueue, transport: memoryMail(), from: "nobody", renderView: () => undefined }), {
       code: "E_MAIL_ADDRESS",

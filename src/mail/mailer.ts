@@ -84,7 +84,7 @@ async function renderContent(options: MailOptions, renderView: RenderMailView): 
   const { view, props = {}, locale, html, text } = options;
   if (view === undefined) {
     if (html === undefined && text === undefined) throw optionInvalid("sendMail()", "view", view, "the name of a view, or html or text");
-    const markup = html === undefined ? undefined : String(html);
+    const markup = html === undefined ? undefined : toMarkup(html);
     return { html: markup, text: text ?? htmlToText(markup!) };
   }
   if (html !== undefined || text !== undefined) throw optionInvalid("sendMail()", "view", view, "left out when html or text is given");
@@ -92,4 +92,11 @@ async function renderContent(options: MailOptions, renderView: RenderMailView): 
   if (markup === undefined && plain === undefined)
     throw new GableError("E_VIEW_NOT_FOUND", `sendMail(): the view ${view} has neither ${view}.html nor ${view}.txt.`);
   return { html: markup, text: plain ?? htmlToText(markup!) };
+}
+
+/** A promise would be sent as `[object Promise]`, and most other objects as `[object Object]`. */
+function toMarkup(html: NonNullable<MailBodyOptions["html"]>): string {
+  if (typeof html !== "string" && html.toString === Object.prototype.toString)
+    throw optionInvalid("sendMail()", "html", html, "a string, or markup such as html`...`; wait for a promise first");
+  return String(html);
 }

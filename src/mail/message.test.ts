@@ -22,12 +22,13 @@ describe("createMessage()", () => {
   });
 
   for (const field of ["to", "cc", "bcc", "replyTo", "from", "subject"])
-    for (const end of ["\r\n", "\n", "\r", "\0", "\u2028"])
+    for (const end of ["\r\n", "\n", "\r", "\0", "\u2028", "\ud800", "\udc00"])
       it(`refuses ${JSON.stringify(end)} in ${field}`, () =>
         assert.throws(() => make({ [field]: `ann@example.com${end}Bcc: eve@example.com` }), { code: "E_MAIL_HEADER" }));
 
   for (const headers of [
     { "X-A": "a\r\nBcc: x" },
+    { "X-A": "a\ud800" },
     { "X-A\r\nBcc": "x" },
     { "X A": "x" },
     { "": "x" },
@@ -36,8 +37,9 @@ describe("createMessage()", () => {
   ])
     it(`refuses the header field ${JSON.stringify(headers)}`, () => assert.throws(() => make({ headers }), { code: "E_MAIL_HEADER" }));
 
-  it("refuses a line break in the name of an attachment", () =>
-    assert.throws(() => make({ attachments: [{ fileName: "a\r\nX: y.pdf", content: "" }] }), { code: "E_MAIL_HEADER" }));
+  for (const fileName of ["a\r\nX: y.pdf", "a\ud800.pdf"])
+    it(`refuses the name ${JSON.stringify(fileName)} of an attachment`, () =>
+      assert.throws(() => make({ attachments: [{ fileName, content: "" }] }), { code: "E_MAIL_HEADER" }));
 
   it("takes 255 characters of subject, and no more", () => {
     make({ subject: "😀".repeat(255) });
