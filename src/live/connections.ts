@@ -1,6 +1,6 @@
 /** The open event streams and WebSockets of one application: looked after by one timer, closed in order. */
 import type { Logger } from "../handlers/logger.ts";
-import type { EndedSessions, SessionIdentity } from "../session/session-identity.ts";
+import type { EndedSessions, ReadSession, SessionIdentity } from "../session/session-identity.ts";
 import type { LiveTimes } from "./times.ts";
 
 /** Why a connection ends: the application stops, or its visitor lost access. */
@@ -9,7 +9,7 @@ export type LeaveReason = "stopping" | "denied";
 /** A connection that stays open. */
 export interface LiveConnection {
   /** Session of the request that opened it; undefined without one. */
-  readonly session: SessionIdentity | undefined;
+  readonly session: ReadSession | undefined;
   /** Evaluates the guards of its route and looks for its session again; undefined without both. */
   readonly recheck: (() => Promise<boolean>) | undefined;
   /** Logger of the request that opened it. */
@@ -22,6 +22,8 @@ export interface LiveConnection {
 
 /** Connections that are closed per second when few are open, so that a stop does not wait for the whole spread. */
 const closesPerSecondMin = 20;
+/** Sessions that have ended, of which a connection that opens may have read one before. */
+const endsMax = 1_000;
 
 /** The connections. */
 export class Connections {
@@ -31,6 +33,10 @@ export class Connections {
   readonly #closing = new Set<ReturnType<typeof setTimeout>>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #isDraining = false;
+  /** Sessions that ended lately, the latest last, with the time. */
+  readonly #ends: Array<{ readonly ended: EndedSessions; readonly at: number }> = [];
+  /** Until when sessions may have ended without a place in the list, in ms of performance.now(). */
+  #unknownUntil = -Infinity;
 
   constructor(times: LiveTimes) {
     this.times = times;
@@ -46,13 +52,18 @@ export class Connections {
     return this.#isDraining;
   }
 
-  /** Adds a connection; the first one starts the timer. */
+  /** Adds a connection; the first one starts the timer. Ends it if its session has ended since its request read it. */
   add(connection: LiveConnection): void {
     this.#open.set(connection, this.#nextCheck());
-    if (this.#timer !== undefined) return;
-    this.#timer = setInterval(() => this.#tick(), this.times.tickMs);
-    // The timer alone keeps no process running; other runtimes give a number.
-    if (typeof this.#timer === "object") this.#timer.unref();
+    if (this.#timer === undefined) {
+      this.#timer = setInterval(() => this.#tick(), this.times.tickMs);
+      // The timer alone keeps no process running; other runtimes give a number.
+      if (typeof this.#timer === "object") this.#timer.unref();
+    }
+    const { session, recheck } = connection;
+    if (session === undefined) return;
+    if (this.#ends.some(({ ended, at }) => at >= session.readAt && isEnded(session, ended))) connection.leave("denied");
+    else if (session.readAt <= this.#unknownUntil && recheck !== undefined) void this.#check(connection, recheck);
   }
 
   /** Removes a connection that has ended; the last one stops the timer. */
@@ -63,8 +74,15 @@ export class Connections {
     this.#timer = undefined;
   }
 
+  /** Says that sessions may have ended until now of which it has not heard. */
+  missEnds(): void {
+    this.#unknownUntil = performance.now();
+  }
+
   /** Ends the connections of sessions that have ended. */
   endSessions(ended: EndedSessions): void {
+    this.#ends.push({ ended, at: performance.now() });
+    if (this.#ends.length > endsMax) this.#unknownUntil = Math.max(this.#unknownUntil, this.#ends.shift()!.at);
     for (const connection of this.#open.keys())
       if (connection.session !== undefined && isEnded(connection.session, ended)) connection.leave("denied");
   }

@@ -3,7 +3,7 @@ import type { ServerEvent } from "../http/event-stream.ts";
 import { eventComment, toEventText, toRetryField } from "../http/event-stream.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { toJsonText } from "../replies/json-text.ts";
-import type { SessionIdentity } from "../session/session-identity.ts";
+import type { ReadSession } from "../session/session-identity.ts";
 import type { Connections, LeaveReason, LiveConnection } from "./connections.ts";
 import { queuedBytesMax } from "./times.ts";
 
@@ -18,7 +18,7 @@ export interface EventBodyParts {
   readonly cut: (() => void) | undefined;
   readonly recheck: () => (() => Promise<boolean>) | undefined;
   /** Session of the visitor, once it is known. */
-  readonly session: () => SessionIdentity | undefined;
+  readonly session: () => ReadSession | undefined;
   /** Runs work that belongs to the request. */
   readonly enter: <Result>(work: () => Result) => Result;
   /** Logger of the request. */
@@ -52,7 +52,7 @@ export class EventBody implements AsyncIterableIterator<Uint8Array>, LiveConnect
     this.#parts = parts;
   }
 
-  get session(): SessionIdentity | undefined {
+  get session(): ReadSession | undefined {
     return this.#parts.session();
   }
 
@@ -111,6 +111,7 @@ export class EventBody implements AsyncIterableIterator<Uint8Array>, LiveConnect
     // A client that comes back while the application stops is sent on to the next process.
     if (connections.isDraining || signal.aborted) return this.#end();
     connections.add(this);
+    if (this.#isOver) return;
     signal.addEventListener("abort", this.#onAbort, { once: true });
     void this.#pump(this.#iterator);
   }

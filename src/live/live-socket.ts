@@ -8,7 +8,7 @@ import type { SocketConnection, SocketEnd, SocketRoute } from "../handlers/defin
 import { validateWith } from "../handlers/standard-schema.ts";
 import { parseJsonBody } from "../http/json-body.ts";
 import { toJsonText } from "../replies/json-text.ts";
-import type { SessionIdentity } from "../session/session-identity.ts";
+import type { ReadSession } from "../session/session-identity.ts";
 import { assertClose, closeCodes } from "./close-codes.ts";
 import type { Connections, LeaveReason, LiveConnection } from "./connections.ts";
 import { queuedBytesMax } from "./times.ts";
@@ -18,7 +18,7 @@ export interface LiveSocketParts {
   readonly route: SocketRoute;
   readonly context: AnyContext;
   readonly connections: Connections;
-  readonly session: SessionIdentity | undefined;
+  readonly session: ReadSession | undefined;
   readonly recheck: (() => Promise<boolean>) | undefined;
   /** Runs work so that its code finds the parts of the application. */
   readonly enter: <Result>(work: () => Result) => Result;
@@ -89,7 +89,7 @@ export class LiveSocket implements SocketConnection, LiveConnection {
     return this.#socket.bufferedAmount;
   }
 
-  get session(): SessionIdentity | undefined {
+  get session(): ReadSession | undefined {
     return this.#parts.session;
   }
 

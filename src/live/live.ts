@@ -10,7 +10,7 @@ import type { PartHost, PartInstance } from "../parts/part.ts";
 import type { EventsOptions } from "../replies/events.ts";
 import { HandlerReply } from "../replies/handler-reply.ts";
 import { UpgradeReply } from "../replies/upgrade-reply.ts";
-import type { EndedSessions, SessionIdentity } from "../session/session-identity.ts";
+import type { EndedSessions, ReadSession, SessionIdentity } from "../session/session-identity.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { AppChannels } from "./app-channels.ts";
 import { Connections } from "./connections.ts";
@@ -86,7 +86,7 @@ export class Live implements PartInstance {
     assertEventsArguments(source, options);
     const { context } = request;
     const { retryMs = retryMsMin + Math.random() * (retryMsMax - retryMsMin) } = options;
-    let session: SessionIdentity | undefined;
+    let session: ReadSession | undefined;
     if (this.#parts.sessions !== undefined) {
       // The session is read while it may be: before the head of the reply is made.
       const identified = this.#identify(context);
@@ -160,13 +160,15 @@ export class Live implements PartInstance {
     const open = channels === undefined ? openCarrier : async () => channels.carrier;
     if (sessions === undefined || open === undefined) return undefined;
     const onEnded = (ended: EndedSessions): void => this.#connections.endSessions(ended);
-    return new SessionEnds({ open, ownsCarrier: channels === undefined, logger: host.logger, keyIds: () => sessions.keyIds, onEnded });
+    const onMissed = (): void => this.#connections.missEnds();
+    const keyIds = (): readonly string[] => sessions.keyIds;
+    return new SessionEnds({ open, ownsCarrier: channels === undefined, logger: host.logger, keyIds, onEnded, onMissed });
   }
 
-  async #identify(context: AnyContext): Promise<SessionIdentity | undefined> {
+  async #identify(context: AnyContext): Promise<ReadSession | undefined> {
     const { sessions } = this.#parts;
     if (sessions === undefined || !context.headers.has("cookie")) return undefined;
-    const [session] = await Promise.all([sessions.identify(context), this.#ends?.listen()]);
+    const [session] = await Promise.all([sessions.identifyRead(context), this.#ends?.listen()]);
     return session;
   }
 }

@@ -21,6 +21,8 @@ export interface SessionEndsParts {
   readonly keyIds: () => readonly string[];
   /** Called with sessions that end in any process. */
   readonly onEnded: (ended: EndedSessions) => void;
+  /** Called when sessions may have ended until now of which nobody has heard here. */
+  readonly onMissed: () => void;
 }
 
 /** The announcements of one application. An application without connections hears none. */
@@ -69,9 +71,10 @@ export class SessionEnds {
   async #subscribe(): Promise<() => void> {
     const onMessage = ({ text }: { text: string }): void => this.#parts.onEnded(JSON.parse(text) as EndedSessions); // As announce() sends it.
     // After an interruption, guards are evaluated again within minutes.
-    const listener = { onMessage, onInterrupted: () => undefined };
+    const listener = { onMessage, onInterrupted: this.#parts.onMissed };
     const carrier = await this.#open();
     const ends = await Promise.all(this.#parts.keyIds().map((id) => carrier.subscribe(toTopic(id), listener)));
+    this.#parts.onMissed();
     return () => {
       for (const end of ends) end();
     };

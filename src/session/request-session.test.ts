@@ -115,7 +115,10 @@ describe("a stored session", () => {
   ] as const)
     it(`is named ${expected}`, async () => {
       const { session, events } = create({ key, record: { ...stored, userId } });
-      assert.deepEqual(await session.identify(), { key: expected, userId });
+      const before = performance.now();
+      const { readAt, ...identity } = (await session.identify())!;
+      assert.deepEqual(identity, { key: expected, userId });
+      assert.ok(readAt >= before && readAt <= performance.now());
       assert.deepEqual(events, []);
       session.end();
       await session.save(500);

@@ -5,7 +5,7 @@ import type { Cookies } from "../handlers/context.ts";
 import type { RotateOptions, Session } from "../handlers/session.ts";
 import { toStrictJson } from "../http/strict-json.ts";
 import { PendingChanges } from "./pending-changes.ts";
-import type { SessionIdentity } from "./session-identity.ts";
+import type { ReadSession, SessionIdentity } from "./session-identity.ts";
 import type { CarriedChanges, CarriedSession, SessionCarrier } from "./session-carrier.ts";
 import { sessionCookie } from "./session-carrier.ts";
 import type { SessionRecord } from "./session-store.ts";
@@ -48,6 +48,8 @@ export class RequestSession implements Session {
   readonly #parts: RequestSessionParts;
   readonly #pending = new PendingChanges();
   #loading: Promise<CarriedSession | undefined> | undefined;
+  /** When loading began, in ms of performance.now(). */
+  #readAt = 0;
   #rotation: RotateOptions | undefined;
   readonly #usedUp = new Set<string>();
   /** The session that `end()` has ended: what comes after belongs to a new one. */
@@ -153,9 +155,9 @@ export class RequestSession implements Session {
   }
 
   /** Returns which session the request came with, without marking the reply as private; undefined without one. */
-  async identify(): Promise<SessionIdentity | undefined> {
+  async identify(): Promise<ReadSession | undefined> {
     const session = await this.#loadOnce();
-    return session === undefined ? undefined : toIdentity(session);
+    return session === undefined ? undefined : { ...toIdentity(session), readAt: this.#readAt };
   }
 
   async #remove(session: CarriedSession | undefined): Promise<void> {
@@ -264,6 +266,7 @@ export class RequestSession implements Session {
   async #loadValid(): Promise<CarriedSession | undefined> {
     const { carrier, cookies, now } = this.#parts;
     const moment = now();
+    this.#readAt = performance.now();
     const session = await carrier.load(cookies, moment);
     if (session === undefined) return undefined;
     const { createdAt, seenAt } = session.record;

@@ -8,6 +8,12 @@ export interface SessionIdentity {
   readonly userId: string | null;
 }
 
+/** The session that a request came with. */
+export interface ReadSession extends SessionIdentity {
+  /** When the request began to read it, in ms of performance.now(): it may have ended since. */
+  readonly readAt: number;
+}
+
 /** Sessions that have ended: one by its key, or those of a user except one. */
 export interface EndedSessions {
   readonly key?: string | undefined;

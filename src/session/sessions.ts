@@ -10,7 +10,7 @@ import { createFlash } from "./flash.ts";
 import type { SessionTimes } from "./request-session.ts";
 import { RequestSession } from "./request-session.ts";
 import type { SessionCarrier } from "./session-carrier.ts";
-import type { EndedSessions, SessionIdentity } from "./session-identity.ts";
+import type { EndedSessions, ReadSession, SessionIdentity } from "./session-identity.ts";
 import type { SessionDirectory, SessionStore } from "./session-store.ts";
 import { isSessionDirectory } from "./session-store.ts";
 
@@ -83,6 +83,11 @@ export class Sessions {
 
   /** Returns which session a request came with; undefined without one. */
   async identify(context: AnyContext): Promise<SessionIdentity | undefined> {
+    return this.identifyRead(context);
+  }
+
+  /** @internal Returns which session a request came with, and when it was read. */
+  identifyRead(context: AnyContext): Promise<ReadSession | undefined> {
     // It is the one that openSession() has made.
     return (context.session as RequestSession).identify();
   }

@@ -5,7 +5,7 @@ import type { Application, GableOptions, RunningApp } from "gable";
 import { gable, socket } from "gable";
 import type { LiveCarrier } from "gable/live";
 import { memoryCarrier } from "gable/live";
-import { memorySessions, sessionPart } from "gable/session";
+import { isSessionDirectory, memorySessions, sessionPart } from "gable/session";
 import { silentLogger } from "../silent-logger.ts";
 import { SocketClient, serving } from "./serving.ts";
 import { login, sessionRoutes } from "./session-routes.ts";
@@ -73,6 +73,40 @@ describe("the end of a session", () => {
         );
       await serving("gable", routes(), end, settings(carrier, memorySessions(), [...here]));
     });
+
+  it("closes a socket that opens while the announcement is lost", async () => {
+    const store = memorySessions();
+    const [asked, opened] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let interrupt = (): void => undefined;
+    const inner = memoryCarrier();
+    const carrier: LiveCarrier = {
+      ...inner,
+      publish: (...given) => inner.publish(...given),
+      subscribe: async (topic, listener) => ((interrupt = listener.onInterrupted), inner.subscribe(topic, listener)),
+    };
+    const guard = async ({ session }: { session: { findUserId(): Promise<string | null> } }): Promise<boolean> => {
+      if ((await session.findUserId()) === null) return false;
+      asked.resolve();
+      await opened.promise;
+      return true;
+    };
+    await serving(
+      "gable",
+      [...sessionRoutes(), socket("/slow", { guard }, {})],
+      async (server) => {
+        const cookie = await login(server, "1");
+        const client = new SocketClient(server, "/slow", { headers: { cookie, origin: server.url } });
+        await asked.promise;
+        // Another process ends the session.
+        assert.ok(isSessionDirectory(store));
+        await store.deleteForUser("1");
+        interrupt();
+        opened.resolve();
+        assert.equal(await client.closed(), 1008);
+      },
+      settings(carrier, store),
+    );
+  });
 
   it("is announced before the application that ended it closes its carrier", async () => {
     const events: string[] = [];

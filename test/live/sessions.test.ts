@@ -77,6 +77,65 @@ for (const store of ["memory", "database", "cookie"] as const)
     });
   });
 
+/** Routes that read who is signed in, and open their connections when the test says so. */
+function slowRoutes(): { readonly routes: NonNullable<GableOptions["routes"]>; readonly asked: () => number; readonly open: () => void } {
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  let asked = 0;
+  const slow: typeof signedIn = async (context) => {
+    const isSignedIn = await signedIn(context);
+    if (++asked <= 3) await opened;
+    return isSignedIn;
+  };
+  const feed = get("/slow-feed", async ({ reply, session, signal }) => {
+    await slow({ session });
+    return reply.events(silent(signal));
+  });
+  return { routes: [...routes()!, socket("/slow-chat", { guard: slow }, {}), feed], asked: () => asked, open };
+}
+
+type EndSession = (server: RunningApp, app: Application, cookie: string) => Promise<unknown>;
+const logout: EndSession = (server, _app, cookie) =>
+  fetch(`${server.url}/logout`, { method: "POST", headers: { cookie, origin: server.url } });
+const deleteAll: EndSession = async (_server, app) => app.part(sessionPart).directory.deleteForUser("1");
+const deleteMany: EndSession = async (server, app, cookie) => {
+  await deleteAll(server, app, cookie);
+  for (let user = 10; user < 1_011; user++) await app.part(sessionPart).directory.deleteForUser(String(user));
+};
+const earlyEnds: ReadonlyArray<readonly [title: string, store: "memory" | "database" | "cookie", end: EndSession]> = [
+  ["signs out", "memory", logout],
+  ["signs out", "database", logout],
+  ["signs out", "cookie", logout],
+  ["loses all sessions", "memory", deleteAll],
+  ["loses all sessions", "database", deleteAll],
+  ["loses all sessions, as 1,001 others do", "memory", deleteMany],
+];
+
+describe("connections that open slowly", () => {
+  for (const [title, store, end] of earlyEnds)
+    it(`end when their user meanwhile ${title} (sessions in: ${store})`, async () => {
+      const { routes: slow, asked, open } = slowRoutes();
+      await serving(
+        "gable",
+        slow,
+        async (server, app) => {
+          await prepare(app, { store });
+          const [mine, others] = [await login(server, "1"), await login(server, "2")];
+          const sockets = [openAs(server, mine, "/slow-chat"), openAs(server, others, "/slow-chat")];
+          const feed = fetch(`${server.url}/slow-feed`, { headers: { cookie: mine } });
+          await until(() => asked() === 3, "the requests");
+          await end(server, app, mine);
+          open();
+          const [own, other] = await Promise.all(sockets);
+          assert.equal(await own!.closed(), 1008);
+          await assert.rejects(feed.then((reply) => reply.text()));
+          await until(() => app.part(livePart).connectionCount === 1, "the ends");
+          assert.equal(other!.end, undefined);
+        },
+        settings({ store }),
+      );
+    });
+});
+
 describe("open connections", () => {
   it("end when all sessions of their user are deleted, except one", async () => {
     await serving(
