@@ -10,7 +10,7 @@ import { GatheredCalls } from "./gathered-calls.ts";
 import type { LeaseRule, WatchedLease } from "./lease-watch.ts";
 import { LeaseWatch, toWatchedTimes } from "./lease-watch.ts";
 import type { taskModel } from "./task-model.ts";
-import { outboxState } from "./task-model.ts";
+import { discardedState, outboxState } from "./task-model.ts";
 import type {
   AddedTask,
   CancelResult,
@@ -27,7 +27,7 @@ import type {
   TaskQueue,
   TaskState,
 } from "./task-queue.ts";
-import { keyHeld, leaseEndedMessage } from "./task-queue.ts";
+import { keyHeld, leaseEndedMessage, taskStates } from "./task-queue.ts";
 import type { QueueCounts, QueueStats } from "./queue-stats.ts";
 import { failedWithinMs, measuredTasksMax, toQueueStats } from "./queue-stats.ts";
 import { readProgress } from "./task-progress.ts";
@@ -289,7 +289,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
       const isLeft = { state: outboxState };
       if (await this.#model.where(isLeft).on("primary").exists()) changed += await this.#model.where(isLeft).update({ state: "queued" });
       const ended = [
-        { state: { in: ["done", "cancelled"] }, finishedAt: { lt: new Date(doneBefore) } },
+        { state: { in: ["done", "cancelled", discardedState] }, finishedAt: { lt: new Date(doneBefore) } },
         { state: "failed", finishedAt: { lt: new Date(failedBefore) } },
       ];
       for (const isOld of ended) {
@@ -318,7 +318,7 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
 
   list({ state, name, limit = 100 }: TaskFilter = {}): Promise<readonly ListedTask[]> {
     return this.#run(async () => {
-      const filter = { ...(state !== undefined && { state }), ...(name !== undefined && { name }) };
+      const filter = { state: state ?? { in: taskStates }, ...(name !== undefined && { name }) };
       return (await this.#model.where(filter).orderBy("-createdAt", "-id").limit(limit).on("primary")).map(toListed);
     });
   }
@@ -367,7 +367,9 @@ class DatabaseQueue implements TaskQueue, TaskDirectory {
   }
 
   async discard(id: string): Promise<boolean> {
-    return (await this.#run(() => this.#model.where({ id, state: { in: ["failed", "cancelled"] } }).delete())) === 1;
+    const nothing = { input: "null", error: null, uniqueKey: null, progress: null, steps: null };
+    const ended = { id, state: { in: ["failed", "cancelled"] } };
+    return (await this.#run(() => this.#model.where(ended).update({ ...nothing, state: discardedState }))) === 1;
   }
 
   cancel(id: string, now: number): Promise<CancelResult> {

@@ -45,6 +45,8 @@ export function memoryTasks(): MemoryTaskQueue {
 class MemoryQueue implements MemoryTaskQueue {
   readonly isShared = false;
   readonly #tasks = new Map<string, KeptTask>();
+  /** When tasks ended that somebody has deleted since: a schedule must not add them again. */
+  readonly #discarded = new Map<string, number>();
   readonly #watch = new LeaseWatch();
 
   get tasks(): readonly ListedTask[] {
@@ -53,6 +55,7 @@ class MemoryQueue implements MemoryTaskQueue {
 
   clear(): void {
     this.#tasks.clear();
+    this.#discarded.clear();
   }
 
   async add(tasks: readonly NewTask[]): Promise<readonly AddedTask[]> {
@@ -62,7 +65,7 @@ class MemoryQueue implements MemoryTaskQueue {
   #add({ uniqueKey = null, isOnce = false, ...task }: NewTask): AddedTask {
     const holder = uniqueKey === null ? undefined : this.#findHolder(task.name, uniqueKey);
     if (holder !== undefined) return { id: holder, created: false };
-    const isNew = !isOnce || !this.#tasks.has(task.id);
+    const isNew = !isOnce || !(this.#tasks.has(task.id) || this.#discarded.has(task.id));
     if (isNew)
       this.#tasks.set(task.id, {
         ...task,
@@ -161,6 +164,7 @@ class MemoryQueue implements MemoryTaskQueue {
     const old = tasks.filter(({ state, finishedAt }) => (finishedAt ?? now) < (state === "failed" ? failedBefore : doneBefore));
     const deleted = old.slice(0, rowsMax);
     for (const { id } of deleted) this.#tasks.delete(id);
+    for (const [id, endedAt] of this.#discarded) if (endedAt < doneBefore) this.#discarded.delete(id);
     return expired.length + deleted.length;
   }
 
@@ -202,8 +206,10 @@ class MemoryQueue implements MemoryTaskQueue {
   }
 
   async discard(id: string): Promise<boolean> {
-    const state = this.#tasks.get(id)?.state;
-    return (state === "failed" || state === "cancelled") && this.#tasks.delete(id);
+    const task = this.#tasks.get(id);
+    if (task?.state !== "failed" && task?.state !== "cancelled") return false;
+    this.#discarded.set(id, task.finishedAt!);
+    return this.#tasks.delete(id);
   }
 
   async cancel(id: string, now: number): Promise<CancelResult> {

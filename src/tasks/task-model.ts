@@ -4,6 +4,8 @@ import { field as f } from "../data/schema/field.ts";
 
 /** State of a task that waits to move to a queue elsewhere. No worker takes it from the table. */
 export const outboxState = "outbox";
+/** State of a task that somebody has deleted. Its row stays for a while, without what it says: a schedule must not add it again. */
+export const discardedState = "discarded";
 
 // The type of a model is what the fields make it: writing it out would repeat them.
 /** Creates the model of the table `gable_tasks`. Export it from your models: `export const TaskRow = taskModel();` */

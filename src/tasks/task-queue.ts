@@ -7,6 +7,9 @@ import type { TaskProgress } from "./task-progress.ts";
 /** States of a task. */
 export type TaskState = "queued" | "running" | "done" | "failed" | "cancelled";
 
+/** All states of tasks. */
+export const taskStates: readonly TaskState[] = ["queued", "running", "done", "failed", "cancelled"];
+
 /** A task to add to a queue. Times are milliseconds since 1970. */
 export interface NewTask {
   /** Unique id. */

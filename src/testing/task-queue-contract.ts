@@ -292,6 +292,23 @@ const contracts: ReadonlyArray<readonly [title: string, check: (trial: Trial) =>
     },
   ],
   [
+    "does not add a task with `isOnce` again that somebody has deleted",
+    async (trial) => {
+      // Only queues whose tasks people can list delete them.
+      const directory = trial.queue as TaskQueue & Partial<TaskDirectory>;
+      if (directory.discard === undefined) return;
+      for (const state of ["failed", "cancelled"] as const) {
+        const lease = { id: randomUUID(), token: "one" };
+        await trial.addAll({ id: lease.id, isOnce: true, input: '"a"' });
+        assert.deepEqual(await trial.claimIds(), [lease.id]);
+        await trial.queue.settle(lease, { state, now: trial.now });
+        assert.deepEqual([await directory.discard(lease.id), await directory.discard(lease.id)], [true, false]);
+        assert.deepEqual(await trial.addAll({ id: lease.id, isOnce: true }), [{ id: lease.id, created: false }]);
+        assert.deepEqual([await trial.claimIds(), await directory.list!({ name: trial.name })], [[], []]);
+      }
+    },
+  ],
+  [
     "adds a task with `isOnce` and a unique key once, and does not take the key again after its end",
     async (trial) => {
       const { now } = trial;
