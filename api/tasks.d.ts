@@ -561,7 +561,7 @@ export declare class AppTasks {
     startWorker(options?: WorkerOptions): RunningWorker;
     /** Runs the tasks that are due, and those that become due meanwhile. Returns how many attempts it made. */
     runAll(options?: WorkerOptions): Promise<number>;
-    /** Returns tasks, the latest first. Throws `E_TASK_STORE` if the queue cannot list them. */
+    /** Returns tasks, the latest first. Throws `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_TASK_STORE` if the queue cannot list them. */
     list(filter?: TaskFilter): Promise<readonly ListedTask[]>;
     /** Returns the inputs of the tasks with a name that were enqueued, the first one first. */
     enqueued(name: string): Promise<unknown[]>;

@@ -17,7 +17,7 @@ import type { QueueStats } from "./queue-stats.ts";
 import { toUuid } from "./task-id.ts";
 import type { TaskDefinitions } from "./task-options.ts";
 import type { TaskOutbox } from "./task-outbox.ts";
-import { assertEnqueueOptions } from "./task-options.ts";
+import { assertEnqueueOptions, assertTaskFilter, taskNames } from "./task-options.ts";
 import type { AddedTask, CancelResult, ListedTask, NewTask, TaskDirectory, TaskFilter, TaskQueue } from "./task-queue.ts";
 import type { TaskTraces } from "./task-run.ts";
 import { withoutOrigin, writeOrigin } from "./task-origin.ts";
@@ -174,8 +174,11 @@ export class AppTasks {
     }
   }
 
-  /** Returns tasks, the latest first. Throws `E_TASK_STORE` if the queue cannot list them. */
+  /** Returns tasks, the latest first. Throws `E_OPTION_INVALID`, `E_OPTION_UNKNOWN`, and `E_TASK_STORE` if the queue cannot list them. */
   async list(filter: TaskFilter = {}): Promise<readonly ListedTask[]> {
+    assertTaskFilter(filter);
+    // No task has such a name, and not every queue can look for it.
+    if (filter.name !== undefined && !taskNames.test(filter.name)) return [];
     return (await this.#directory().list(filter)).map(withoutOrigin);
   }
 

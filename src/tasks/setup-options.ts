@@ -2,7 +2,7 @@
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyTask } from "./task.ts";
 import type { Schedule } from "./schedule.ts";
-import { assertInteger, toDefinitions } from "./task-options.ts";
+import { assertInteger, isQueueName, toDefinitions } from "./task-options.ts";
 import type { TaskQueue } from "./task-queue.ts";
 
 /** Where the tasks of an application run. */
@@ -70,7 +70,7 @@ export function assertWorkerOptions(
   owner: string,
   { queues, concurrency }: { readonly queues?: readonly string[] | undefined; readonly concurrency?: number | undefined },
 ): void {
-  const isList = queues === undefined || (Array.isArray(queues) && queues.length > 0 && queues.every((name) => typeof name === "string"));
+  const isList = queues === undefined || (Array.isArray(queues) && queues.length > 0 && queues.every(isQueueName));
   if (!isList) throw optionInvalid(owner, "queues", queues, "a list of names of queues");
   assertInteger(owner, "concurrency", concurrency, [1, 1_000]);
 }

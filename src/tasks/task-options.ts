@@ -1,9 +1,11 @@
 /** Checks definitions of tasks and options of `enqueue()`. */
 import { GableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { SourcePlace } from "../errors/source-place.ts";
 import type { Schedule } from "./schedule.ts";
 import type { AnyTask, EnqueueOptions, TaskOptions } from "./task.ts";
+import type { TaskFilter } from "./task-queue.ts";
+import { taskStates } from "./task-queue.ts";
 
 /** Names of tasks and schedules. */
 export const taskNames: RegExp = /^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}$/;
@@ -19,6 +21,9 @@ const optionNames: Readonly<Record<keyof TaskOptions, true>> = {
   keepsInput: true,
 };
 const enqueueNames: Readonly<Record<keyof EnqueueOptions, true>> = { delaySeconds: true, priority: true, uniqueKey: true };
+const filterNames = kindsOf<TaskFilter>({ state: true, name: "string", limit: true });
+/** Most tasks of a list. */
+const listedMax = 1_000_000;
 /** Longest unique key. */
 const keyCharactersMax = 200;
 
@@ -67,8 +72,22 @@ function isUniqueKey(key: unknown): boolean {
 
 /** Checks the name of a queue. Throws `E_OPTION_INVALID`. */
 function assertQueueName(owner: string, option: string, queue: unknown): void {
-  if (typeof queue !== "string" || !queueNames.test(queue))
+  if (!isQueueName(queue))
     throw optionInvalid(owner, option, queue, "1 to 50 letters, digits and _ . : / -, starting with a letter or digit");
+}
+
+/** Whether a value can be the name of a queue. */
+export function isQueueName(name: unknown): name is string {
+  return typeof name === "string" && queueNames.test(name);
+}
+
+/** Checks which tasks to list. Throws `E_OPTION_INVALID` and `E_OPTION_UNKNOWN`. */
+export function assertTaskFilter(filter: TaskFilter): void {
+  const owner = "list() of tasks";
+  assertKnownOptions(owner, filter, filterNames);
+  const { state, limit } = filter;
+  if (state !== undefined && !taskStates.includes(state)) throw optionInvalid(owner, "state", state, `one of ${taskStates.join(", ")}`);
+  assertInteger(owner, "limit", limit, [0, listedMax]);
 }
 
 /** Checks a whole number; undefined passes. Throws `E_OPTION_INVALID`. */
