@@ -64,12 +64,6 @@ export declare function squashMigrations(options: SquashOptions): Promise<Squash
  */
 export declare function migrate(options: MigrateOptions): Promise<string[]>;
 
-/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
-export declare function previewMigrations(options: MigrationsOptions & {
-    readonly name?: string;
-    readonly backwards?: boolean;
-}): Promise<MigrationPreview[]>;
-
 /** Returns the status of the migrations in a folder. Changes nothing. */
 export declare function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]>;
 
@@ -79,6 +73,9 @@ export declare function readStatus(options: MigrationsOptions): Promise<Migratio
  * `E_MIGRATION_CONSENT` if values would be lost, and what migrate() throws.
  */
 export declare function rollback(options: RollbackOptions): Promise<string[]>;
+
+/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
+export declare function previewMigrations(options: PreviewOptions): Promise<MigrationPreview[]>;
 
 /**
  * Returns what breaks in a running release. The release knows the migrations up to `since`. Later
@@ -309,6 +306,8 @@ export interface MigrationProgress {
     readonly rows: number | undefined;
     /** Number of rows of the step; undefined for steps without batches, or if the rows were not counted. */
     readonly rowsAll: number | undefined;
+    /** Whether the migration was recorded as applied without running it. Absent otherwise. */
+    readonly isRecorded?: true;
 }
 
 /** A difference between the expected and the actual structure. */
@@ -381,6 +380,28 @@ export interface SquashOptions {
     readonly isDry?: boolean;
 }
 
+/** A migration as SQL for one kind of database, with its risks. */
+export interface MigrationPreview {
+    /** Name of the migration. */
+    readonly name: string;
+    /** Statements in order. */
+    readonly sql: readonly string[];
+    /** What may lock, fail or lose data. */
+    readonly risks: readonly Finding[];
+    /** Whether it would be recorded as applied without running it. Absent otherwise. */
+    readonly isRecorded?: true;
+}
+
+/** Options for `previewMigrations()`. */
+export interface PreviewOptions extends MigrationsOptions {
+    /** Name of the only migration to show. All by default. */
+    readonly name?: string;
+    /** Whether to show the SQL that undoes them. Default false. */
+    readonly backwards?: boolean;
+    /** Leaves out the SQL of migrations that `migrate({ fakeInitial: true })` would record without running them. Default false. */
+    readonly fakeInitial?: boolean;
+}
+
 /** Options for `migrate()`. */
 export interface MigrateOptions extends MigrationsOptions {
     /** Name of the last migration to run. By default all run. */
@@ -389,6 +410,11 @@ export interface MigrateOptions extends MigrationsOptions {
     readonly phase?: "before" | "after";
     /** Records migrations as applied without running them. If several are due, `target` must name the last one. Default false. */
     readonly fake?: boolean;
+    /**
+     * For a database whose tables exist already: records a migration that depends on no other as applied, without running it, if each table and
+     * column that it creates exists with the same type. Throws `E_MIGRATION_DRIFT` if only some of them do. If no table exists, it runs. Default false.
+     */
+    readonly fakeInitial?: boolean;
     /** Longest wait for another process that is migrating, in seconds. Default 60. */
     readonly waitSeconds?: number;
     /** Longest wait for a table lock, in seconds. It is tried ten times. Default 5. */
@@ -401,16 +427,6 @@ export interface MigrateOptions extends MigrationsOptions {
     readonly onProgress?: (progress: MigrationProgress) => void;
     /** Receives each statement before it runs. None by default. */
     readonly onStatement?: (sql: string) => void;
-}
-
-/** A migration as SQL for one kind of database, with its risks. */
-export interface MigrationPreview {
-    /** Name of the migration. */
-    readonly name: string;
-    /** Statements in order. */
-    readonly sql: readonly string[];
-    /** What may lock, fail or lose data. */
-    readonly risks: readonly Finding[];
 }
 
 /** Options that every migration call needs. */
@@ -436,7 +452,7 @@ export interface MigrationStatus {
 }
 
 /** Options for `rollback()`. */
-export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
+export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake" | "fakeInitial"> {
     /** Whether tables and columns may be dropped with their values. Default false. */
     readonly allowDataLoss?: boolean;
     /**

@@ -4,7 +4,8 @@ export { loadData } from "./data/migrations/files/load.ts";
 export { runSeeds } from "./data/migrations/files/seeds.ts";
 export { checkMigrations, makeMigration, mergeMigrations } from "./data/migrations/files/make.ts";
 export { squashMigrations } from "./data/migrations/files/squash.ts";
-export { migrate, previewMigrations, readStatus, rollback } from "./data/migrations/run/migrate.ts";
+export { migrate, readStatus, rollback } from "./data/migrations/run/migrate.ts";
+export { previewMigrations } from "./data/migrations/run/preview.ts";
 export { checkOldCode } from "./data/migrations/files/old-code.ts";
 export { pullModels } from "./data/migrations/inspect/pull.ts";
 export { parseFill } from "./data/migrations/files/parse-fill.ts";
@@ -18,13 +19,8 @@ export type { MigrationProgress } from "./data/migrations/run/execute.ts";
 export type { SchemaDifference } from "./data/migrations/run/live-schema.ts";
 export type { MadeMigration, MakeOptions, MigrationProblem } from "./data/migrations/files/make.ts";
 export type { SquashedMigration, SquashOptions } from "./data/migrations/files/squash.ts";
-export type {
-  MigrateOptions,
-  MigrationPreview,
-  MigrationsOptions,
-  MigrationStatus,
-  RollbackOptions,
-} from "./data/migrations/run/migrate.ts";
+export type { MigrationPreview, PreviewOptions } from "./data/migrations/run/preview.ts";
+export type { MigrateOptions, MigrationsOptions, MigrationStatus, RollbackOptions } from "./data/migrations/run/migrate.ts";
 export type { Migration, MigrationOptions, Operation, SqlByDialect, TableData, ViewData } from "./data/migrations/state/operation.ts";
 export type { OldCodeBreak, OldCodeOptions } from "./data/migrations/files/old-code.ts";
 export type { PulledModels, PullOptions } from "./data/migrations/inspect/pull.ts";

@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -178,6 +179,36 @@ describe("gable db", () => {
     assert.equal(refused.code, 1);
     assert.match(refused.error, /E_MIGRATION_CONSENT/);
     assert.match((await project.run("db", "rollback", "--allow-data-loss", "--mode", "development")).out, /Undid 1 migration/);
+  });
+
+  it("records the first migration of a database whose tables exist, or lists what they lack", async () => {
+    const project = createProject();
+    await project.run("db", "make", "first");
+    const name = readdirSync(join(project.folder, "migrations"))[0]!.replace(".ts", "");
+    await project.run("db", "create");
+    const file = new DatabaseSync(join(project.folder, "var/shop.db"));
+    file.exec("CREATE TABLE books (id integer PRIMARY KEY, title int)");
+    const refused = await project.run("db", "migrate", "--fake-initial");
+    assert.equal(refused.code, 1);
+    assert.match(refused.error, /^E_MIGRATION_DRIFT: .*: column title of "books" is int, not text of at most 200 characters\./);
+    assert.equal((await project.run("db", "migrate", "--fake-initial", "--plan")).code, 1);
+    file.exec("DROP TABLE books; CREATE TABLE books (id integer PRIMARY KEY, title varchar(200))");
+    file.close();
+    for (const flag of ["--fake", "--fake-initial"])
+      for (const plan of ["--plan", "--dry-run"])
+        assert.equal((await project.run("db", "migrate", flag, plan)).out.trim(), `-- ${name}: recorded without running it`);
+    const both = await project.run("db", "migrate", "--fake", "--fake-initial");
+    assert.equal(both.code, 2);
+    assert.match(both.error, /do not go together/);
+    const { data } = await project.json("db", "migrate", "--fake-initial");
+    assert.deepEqual(data, { done: [name], recorded: [name] });
+    assert.match((await project.run("db", "migrate", "--fake-initial")).out, /nothing to do/);
+    const next = createProject();
+    next.write({ [`migrations/${name}.ts`]: readFileSync(join(project.folder, "migrations", `${name}.ts`), "utf8") });
+    assert.equal((await next.run("db", "migrate", "--fake-initial")).out, `Ran 1 migration:\n  ${name}\n`);
+    const faked = createProject();
+    faked.write({ [`migrations/${name}.ts`]: readFileSync(join(project.folder, "migrations", `${name}.ts`), "utf8") });
+    assert.equal((await faked.run("db", "migrate", "--fake")).out, `Recorded 1 migration:\n  ${name}\n`);
   });
 
   it("asks with flags where nobody can answer, and takes the answers", async () => {

@@ -21,6 +21,7 @@ const migrateFlags = {
   ...common,
   check: { type: "boolean", help: "Runs nothing; exits with 1 when a migration is due" },
   fake: { type: "boolean", help: "Records migrations as applied without running them" },
+  fakeInitial: { type: "boolean", help: "Records the first migration as applied if the tables and columns that it creates exist" },
   phase: { type: "string", help: "Runs only what comes before the new code, or all", choices: ["before", "after"], default: "after" },
 } as const;
 const rollbackFlags = {
@@ -33,36 +34,63 @@ type RollbackContext = BuiltInContext<typeof words, typeof rollbackFlags>;
 
 /** Runs what is due. */
 export const dbMigrate = builtIn({
-  examples: ["db migrate", "db migrate --plan", "db migrate --check", "db migrate --phase before"],
+  examples: ["db migrate", "db migrate --plan", "db migrate --check", "db migrate --phase before", "db migrate --fake-initial"],
   arguments: words,
   flags: migrateFlags,
   run: (context: MigrateContext) => withDatabase(context.project, context.flags.database, (database) => runMigrate(context, database)),
 });
 
 async function runMigrate(context: MigrateContext, database: Database): Promise<object> {
-  const { flags, print, report } = context;
+  const { flags, print } = context;
   const { folder } = flags;
+  if (flags.fake && flags.fakeInitial)
+    throw new GableError("E_COMMAND_USAGE", "--fake and --fake-initial do not go together.", {
+      fix: "Pass --fake-initial to compare the tables first, or --fake to compare nothing.",
+    });
   const due = await listDue({ database, folder, phase: flags.phase });
-  if (flags.check) {
-    if (due.length > 0)
-      report({
-        id: "migrations.pending",
-        message: `${due.length} migrations are due: ${due.join(", ")}.`,
-        fix: "Run: npx gable db migrate",
-      });
-    else print("All migrations have run.");
-    return { due };
-  }
-  if (flags.plan || flags.dryRun)
-    return showPlan(
-      context,
-      (await previewMigrations({ database, folder })).filter(({ name }) => due.includes(name)),
-    );
-  const options = { ...runOptions(context, database), fake: flags.fake, phase: flags.phase };
-  const done = await withSteps(context, due.length, (onProgress) => migrate({ ...options, onProgress }));
-  print(done.length === 0 ? "All migrations have run. There is nothing to do." : `${flags.fake ? "Recorded" : "Ran"} ${count(done)}:`);
-  for (const name of done) print(`  ${name}`);
-  return { done };
+  if (flags.check) return reportDue(context, due);
+  if (flags.plan || flags.dryRun) return showPlan(context, await planDue(context, database, due));
+  const { fake, fakeInitial, phase } = flags;
+  const recorded = new Set<string>();
+  const done = await withSteps(context, due.length, (onProgress) =>
+    migrate({
+      ...runOptions(context, database),
+      fake,
+      fakeInitial,
+      phase,
+      onProgress(state) {
+        if (state.isRecorded) recorded.add(state.migration);
+        onProgress(state);
+      },
+    }),
+  );
+  const ran = done.filter((name) => !recorded.has(name));
+  if (done.length === 0) print("All migrations have run. There is nothing to do.");
+  printNames(context, "Recorded", [...recorded]);
+  printNames(context, "Ran", ran);
+  if (fakeInitial && recorded.size > 0) print("Keys and indexes were not compared: run `npx gable db check --live`.");
+  return { done, recorded: [...recorded] };
+}
+
+function reportDue({ print, report }: MigrateContext, due: readonly string[]): object {
+  if (due.length > 0)
+    report({
+      id: "migrations.pending",
+      message: `${due.length} migrations are due: ${due.join(", ")}.`,
+      fix: "Run: npx gable db migrate",
+    });
+  else print("All migrations have run.");
+  return { due };
+}
+
+/** Returns what a run would do. What it would only record has no statements. */
+async function planDue(
+  { flags: { folder, fake, fakeInitial } }: MigrateContext,
+  database: Database,
+  due: readonly string[],
+): Promise<MigrationPreview[]> {
+  const previews = (await previewMigrations({ database, folder, fakeInitial })).filter(({ name }) => due.includes(name));
+  return fake ? previews.map(({ name }) => ({ name, sql: [], risks: [], isRecorded: true })) : previews;
 }
 
 /** Undoes what has run. */
@@ -85,8 +113,8 @@ async function runRollback(context: RollbackContext, database: Database): Promis
     throw new GableError("E_COMMAND_CONFIRM", "A rollback that loses data needs --force in production.");
   const options = { ...runOptions(context, database), allowDataLoss: flags.allowDataLoss };
   const done = await withSteps(context, 1, (onProgress) => rollback({ ...options, onProgress }));
-  print(done.length === 0 ? "No migration has run. There is nothing to undo." : `Undid ${count(done)}:`);
-  for (const name of done) print(`  ${name}`);
+  if (done.length === 0) print("No migration has run. There is nothing to undo.");
+  printNames(context, "Undid", done);
   return { done };
 }
 
@@ -126,13 +154,19 @@ export function withSteps<Result>(
 
 function showPlan({ print }: MigrateContext | RollbackContext, previews: readonly MigrationPreview[]): object {
   if (previews.length === 0) print("There is nothing to run.");
-  for (const { name, sql, risks } of previews) {
-    print(`-- ${name}`);
+  for (const { name, sql, risks, isRecorded } of previews) {
+    print(isRecorded ? `-- ${name}: recorded without running it` : `-- ${name}`);
     for (const { risk, operation } of risks) if (risk !== "safe") print(`-- ${risk}: ${operation}`);
     for (const statement of sql) print(`${statement};`);
     print();
   }
   return { plan: previews };
+}
+
+function printNames({ print }: MigrateContext | RollbackContext, verb: string, names: readonly string[]): void {
+  if (names.length === 0) return;
+  print(`${verb} ${count(names)}:`);
+  for (const name of names) print(`  ${name}`);
 }
 
 function count(names: readonly string[]): string {

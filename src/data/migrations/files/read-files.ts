@@ -39,6 +39,13 @@ export function migrationMissing(name: string, migrations: readonly NamedMigrati
   return new GableError("E_MIGRATION_TARGET", `No migration has the name "${name}".`, { fix: suggestName(name, names) });
 }
 
+/** Returns the migration with a name. Throws `E_MIGRATION_TARGET` if there is none. */
+export function findNamed(migrations: readonly NamedMigration[], name: string): NamedMigration {
+  const found = migrations.find((each) => each.name === name);
+  if (found !== undefined) return found;
+  throw migrationMissing(name, migrations);
+}
+
 /** Throws `E_OPTION_INVALID` if the value is not a folder path. */
 export function assertFolder(owner: string, folder: unknown): void {
   if (typeof folder !== "string" || folder === "") throw optionInvalid(owner, "folder", folder, "the path of a folder");

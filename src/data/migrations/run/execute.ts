@@ -34,6 +34,8 @@ export interface MigrationProgress {
   readonly rows: number | undefined;
   /** Number of rows of the step; undefined for steps without batches, or if the rows were not counted. */
   readonly rowsAll: number | undefined;
+  /** Whether the migration was recorded as applied without running it. Absent otherwise. */
+  readonly isRecorded?: true;
 }
 
 /** Options for running a migration. */

@@ -11,17 +11,16 @@ import { earlyChecks } from "../plan/early-checks.ts";
 import type { MigrationProgress } from "./execute.ts";
 import { MigrationExecution, smallRows } from "./execute.ts";
 import { fillOperations, listNeeded } from "../state/fills.ts";
+import { isCreated } from "./initial.ts";
 import { invertAll } from "../state/inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
 import { Ledger } from "./ledger.ts";
 import { compareSchemas, hashLiveSchema, hashWholeSchema, readLiveSchema } from "./live-schema.ts";
 import { lockMigrations } from "./lock.ts";
 import type { Operation } from "../state/operation.ts";
-import { writeStep } from "../plan/plan.ts";
 import type { NamedMigration } from "../files/read-files.ts";
-import { migrationMissing, orderMigrations, readFiles, readMigrations } from "../files/read-files.ts";
+import { findNamed, orderMigrations, readFiles } from "../files/read-files.ts";
 import { recordedIn, replaceRows } from "./replace-rows.ts";
-import { loadMigrationDialect } from "./migration-dialects.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
 import type { PlannedStep } from "../plan/step.ts";
@@ -45,6 +44,11 @@ export interface MigrateOptions extends MigrationsOptions {
   readonly phase?: "before" | "after";
   /** Records migrations as applied without running them. If several are due, `target` must name the last one. Default false. */
   readonly fake?: boolean;
+  /**
+   * For a database whose tables exist already: records a migration that depends on no other as applied, without running it, if each table and
+   * column that it creates exists with the same type. Throws `E_MIGRATION_DRIFT` if only some of them do. If no table exists, it runs. Default false.
+   */
+  readonly fakeInitial?: boolean;
   /** Longest wait for another process that is migrating, in seconds. Default 60. */
   readonly waitSeconds?: number;
   /** Longest wait for a table lock, in seconds. It is tried ten times. Default 5. */
@@ -60,7 +64,7 @@ export interface MigrateOptions extends MigrationsOptions {
 }
 
 /** Options for `rollback()`. */
-export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake"> {
+export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake" | "fakeInitial"> {
   /** Whether tables and columns may be dropped with their values. Default false. */
   readonly allowDataLoss?: boolean;
   /**
@@ -90,6 +94,7 @@ const optionKinds = kindsOf<MigrateOptions & RollbackOptions>({
   target: "string",
   phase: ["before", "after"],
   fake: "boolean",
+  fakeInitial: "boolean",
   waitSeconds: "seconds",
   lockTimeoutSeconds: "seconds",
   allowCopies: "boolean",
@@ -107,7 +112,11 @@ const optionKinds = kindsOf<MigrateOptions & RollbackOptions>({
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
   assertKnownOptions("migrate()", options, optionKinds);
-  const { phase = "after", target, fake = false } = options;
+  const { phase = "after", target, fake = false, fakeInitial = false } = options;
+  if (fake && fakeInitial)
+    throw new GableError("E_OPTION_INVALID", "migrate() got fake and fakeInitial.", {
+      fix: "Leave out fake, which compares nothing, or fakeInitial.",
+    });
   return withRunner(options, async (runner) => {
     // With `fake`, interrupted migrations are not finished either.
     const done = fake ? [] : await runner.finishInterrupted("up");
@@ -116,7 +125,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     for (const migration of due) {
       // Migrations after one that waits for the new code wait, too.
       if (phase === "before" && migration.phase === "after-deploy") break;
-      await (fake ? runner.note(migration) : runner.up(migration));
+      const isRecorded = fake || (fakeInitial && (await runner.isThere(migration)));
+      await (isRecorded ? runner.record(migration) : runner.up(migration));
       done.push(migration.name);
     }
     return done;
@@ -165,40 +175,6 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
   });
 }
 
-/** A migration as SQL for one kind of database, with its risks. */
-export interface MigrationPreview {
-  /** Name of the migration. */
-  readonly name: string;
-  /** Statements in order. */
-  readonly sql: readonly string[];
-  /** What may lock, fail or lose data. */
-  readonly risks: readonly Finding[];
-}
-
-/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
-export async function previewMigrations(
-  options: MigrationsOptions & { readonly name?: string; readonly backwards?: boolean },
-): Promise<MigrationPreview[]> {
-  assertKnownOptions("previewMigrations()", options, { database: "object", folder: true, name: "string", backwards: "boolean" });
-  const migrations = await readMigrations(options.folder);
-  if (options.name !== undefined) findNamed(migrations, options.name);
-  const { dialect } = options.database.$core;
-  const [writer, kind] = [new TableWriter(dialect), await loadMigrationDialect(dialect)];
-  const previews: MigrationPreview[] = [];
-  let state: State = new Map();
-  for (const migration of migrations) {
-    const after = applyAll(state, migration.operations);
-    if (options.name === undefined || options.name === migration.name) {
-      const [from, operations] =
-        options.backwards === true ? [after, invertAll(state, migration.operations)] : [state, migration.operations];
-      const sql = kind.plan(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
-      previews.push({ name: migration.name, sql, risks: findRisks(from, operations, kind.costs) });
-    }
-    state = after;
-  }
-  return options.backwards === true ? previews.toReversed() : previews;
-}
-
 async function withRunner<Result>(options: RollbackOptions, work: (runner: Runner) => Promise<Result>): Promise<Result> {
   const { lockTimeoutSeconds = 5, waitSeconds = 60 } = options;
   // Invalid files fail before anything is locked.
@@ -238,12 +214,6 @@ function fakeUnclear(due: readonly NamedMigration[]): GableError {
   return new GableError("E_MIGRATION_TARGET", `migrate({ fake: true }) would record ${due.length} migrations as applied: ${names}.`, {
     fix: `Name the last one that the database has: migrate({ fake: true, target: ${JSON.stringify(due[0]!.name)} }).`,
   });
-}
-
-function findNamed(migrations: readonly NamedMigration[], name: string): NamedMigration {
-  const found = migrations.find((each) => each.name === name);
-  if (found !== undefined) return found;
-  throw migrationMissing(name, migrations);
 }
 
 /** Throws if the ledger has a migration without a file, or one that has changed since it ran. */
@@ -386,6 +356,11 @@ class Runner {
     return replay(this.#applied().filter(({ name }) => name !== migration.name));
   }
 
+  /** Returns whether the database has what a first migration creates. Throws `E_MIGRATION_DRIFT` if it has a part of it. */
+  isThere(migration: NamedMigration): Promise<boolean> {
+    return isCreated(this.#session, this.#stateBefore(migration), migration);
+  }
+
   async up(migration: NamedMigration): Promise<void> {
     await this.#execute(migration, "up", this.#stateBefore(migration), migration.operations);
   }
@@ -426,7 +401,15 @@ class Runner {
     await this.#execute(migration, "down", from, operations);
   }
 
-  /** Records that a migration has run, without running it. */
+  /** Records that a migration has run, without running it, and reports it. */
+  async record(migration: NamedMigration): Promise<void> {
+    await this.note(migration);
+    const text = "Recorded without running it.";
+    const counts = { step: 1, steps: 1, rows: undefined, rowsAll: undefined };
+    this.#options.onProgress?.({ migration: migration.name, direction: "up", text, ...counts, isRecorded: true });
+  }
+
+  /** Records that a migration has run. */
   async note(migration: NamedMigration): Promise<void> {
     const state = applyAll(this.#stateBefore(migration), migration.operations);
     const live = hashLiveSchema(await readLiveSchema(this.#session), state.keys());
