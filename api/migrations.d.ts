@@ -64,8 +64,10 @@ export declare function squashMigrations(options: SquashOptions): Promise<Squash
  */
 export declare function migrate(options: MigrateOptions): Promise<string[]>;
 
-/** Returns the status of the migrations in a folder. Changes nothing. */
-export declare function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]>;
+/**
+ * Returns the status of the migrations in a folder. Changes nothing. Throws `E_MIGRATION_TARGET` for an unknown target.
+ */
+export declare function readStatus(options: StatusOptions): Promise<MigrationStatus[]>;
 
 /**
  * Undoes the last migration, or all after a target; `"zero"` undoes all. Finishes an interrupted migration first.
@@ -74,7 +76,7 @@ export declare function readStatus(options: MigrationsOptions): Promise<Migratio
  */
 export declare function rollback(options: RollbackOptions): Promise<string[]>;
 
-/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
+/** Returns the SQL of all migrations, or of some. With `backwards`, returns the SQL that undoes them. Runs nothing. */
 export declare function previewMigrations(options: PreviewOptions): Promise<MigrationPreview[]>;
 
 /**
@@ -101,6 +103,15 @@ export declare function pullModels(options: PullOptions): Promise<PulledModels>;
  */
 export declare function parseFill({ models, column, text }: FillText): ValueData;
 
+/**
+ * Parses a string as a value of a column that a rollback restores, for `fills` of `rollback()`.
+ * Throws `E_MIGRATION_ANSWER` for a column that no migration has required, and for a string that is not a valid value.
+ *
+ * @example
+ * await parseRollbackFill({ folder: "migrations", column: "books.isbn", text: "none" }); // => { text: "none" }
+ */
+export declare function parseRollbackFill({ folder, column, text }: RollbackFillText): Promise<ValueData>;
+
 /** Creates a migration. Throws `E_MIGRATION_INVALID` for invalid options. */
 export declare function migration(options: MigrationOptions): Migration;
 
@@ -119,8 +130,10 @@ export declare const op: {
     readonly addColumn: (table: string, name: string, column: ColumnState, options?: {
         readonly fill?: ValueData;
     }) => Operation;
-    /** Drops a column with its values. */
-    readonly dropColumn: (table: string, name: string) => Operation;
+    /** Drops a column with its values. `fill` is the value of all rows after a rollback. */
+    readonly dropColumn: (table: string, name: string, options?: {
+        readonly fill?: ValueData;
+    }) => Operation;
     /** Renames a column. */
     readonly renameColumn: (table: string, name: string, to: string) => Operation;
     /** Changes a column from one definition to another. If it may no longer be null, `fill` replaces null. */
@@ -394,10 +407,12 @@ export interface MigrationPreview {
 
 /** Options for `previewMigrations()`. */
 export interface PreviewOptions extends MigrationsOptions {
-    /** Name of the only migration to show. All by default. */
-    readonly name?: string;
+    /** Names of the migrations to show. All by default. */
+    readonly name?: string | readonly string[];
     /** Whether to show the SQL that undoes them. Default false. */
     readonly backwards?: boolean;
+    /** With `backwards`, values for columns that become required again, as `rollback()` takes them. None by default. */
+    readonly fills?: Readonly<Record<string, ValueData>>;
     /** Leaves out the SQL of migrations that `migrate({ fakeInitial: true })` would record without running them. Default false. */
     readonly fakeInitial?: boolean;
 }
@@ -462,6 +477,12 @@ export interface RollbackOptions extends Omit<MigrateOptions, "phase" | "fake" |
     readonly fills?: Readonly<Record<string, ValueData>>;
 }
 
+/** Options for `readStatus()`. */
+export interface StatusOptions extends MigrationsOptions {
+    /** Name of the last migration to list, with those that it depends on. By default all are listed. */
+    readonly target?: string;
+}
+
 /** A migration, as its file exports it. */
 export interface Migration {
     /** Names of the migrations that must run before. */
@@ -512,6 +533,7 @@ export type Operation = {
     readonly kind: "dropColumn";
     readonly table: string;
     readonly name: string;
+    readonly fill?: ValueData;
 } | {
     readonly kind: "renameColumn";
     readonly table: string;
@@ -719,6 +741,12 @@ export interface FillText {
     readonly column: string;
     /** The typed string. */
     readonly text: string;
+}
+
+/** Options for parsing the value of a column that a rollback restores. */
+export interface RollbackFillText extends Omit<FillText, "models"> {
+    /** Folder of the migration files. */
+    readonly folder: string;
 }
 
 /** A risk of an operation. */

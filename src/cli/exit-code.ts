@@ -15,7 +15,14 @@ const environmentCodes = new Set([
   "E_LISTEN",
   "E_APP_FILE",
 ]);
-const usageCodes = new Set(["E_COMMAND_USAGE", "E_COMMAND_CONFIRM", "E_MIGRATION_QUESTION", "E_MIGRATION_TARGET", "E_TABLE_UNKNOWN"]);
+const usageCodes = new Set([
+  "E_COMMAND_USAGE",
+  "E_COMMAND_CONFIRM",
+  "E_MIGRATION_QUESTION",
+  "E_MIGRATION_TARGET",
+  "E_MIGRATION_ANSWER",
+  "E_TABLE_UNKNOWN",
+]);
 
 /** Returns the exit code for an error that ended a command. */
 export function toExitCode(error: unknown): number {

@@ -1,7 +1,7 @@
 /** Answers to the questions of migrations: from flags, and from a person at the terminal. */
 import { GableError } from "gable";
 import type { Answers, Question } from "gable/migrations";
-import { parseFill } from "gable/migrations";
+import { parseFill, parseRollbackFill } from "gable/migrations";
 import { loadPrompts, PromptStopped } from "./questions.ts";
 
 /** Flags of `gable db make` that answer questions. */
@@ -17,10 +17,9 @@ type Models = Parameters<typeof parseFill>[0]["models"];
 
 /** Reads the answers that flags give. Throws `E_COMMAND_USAGE` for a default without `=`, and what `parseFill()` throws. */
 export function toAnswers(models: Models, flags: AnswerFlags): Answers {
-  const fills = flags.default.map((text) => {
-    const [, column, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (column !== undefined) return [column, parseFill({ models, column, text: value! })] as const;
-    throw new GableError("E_COMMAND_USAGE", `--default "${text}" has no value.`, { fix: "Write --default books.isbn=VALUE." });
+  const fills = flags.default.map((flag) => {
+    const { column, text } = splitDefault(flag);
+    return [column, parseFill({ models, column, text })] as const;
   });
   return {
     renames: flags.rename,
@@ -29,6 +28,23 @@ export function toAnswers(models: Models, flags: AnswerFlags): Answers {
     recreates: flags.recreate,
     fills: Object.fromEntries(fills),
   };
+}
+
+/** Reads the values for columns that a rollback restores. Throws what {@link toAnswers} throws. */
+export async function toRollbackFills(folder: string, flags: readonly string[]): Promise<NonNullable<Answers["fills"]>> {
+  const fills = await Promise.all(
+    flags.map(async (flag) => {
+      const { column, text } = splitDefault(flag);
+      return [column, await parseRollbackFill({ folder, column, text })] as const;
+    }),
+  );
+  return Object.fromEntries(fills);
+}
+
+function splitDefault(flag: string): { readonly column: string; readonly text: string } {
+  const [, column, text] = /^([^=]+)=(.*)$/s.exec(flag) ?? [];
+  if (column !== undefined) return { column, text: text! };
+  throw new GableError("E_COMMAND_USAGE", `--default "${flag}" has no value.`, { fix: "Write --default books.isbn=VALUE." });
 }
 
 /** Adds the answer of one question: the text that the person chose or typed. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, describe, it } from "node:test";
 import type { TestProject } from "./project.ts";
 import { createTestProject } from "./project.ts";
@@ -217,5 +218,58 @@ describe("gable db pull", () => {
     const project = createProject({});
     project.write({ "app.ts": app.replace("sqlite:app.db", "postgres://nobody@127.0.0.1:1/none") });
     assert.equal((await project.run("db", "pull")).code, 3);
+  });
+});
+
+describe("gable db rollback", () => {
+  const required = fileOf(
+    "",
+    'op.createTable("books", { columns: { id: { type: "id" }, title: { type: "text", max: 200 }, pages: { type: "int" }, isbn: { type: "text" } }, primary: ["id"] })',
+  );
+  const drops = {
+    "0001_books": required,
+    "0002_isbn": fileOf('"0001_books"', 'op.dropColumn("books", "isbn")'),
+    "0003_pages": fileOf('"0002_isbn"', 'op.dropColumn("books", "pages", { fill: 7 })'),
+  };
+  const undo = ["db", "rollback", "0001_books", "--allow-data-loss", "--force"] as const;
+
+  it("takes values for restored columns from flags and from the drop", async () => {
+    const project = createProject(drops);
+    await project.run("db", "migrate");
+    const file = new DatabaseSync(join(project.folder, "app.db"));
+    file.exec("INSERT INTO books (title) VALUES ('A')");
+    for (const [flag, code, error] of [
+      ["books.isbn", 2, /has no value/],
+      ["books.nothing=1", 2, /No migration has the required column "books\.nothing"/],
+      ["books.pages=many", 2, /"many" is not a value of the column books\.pages, which has the type int/],
+      ["books.title=x", 2, /"books\.title", which needs no value in this rollback/],
+    ] as const)
+      for (const plan of [[], ["--plan"]]) {
+        const outcome = await project.run(...undo, "--default", flag, ...plan);
+        assert.match(outcome.error, error);
+        assert.equal(outcome.code, code, flag);
+      }
+    assert.match((await project.run("db", "status")).out, /0001_books +applied.*0002_isbn +applied.*0003_pages +applied/s);
+    const refused = await project.run(...undo);
+    assert.equal(refused.code, 1);
+    assert.match(refused.error, /^E_MIGRATION_CONSENT: .*"books\.isbn".* --default books\.isbn=VALUE/ms);
+    const undone = await project.run(...undo, "--default", "books.isbn=none");
+    assert.equal(undone.out, "Undid 1 migration:\n  0002_isbn\n", undone.error);
+    assert.deepEqual({ ...file.prepare("SELECT * FROM books").get() }, { id: 1, title: "A", pages: 7, isbn: "none" });
+    file.close();
+  });
+
+  it("and migrate show with --plan what they would do up to a target", async () => {
+    const project = createProject(drops);
+    const planned = async (...words: readonly string[]): Promise<string[]> =>
+      ((await project.json("db", ...words, "--plan")).data as { plan: Array<{ name: string }> }).plan.map(({ name }) => name);
+    assert.deepEqual(await planned("migrate", "0002_isbn"), ["0001_books", "0002_isbn"]);
+    await project.run("db", "migrate");
+    assert.deepEqual(await planned("rollback"), ["0003_pages"]);
+    assert.deepEqual(await planned("rollback", "0001_books"), ["0003_pages", "0002_isbn"]);
+    assert.deepEqual(await planned("rollback", "zero"), ["0003_pages", "0002_isbn", "0001_books"]);
+    for (const words of [["migrate"], ["rollback"]])
+      for (const more of [[], ["--plan"]]) assert.equal((await project.run("db", ...words, "0002_isbm", ...more)).code, 2);
+    assert.equal((await project.run("db", "migrate", "0002_isbm", "--check")).code, 2);
   });
 });

@@ -1,12 +1,12 @@
 /** Values on the way through migrations and back: none is cut off, none is invented, and what stops changes nothing. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { createDatabase, field as f, Model, sql } from "../../src/data.ts";
 import type { Database } from "../../src/data.ts";
-import { makeMigration, migrate, previewMigrations, readStatus, rollback } from "../../src/migrations.ts";
+import { checkLive, makeMigration, migrate, previewMigrations, readStatus, rollback } from "../../src/migrations.ts";
 import { Ledger } from "../../src/data/migrations/run/ledger.ts";
 import { hashWholeSchema } from "../../src/data/migrations/run/live-schema.ts";
 import { Session } from "../../src/data/migrations/run/session.ts";
@@ -55,6 +55,11 @@ for (const kind of databaseKinds)
     };
     const values = async (): Promise<unknown[]> =>
       (await database.query(sql`SELECT v FROM things ORDER BY id`)).map((row) => (row as { v: unknown }).v);
+    const onlyFirst = async (): Promise<string> => {
+      const other = await mkdtemp(join(folder, "first-"));
+      await copyFile(join(folder, "0001_things.ts"), join(other, "0001_things.ts"));
+      return other;
+    };
     const states = async (): Promise<string[]> => (await readStatus({ database, folder })).map(({ state }) => state);
 
     it("reject a shorter text that a value does not fit into, and name the rows", async () => {
@@ -146,7 +151,7 @@ for (const kind of databaseKinds)
         await assert.rejects(rollback({ database, folder, allowDataLoss: true }), {
           code: "E_MIGRATION_CONSENT",
           message: 'Some rows have no value for "things.v", which needs one: 1 row, id 1.',
-          fix: 'Give the value with fill in the operation, or with rollback({ fills: { "things.v": value } }).',
+          fix: 'Give the value with fill in the operation, with rollback({ fills: { "things.v": value } }), or with --default things.v=VALUE of db rollback.',
         });
         assert.deepEqual(await values(), [null]);
         assert.deepEqual(await states(), ["applied", "applied"]);
@@ -154,6 +159,32 @@ for (const kind of databaseKinds)
         const fills = { "things.v": JSON.parse(fill.replace("text:", '"text":')) as number };
         await rollback({ database, folder, fills, allowCopies: true });
         assert.deepEqual(await values(), [value]);
+      });
+
+      for (const [what, dropped] of [
+        ["required", column],
+        ["nullable", nullable],
+      ] as const)
+        it(`restore a ${what} ${type} with the value that its drop gives`, async () => {
+          await start(dropped, sql`INSERT INTO things (v) VALUES (${value}), (${value})`);
+          await change(`op.dropColumn("things", "v", { fill: ${fill} }), op.addColumn("things", "w", { type: "int", null: true })`);
+          await database.query(sql`INSERT INTO things (w) VALUES (1)`);
+          assert.deepEqual(await rollback({ database, folder, allowDataLoss: true, allowCopies: true }), ["0002_change"]);
+          assert.deepEqual(await values(), [value, value, value]);
+          assert.deepEqual(await checkLive({ database, folder: await onlyFirst() }), []);
+          assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);
+          await database.query(sql`INSERT INTO things (w) VALUES (2)`);
+        });
+
+      it(`prefer the ${type} of the person who rolls back to that of the drop`, async () => {
+        await start(column, sql`INSERT INTO things (v) VALUES (${value})`);
+        await change(`op.assured("nobody reads it", op.dropColumn("things", "v", { fill: ${fill} }))`);
+        const other = { int: 8, text: { text: "y" }, choice: { text: "a" } }[type]!;
+        const fills = { "things.v": other };
+        const [preview] = await previewMigrations({ database, folder, name: ["0002_change"], backwards: true, fills });
+        assert.match(preview!.sql.join("; "), { int: /8/, text: /'y'/, choice: /'a'/ }[type]!);
+        await rollback({ database, folder, fills, allowDataLoss: true, allowCopies: true });
+        assert.deepEqual(await values(), [typeof other === "number" ? other : other.text]);
       });
 
       it(`do not invent a ${type} for a restored column`, async () => {

@@ -1,11 +1,12 @@
 /** `gable db migrate` and `gable db rollback`: run migrations on a database, and undo them. */
 import { GableError } from "gable";
 import type { Database } from "gable/data";
-import type { MigrationPreview, MigrationProgress } from "gable/migrations";
+import type { Answers, MigrationPreview, MigrationProgress, MigrationStatus } from "gable/migrations";
 import { migrate, previewMigrations, readStatus, rollback } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { listDue } from "../due-migrations.ts";
+import { toRollbackFills } from "../migration-answers.ts";
 import { databaseFlags, withDatabase } from "../open-database.ts";
 
 const common = {
@@ -26,6 +27,7 @@ const migrateFlags = {
 } as const;
 const rollbackFlags = {
   ...common,
+  default: { type: "list", help: "A value for rows whose column becomes required again, as books.isbn=VALUE" },
   allowDataLoss: { type: "boolean", help: "Allows dropping columns and tables with their values" },
 } as const;
 const words = { target: { help: "Name of the last migration", optional: true } } as const;
@@ -47,7 +49,8 @@ async function runMigrate(context: MigrateContext, database: Database): Promise<
     throw new GableError("E_COMMAND_USAGE", "--fake and --fake-initial do not go together.", {
       fix: "Pass --fake-initial to compare the tables first, or --fake to compare nothing.",
     });
-  const due = await listDue({ database, folder, phase: flags.phase });
+  const { target } = context.arguments;
+  const due = await listDue({ database, folder, phase: flags.phase, ...(target !== undefined && { target }) });
   if (flags.check) return reportDue(context, due);
   if (flags.plan || flags.dryRun) return showPlan(context, await planDue(context, database, due));
   const { fake, fakeInitial, phase } = flags;
@@ -89,13 +92,18 @@ async function planDue(
   database: Database,
   due: readonly string[],
 ): Promise<MigrationPreview[]> {
-  const previews = (await previewMigrations({ database, folder, fakeInitial })).filter(({ name }) => due.includes(name));
+  const previews = await previewMigrations({ database, folder, fakeInitial, name: due });
   return fake ? previews.map(({ name }) => ({ name, sql: [], risks: [], isRecorded: true })) : previews;
 }
 
 /** Undoes what has run. */
 export const dbRollback = builtIn({
-  examples: ["db rollback", "db rollback 20261120_1012_initial", "db rollback zero --allow-data-loss"],
+  examples: [
+    "db rollback",
+    "db rollback 20261120_1012_initial",
+    "db rollback zero --allow-data-loss",
+    "db rollback --default books.isbn=none",
+  ],
   arguments: words,
   flags: rollbackFlags,
   run: (context: RollbackContext) => withDatabase(context.project, context.flags.database, (database) => runRollback(context, database)),
@@ -108,21 +116,28 @@ async function runRollback(context: RollbackContext, database: Database): Promis
     common: { force },
     project,
   } = context;
-  if (flags.plan || flags.dryRun) return showPlan(context, await previewBack(database, flags.folder));
+  const fills = await toRollbackFills(flags.folder, flags.default);
+  if (flags.plan || flags.dryRun) return showPlan(context, await previewBack(context, database, fills));
   if (flags.allowDataLoss && project.mode === "production" && !force)
     throw new GableError("E_COMMAND_CONFIRM", "A rollback that loses data needs --force in production.");
-  const options = { ...runOptions(context, database), allowDataLoss: flags.allowDataLoss };
+  const options = { ...runOptions(context, database), fills, allowDataLoss: flags.allowDataLoss };
   const done = await withSteps(context, 1, (onProgress) => rollback({ ...options, onProgress }));
   if (done.length === 0) print("No migration has run. There is nothing to undo.");
   printNames(context, "Undid", done);
   return { done };
 }
 
-/** Without a target, the last migration is undone. */
-async function previewBack(database: Database, folder: string): Promise<MigrationPreview[]> {
-  const applied = (await readStatus({ database, folder })).filter(({ state }) => state === "applied");
-  const last = applied.at(-1);
-  return last === undefined ? [] : previewMigrations({ database, folder, name: last.name, backwards: true });
+/** Without a target, the last migration is undone; with one, all after it. */
+async function previewBack(
+  { flags: { folder }, arguments: { target } }: RollbackContext,
+  database: Database,
+  fills: NonNullable<Answers["fills"]>,
+): Promise<MigrationPreview[]> {
+  const namesOf = (list: readonly MigrationStatus[]): string[] => list.flatMap(({ state, name }) => (state === "applied" ? [name] : []));
+  const applied = namesOf(await readStatus({ database, folder }));
+  const kept = target === undefined || target === "zero" ? [] : namesOf(await readStatus({ database, folder, target }));
+  const name = target === undefined ? applied.slice(-1) : applied.filter((each) => !kept.includes(each));
+  return previewMigrations({ database, folder, name, fills, backwards: true });
 }
 
 function runOptions(

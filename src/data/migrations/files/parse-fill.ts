@@ -2,10 +2,12 @@
 import { GableError } from "../../../errors/gable-error.ts";
 import { describeValue } from "../../../errors/option-errors.ts";
 import type { ColumnType } from "../../schema/column.ts";
-import type { ValueData } from "../../schema/table-state.ts";
+import type { ColumnState, State, ValueData } from "../../schema/table-state.ts";
 import { readModels } from "../../database.ts";
+import { applyOperation } from "../state/apply.ts";
 import { findFillExample } from "../state/fill-value.ts";
 import { describeModels } from "../../sql/model-state.ts";
+import { readMigrations } from "./read-files.ts";
 
 /** Options for parsing the value of a column. */
 export interface FillText {
@@ -15,6 +17,12 @@ export interface FillText {
   readonly column: string;
   /** The typed string. */
   readonly text: string;
+}
+
+/** Options for parsing the value of a column that a rollback restores. */
+export interface RollbackFillText extends Omit<FillText, "models"> {
+  /** Folder of the migration files. */
+  readonly folder: string;
 }
 
 /** Makes the value that a string may mean. Whether it fits its column is checked afterwards. */
@@ -54,6 +62,31 @@ export function parseFill({ models, column, text }: FillText): ValueData {
     throw new GableError("E_MIGRATION_ANSWER", `No model has the column ${describeValue(column)}.`, {
       fix: "Write the table and the column: books.isbn=VALUE.",
     });
+  return parseValue(column, state, text);
+}
+
+/**
+ * Parses a string as a value of a column that a rollback restores, for `fills` of `rollback()`.
+ * Throws `E_MIGRATION_ANSWER` for a column that no migration has required, and for a string that is not a valid value.
+ *
+ * @example
+ * await parseRollbackFill({ folder: "migrations", column: "books.isbn", text: "none" }); // => { text: "none" }
+ */
+export async function parseRollbackFill({ folder, column, text }: RollbackFillText): Promise<ValueData> {
+  const [table = "", name = ""] = column.split(".");
+  let [state, found]: [State, ColumnState | undefined] = [new Map(), undefined];
+  for (const operation of (await readMigrations(folder)).flatMap(({ operations }) => operations)) {
+    state = applyOperation(state, operation);
+    const there = state.get(table)?.columns.get(name);
+    if (there !== undefined && there.null !== true) found = there;
+  }
+  if (found !== undefined) return parseValue(column, found, text);
+  throw new GableError("E_MIGRATION_ANSWER", `No migration has the required column ${describeValue(column)}.`, {
+    fix: "Write the table and the column: books.isbn=VALUE.",
+  });
+}
+
+function parseValue(column: string, state: ColumnState, text: string): ValueData {
   const read = readers[state.type];
   const value = read === undefined ? { [state.type]: text } : read(text);
   if (value !== undefined && findFillExample(value, state) === undefined) return value;

@@ -46,6 +46,18 @@ export function findNamed(migrations: readonly NamedMigration[], name: string): 
   throw migrationMissing(name, migrations);
 }
 
+/** Returns the names of a migration and of all that it depends on. Throws `E_MIGRATION_TARGET` if there is no such migration. */
+export function namesUpTo(migrations: readonly NamedMigration[], target: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (migration: NamedMigration | undefined): void => {
+    if (migration === undefined || found.has(migration.name)) return;
+    found.add(migration.name);
+    for (const name of migration.after) visit(migrations.find((each) => each.name === name));
+  };
+  visit(findNamed(migrations, target));
+  return found;
+}
+
 /** Throws `E_OPTION_INVALID` if the value is not a folder path. */
 export function assertFolder(owner: string, folder: unknown): void {
   if (typeof folder !== "string" || folder === "") throw optionInvalid(owner, "folder", folder, "the path of a folder");

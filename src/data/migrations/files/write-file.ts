@@ -47,6 +47,7 @@ function writeOperation(operation: Operation, codes: StepCodes): string {
     case "addColumn":
       return call("addColumn", operation.table, operation.name, operation.column, optional({ fill: operation.fill }));
     case "dropColumn":
+      return call("dropColumn", operation.table, operation.name, optional({ fill: operation.fill }));
     case "dropIndex":
     case "dropConstraint":
     case "validateConstraint":

@@ -90,7 +90,7 @@ function misfits({ table, column, before, after }: Extract<RowCheck, { rule: "va
 function valueMissing({ table, column }: RowCheck, found: Found): GableError {
   const subject = `${table}.${column}`;
   return new GableError("E_MIGRATION_CONSENT", `Some rows have no value for "${subject}", which needs one: ${listRows(found)}.`, {
-    fix: `Give the value with fill in the operation, or with rollback({ fills: { "${subject}": value } }).`,
+    fix: `Give the value with fill in the operation, with rollback({ fills: { "${subject}": value } }), or with --default ${subject}=VALUE of db rollback.`,
     details: { table, column, count: found.count, rows: found.keys },
   });
 }

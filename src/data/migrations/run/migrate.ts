@@ -2,7 +2,6 @@
 import { toErrorText } from "../../../errors/error-text.ts";
 import { assertKnownOptions, kindsOf } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
-import { suggestName } from "../../../errors/nearest-name.ts";
 import type { Database } from "../../database.ts";
 import type { State, ValueData } from "../../schema/table-state.ts";
 import { applyAll, replay } from "../state/apply.ts";
@@ -10,7 +9,7 @@ import { checkRows } from "./check-rows.ts";
 import { earlyChecks } from "../plan/early-checks.ts";
 import type { MigrationProgress } from "./execute.ts";
 import { MigrationExecution, smallRows } from "./execute.ts";
-import { fillOperations, listNeeded } from "../state/fills.ts";
+import { assertNeeded, fillOperations, listNeeded } from "../state/fills.ts";
 import { isCreated } from "./initial.ts";
 import { invertAll } from "../state/inverse.ts";
 import type { LedgerRow } from "./ledger.ts";
@@ -19,7 +18,7 @@ import { compareSchemas, hashLiveSchema, hashWholeSchema, readLiveSchema } from 
 import { lockMigrations } from "./lock.ts";
 import type { Operation } from "../state/operation.ts";
 import type { NamedMigration } from "../files/read-files.ts";
-import { findNamed, orderMigrations, readFiles } from "../files/read-files.ts";
+import { findNamed, namesUpTo, orderMigrations, readFiles } from "../files/read-files.ts";
 import { recordedIn, replaceRows } from "./replace-rows.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
@@ -34,6 +33,12 @@ export interface MigrationsOptions {
   readonly database: Database;
   /** Folder of the migration files. */
   readonly folder: string;
+}
+
+/** Options for `readStatus()`. */
+export interface StatusOptions extends MigrationsOptions {
+  /** Name of the last migration to list, with those that it depends on. By default all are listed. */
+  readonly target?: string;
 }
 
 /** Options for `migrate()`. */
@@ -156,9 +161,11 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   });
 }
 
-/** Returns the status of the migrations in a folder. Changes nothing. */
-export async function readStatus(options: MigrationsOptions): Promise<MigrationStatus[]> {
-  assertKnownOptions("readStatus()", options, { database: "object", folder: true });
+/**
+ * Returns the status of the migrations in a folder. Changes nothing. Throws `E_MIGRATION_TARGET` for an unknown target.
+ */
+export async function readStatus(options: StatusOptions): Promise<MigrationStatus[]> {
+  assertKnownOptions("readStatus()", options, { database: "object", folder: true, target: "string" });
   const rows = await Session.use(options.database.$core, async (session) => {
     const ledger = new Ledger(session);
     return (await ledger.exists()) ? ledger.read() : [];
@@ -168,7 +175,10 @@ export async function readStatus(options: MigrationsOptions): Promise<MigrationS
   const known = replaceRows(rows, migrations, files).rows;
   const byName = new Map(known.map((row) => [row.name, row]));
   assertKnown(known, migrations);
-  return migrations.map((migration) => {
+  const { target } = options;
+  const wanted = target === undefined ? undefined : namesUpTo(migrations, target);
+  const listed = wanted === undefined ? migrations : migrations.filter(({ name }) => wanted.has(name));
+  return listed.map((migration) => {
     const row = byName.get(migration.name);
     const state = row === undefined ? "due" : row.appliedAt === "" ? "interrupted" : "applied";
     return { name: migration.name, state, appliedAt: row?.appliedAt ?? "", durationMs: row?.durationMs ?? 0, phase: migration.phase };
@@ -297,25 +307,15 @@ class Runner {
     const applied = new Set(this.#applied());
     const due = this.#migrations.filter((each) => !applied.has(each));
     if (target === undefined) return due;
-    const wanted = this.#ancestors(findNamed(this.#migrations, target));
+    const wanted = namesUpTo(this.#migrations, target);
     return due.filter((each) => wanted.has(each.name));
-  }
-
-  /** Returns a migration and all that it depends on. */
-  #ancestors(migration: NamedMigration, found = new Set<string>()): Set<string> {
-    found.add(migration.name);
-    for (const name of migration.after) {
-      const before = this.#migrations.find((each) => each.name === name);
-      if (before !== undefined && !found.has(before.name)) this.#ancestors(before, found);
-    }
-    return found;
   }
 
   /** Returns the migrations to undo, the last first. */
   undone(target: string | undefined): NamedMigration[] {
     const applied = this.#applied();
     if (target === undefined) return applied.slice(-1);
-    const kept = target === "zero" ? new Set<string>() : this.#ancestors(findNamed(this.#migrations, target));
+    const kept = target === "zero" ? new Set<string>() : namesUpTo(this.#migrations, target);
     return applied.filter(({ name }) => !kept.has(name)).toReversed();
   }
 
@@ -325,11 +325,7 @@ class Runner {
       const { from, operations } = this.#invert(migration);
       return listNeeded(from, operations);
     });
-    for (const subject of Object.keys(this.#options.fills ?? {}))
-      if (!needed.includes(subject))
-        throw new GableError("E_MIGRATION_ANSWER", `rollback() got fills for "${subject}", which needs no value in this rollback.`, {
-          fix: suggestName(subject, needed, "Leave it out."),
-        });
+    assertNeeded(this.#options.fills ?? {}, needed);
   }
 
   /** Finishes interrupted migrations in the direction that they had. Returns the names of those applied now. */

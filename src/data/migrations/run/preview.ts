@@ -1,6 +1,6 @@
 /** Shows what migrations would do: their SQL and their risks. */
 import { assertKnownOptions, kindsOf } from "../../../errors/option-errors.ts";
-import type { State } from "../../schema/table-state.ts";
+import type { State, ValueData } from "../../schema/table-state.ts";
 import { TableWriter } from "../../sql/table-writer.ts";
 import type { NamedMigration } from "../files/read-files.ts";
 import { findNamed, readMigrations } from "../files/read-files.ts";
@@ -8,6 +8,7 @@ import { writeStep } from "../plan/plan.ts";
 import type { Finding } from "../plan/risk.ts";
 import { findRisks } from "../plan/risk.ts";
 import { applyAll } from "../state/apply.ts";
+import { assertNeeded, fillOperations, listNeeded } from "../state/fills.ts";
 import { invertAll } from "../state/inverse.ts";
 import { isCreated } from "./initial.ts";
 import type { MigrationsOptions } from "./migrate.ts";
@@ -29,10 +30,12 @@ export interface MigrationPreview {
 
 /** Options for `previewMigrations()`. */
 export interface PreviewOptions extends MigrationsOptions {
-  /** Name of the only migration to show. All by default. */
-  readonly name?: string;
+  /** Names of the migrations to show. All by default. */
+  readonly name?: string | readonly string[];
   /** Whether to show the SQL that undoes them. Default false. */
   readonly backwards?: boolean;
+  /** With `backwards`, values for columns that become required again, as `rollback()` takes them. None by default. */
+  readonly fills?: Readonly<Record<string, ValueData>>;
   /** Leaves out the SQL of migrations that `migrate({ fakeInitial: true })` would record without running them. Default false. */
   readonly fakeInitial?: boolean;
 }
@@ -40,33 +43,41 @@ export interface PreviewOptions extends MigrationsOptions {
 const optionKinds = kindsOf<PreviewOptions>({
   database: "object",
   folder: true,
-  name: "string",
+  name: "names",
   backwards: "boolean",
+  fills: "object",
   fakeInitial: "boolean",
 });
 
-/** Returns the SQL of all migrations, or of one. With `backwards`, returns the SQL that undoes them. Runs nothing. */
+/** Returns the SQL of all migrations, or of some. With `backwards`, returns the SQL that undoes them. Runs nothing. */
 export async function previewMigrations(options: PreviewOptions): Promise<MigrationPreview[]> {
   assertKnownOptions("previewMigrations()", options, optionKinds);
   const migrations = await readMigrations(options.folder);
-  if (options.name !== undefined) findNamed(migrations, options.name);
+  const shown = options.name === undefined ? undefined : [options.name].flat();
+  for (const name of shown ?? []) findNamed(migrations, name);
+  const { backwards = false, fills = {} } = options;
   const { dialect } = options.database.$core;
   const [writer, kind] = [new TableWriter(dialect), await loadMigrationDialect(dialect)];
   const isRecorded = options.fakeInitial === true ? await findRecorded(options, migrations) : () => false;
   const previews: MigrationPreview[] = [];
+  const needed: string[] = [];
   let state: State = new Map();
   for (const migration of migrations) {
+    const { name } = migration;
     const after = applyAll(state, migration.operations);
-    if (isRecorded(migration)) previews.push({ name: migration.name, sql: [], risks: [], isRecorded: true });
-    else if (options.name === undefined || options.name === migration.name) {
-      const [from, operations] =
-        options.backwards === true ? [after, invertAll(state, migration.operations)] : [state, migration.operations];
+    const isShown = shown?.includes(name) ?? true;
+    if (isShown && isRecorded(migration)) previews.push({ name, sql: [], risks: [], isRecorded: true });
+    else if (isShown) {
+      const inverse = backwards ? invertAll(state, migration.operations) : [];
+      needed.push(...listNeeded(after, inverse));
+      const [from, operations] = backwards ? [after, fillOperations(after, inverse, fills)] : [state, migration.operations];
       const sql = kind.plan(writer, from, operations).flatMap(({ step }) => writeStep(writer, step));
-      previews.push({ name: migration.name, sql, risks: findRisks(from, operations, kind.costs) });
+      previews.push({ name, sql, risks: findRisks(from, operations, kind.costs) });
     }
     state = after;
   }
-  return options.backwards === true ? previews.toReversed() : previews;
+  assertNeeded(fills, needed);
+  return backwards ? previews.toReversed() : previews;
 }
 
 /** Returns which of the due migrations are recorded because the database has what they create. */
@@ -75,7 +86,7 @@ async function findRecorded(
   migrations: readonly NamedMigration[],
 ): Promise<(migration: NamedMigration) => boolean> {
   const due = new Set((await readStatus({ database, folder })).flatMap((each) => (each.state === "due" ? [each.name] : [])));
-  const asked = migrations.filter((each) => due.has(each.name) && (name === undefined || each.name === name));
+  const asked = migrations.filter((each) => due.has(each.name) && (name === undefined || [name].flat().includes(each.name)));
   const recorded = new Set<NamedMigration>();
   await Session.use(database.$core, async (session) => {
     for (const each of asked) if (await isCreated(session, new Map(), each)) recorded.add(each);

@@ -4,6 +4,7 @@ import { suggestName } from "../../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../../schema/condition-columns.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../../schema/table-state.ts";
 import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
+import { assertFill } from "./operation.ts";
 import { toTableState, toViewState } from "./table-data.ts";
 
 /** Returns the structure after migrations. Throws `E_MIGRATION_OPERATION` for an operation that does not fit the structure. */
@@ -140,8 +141,10 @@ function changeTable(operation: Change, table: TableState): TableState {
 }
 
 function dropColumn(operation: OperationOf<"dropColumn">, table: TableState): TableState {
-  const { name } = operation;
-  if (!table.columns.has(name)) throw missing(operation, "such column");
+  const { name, fill } = operation;
+  const column = table.columns.get(name);
+  if (column === undefined) throw missing(operation, "such column");
+  assertFill(`op.dropColumn("${operation.table}", "${name}")`, column, fill);
   const used =
     table.primary.includes(name) ||
     table.search.includes(name) ||

@@ -1,4 +1,6 @@
 /** Values that rows need during a rollback. They come from the person who rolls back, and are never invented. */
+import { GableError } from "../../../errors/gable-error.ts";
+import { suggestName } from "../../../errors/nearest-name.ts";
 import type { State, ValueData } from "../../schema/table-state.ts";
 import { applyOperation } from "./apply.ts";
 import type { Operation, OperationOf } from "./operation.ts";
@@ -25,13 +27,24 @@ export function listNeeded(from: State, operations: readonly Operation[]): strin
   });
 }
 
+/** Throws `E_MIGRATION_ANSWER` for a value that no column needs. */
+export function assertNeeded(fills: Readonly<Record<string, ValueData>>, needed: readonly string[]): void {
+  for (const subject of Object.keys(fills))
+    if (!needed.includes(subject))
+      throw new GableError("E_MIGRATION_ANSWER", `rollback() got fills for "${subject}", which needs no value in this rollback.`, {
+        fix: suggestName(subject, needed, "Leave it out."),
+      });
+}
+
 type ColumnOperation = OperationOf<"addColumn" | "alterColumn">;
 
 const subjectOf = ({ table, name }: ColumnOperation): string => `${table}.${name}`;
 
 function findNeedy(state: State, operation: Operation): ColumnOperation | undefined {
   if (operation.kind !== "addColumn" && operation.kind !== "alterColumn") return undefined;
-  return needsValue(operation, state.get(operation.table)?.columns.get(operation.name)) ? operation : undefined;
+  // Values of the person who rolls back count more than those of the file, which cannot change any more.
+  const { fill: _fill, ...plain } = operation;
+  return needsValue(plain, state.get(operation.table)?.columns.get(operation.name)) ? operation : undefined;
 }
 
 function withFill(operation: ColumnOperation, fill: ValueData): Operation {

@@ -63,8 +63,10 @@ function invertChange(table: TableState, operation: Exclude<TableChange, { kind:
   switch (kind) {
     case "addColumn":
       return op.dropColumn(name, operation.name);
-    case "dropColumn":
-      return op.addColumn(name, operation.name, table.columns.get(operation.name)!);
+    case "dropColumn": {
+      const { fill } = operation;
+      return op.addColumn(name, operation.name, table.columns.get(operation.name)!, fill === undefined ? {} : { fill });
+    }
     case "renameColumn":
       return op.renameColumn(name, operation.to, operation.name);
     case "alterColumn":

@@ -57,7 +57,7 @@ const changes: readonly Operation[] = [
   op.dropConstraint("books", "books_title_unique"),
   op.renameTable("authors", "writers"),
   op.dropConstraint("books", "writer"),
-  op.dropColumn("books", "author_id"),
+  op.dropColumn("books", "author_id", { fill: 1 }),
   op.dropTable("writers"),
   op.createView("seen", {
     columns: { id: { type: "id" } },
@@ -102,6 +102,13 @@ describe("operations", () => {
     ]);
   });
 
+  it("restore a column with the value that its drop gives", () => {
+    const given = { fill: { text: "unknown" } };
+    const undone = invertAll(start, [op.dropConstraint("books", "books_title_unique"), op.dropColumn("books", "title", given)]);
+    assert.deepEqual(undone[0], op.addColumn("books", "title", { type: "text", max: 200 }, given));
+    assert.throws(() => op.dropColumn("books", "title", { full: 1 } as object), { code: "E_OPTION_UNKNOWN" });
+  });
+
   it("invent no value for a column that comes back", () => {
     const undone = invertAll(start, [op.dropConstraint("books", "books_title_unique"), op.dropColumn("books", "title")]);
     assert.deepEqual(undone[0], op.addColumn("books", "title", { type: "text", max: 200 }));
@@ -121,6 +128,16 @@ describe("operations", () => {
     [op.dropTable("boks"), 'op.dropTable("boks"): there is no table "boks".', 'Write "books".'],
     [op.addColumn("books", "title", { type: "int" }), 'op.addColumn("books", "title"): the column already exists.', ""],
     [op.dropColumn("books", "price"), 'op.dropColumn("books", "price"): a key, an index or a check uses the column.', "Drop that first."],
+    [
+      op.dropColumn("books", "title", { fill: 1 }),
+      'op.dropColumn("books", "title") fills rows with 1, but the column has the type text with max: 200.',
+      'Write fill: { text: "draft" }.',
+    ],
+    [
+      op.dropColumn("books", "title", { fill: null }),
+      'op.dropColumn("books", "title") fills rows with null, but the column is not nullable.',
+      "Give another value.",
+    ],
     [op.dropColumn("books", "none"), 'op.dropColumn("books", "none"): there is no such column.', ""],
     [
       op.alterColumn("books", "none", { type: "int" }, { from: { type: "int" } }),

@@ -72,7 +72,7 @@ export type Operation =
       readonly column: ColumnState;
       readonly fill?: ValueData;
     }
-  | { readonly kind: "dropColumn"; readonly table: string; readonly name: string }
+  | { readonly kind: "dropColumn"; readonly table: string; readonly name: string; readonly fill?: ValueData }
   | { readonly kind: "renameColumn"; readonly table: string; readonly name: string; readonly to: string }
   | {
       readonly kind: "alterColumn";
@@ -221,8 +221,8 @@ function assertColumn(where: string, column: ColumnState): void {
   if (column.type === "choice" && choices.length === 0) refuse(`${where} is a choice without choices.`, "Give at least one.");
 }
 
-/** Rows that must not be null cannot be filled with null: the fill would never end. */
-function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
+/** Throws for a value that a column cannot hold. Rows that must not be null cannot be filled with null: the fill would never end. */
+export function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
   if (fill === null && column.null !== true)
     refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
   if (fill === undefined || fill === null) return;
@@ -332,10 +332,11 @@ export const op = {
     assertFill(where, column, options.fill);
     return make({ kind: "addColumn", table, name, column, ...options });
   },
-  /** Drops a column with its values. */
-  dropColumn(table: string, name: string): Operation {
+  /** Drops a column with its values. `fill` is the value of all rows after a rollback. */
+  dropColumn(table: string, name: string, options: { readonly fill?: ValueData } = {}): Operation {
     for (const each of [table, name]) assertName("op.dropColumn()", each);
-    return make({ kind: "dropColumn", table, name });
+    assertKnownOptions("op.dropColumn()", options, ["fill"]);
+    return make({ kind: "dropColumn", table, name, ...options });
   },
   /** Renames a column. */
   renameColumn(table: string, name: string, to: string): Operation {

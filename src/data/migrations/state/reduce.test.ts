@@ -182,6 +182,12 @@ describe("reduceOperations()", () => {
     assert.deepEqual(added, op.addColumn("books", "size", required, { fill: 3 }));
   });
 
+  it("keeps a drop whose value a rollback needs", () => {
+    const dropped = op.dropColumn("books", "pages", { fill: 3 });
+    const steps = [op.addColumn("books", "a", int), op.assured("unread", dropped), op.dropColumn("books", "a")];
+    assert.deepEqual(reduceOperations(base, steps), steps);
+  });
+
   it("keeps the reason of what was accepted, if all of it was", () => {
     const rename = (from: string, to: string): Operation => op.renameTable(from, to);
     const dropped = op.dropColumn("books", "pages");

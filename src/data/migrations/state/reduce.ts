@@ -39,6 +39,8 @@ export function reduceOperations(from: State, operations: readonly Operation[]):
 
 function isJoinable(operation: Operation): boolean {
   if (operation.kind === "assured") return isJoinable(operation.operation);
+  // The value is for a rollback, which the structure does not show.
+  if (operation.kind === "dropColumn" && operation.fill !== undefined) return false;
   return !["sql", "run", "databaseOnly", "stateOnly", "validateConstraint"].includes(operation.kind);
 }
 
