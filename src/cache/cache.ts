@@ -11,7 +11,7 @@ import { Computation, findComputation } from "./computation.ts";
 import { numberRefused } from "./counter.ts";
 import type { TagVersions } from "./entry.ts";
 import { createMark, isCurrent, readEntry, withoutMark, writeEntry } from "./entry.ts";
-import { Lease } from "./lease.ts";
+import { isCrossing, Lease } from "./lease.ts";
 import { areReadsWatched, publishRead } from "./read-events.ts";
 
 /** How long a value is kept. */
@@ -113,6 +113,8 @@ export class StoreCache implements Cache {
   readonly #now: () => number;
   /** Computations of this process, by key. */
   readonly #running = new Map<string, Computation>();
+  /** Computations with a lease. */
+  readonly #holders = new Set<Computation>();
   readonly #logger: Pick<Logger, "warn">;
   #isAway = false;
 
@@ -263,18 +265,20 @@ export class StoreCache implements Cache {
 
   /** One process computes, the others wait for it or show the old value. Without the store, each process computes. */
   async #compute(computation: Computation, wanted: Wanted): Promise<string | undefined> {
-    const { name, compute } = wanted;
-    const turn = await this.#unlessAway(() => this.#awaitTurn(name));
+    const { compute } = wanted;
+    const turn = await this.#unlessAway(() => this.#awaitTurn(computation));
     if (turn === undefined) return computation.run(compute);
     if ("found" in turn) return turn.found.value;
     const { lease } = turn;
     computation.lease = lease;
+    if (lease !== undefined) this.#holders.add(computation);
     try {
       const begun = await this.#unlessAway(() => this.#begin(computation, wanted));
       if (begun === undefined) return await computation.run(compute);
       if ("found" in begun) return begun.found.value;
       return await this.#computeAndKeep(computation, wanted, begun);
     } finally {
+      this.#holders.delete(computation);
       if (lease !== undefined) await this.#unlessAway(() => lease.release());
     }
   }
@@ -339,17 +343,32 @@ export class StoreCache implements Cache {
     else await this.#store.delete(`v:${name}`, mark);
   }
 
-  async #awaitTurn(name: string): Promise<Turn> {
-    const lease = new Lease(this.#store, `l:${name}`);
+  /** Waits for the lease. Returns undefined when its holder waits for this process, so that each would wait for the other. */
+  async #awaitTurn(computation: Computation): Promise<Turn | undefined> {
+    const { name } = computation;
+    const lease = new Lease(this.#store, name);
     // The clock may be set back meanwhile.
     const untilMs = performance.now() + waitMsMax;
-    while (!(await lease.take())) {
-      const found = await this.#read(name);
-      if (found !== undefined) return { found };
-      if (performance.now() >= untilMs) return { lease: undefined };
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    const blocked = new Set<Lease>();
+    try {
+      while (!(await lease.take())) {
+        const found = await this.#read(name);
+        if (found !== undefined) return { found };
+        if (performance.now() >= untilMs) return { lease: undefined };
+        // What needs this computation may change while it waits.
+        for (const each of this.#leasesNeeding(computation)) blocked.add(each);
+        if (blocked.size > 0 && (await isCrossing(this.#store, lease.key, [...blocked]))) return undefined;
+        await new Promise((resolve) => setTimeout(resolve, pollMs));
+      }
+      return { lease };
+    } finally {
+      for (const each of blocked) void each.endWait(lease.key);
     }
-    return { lease };
+  }
+
+  /** Leases of the computations that wait for another one. */
+  #leasesNeeding(computation: Computation): Lease[] {
+    return [...this.#holders].flatMap((each) => (each.needs(computation) ? (each.lease ?? []) : []));
   }
 
   /** Uses the store. Returns undefined when it does not answer, and logs the first such error of an outage. */
