@@ -13,6 +13,7 @@ import {
   ownFields,
   readScript,
   removeNameScript,
+  restMsMax,
   saveScript,
 } from "./scripts.ts";
 
@@ -38,7 +39,6 @@ export interface OwnFacts {
 const noFacts: OwnFacts = { free: 0, rests: 0, steps: null, cancelAt: null, error: null, dueAt: null };
 /** How long a task rests that a worker without its name has met: each time twice as long, in ms. */
 const restMs = 1_000;
-const restMsMax = 30_000;
 /** Most tasks without a known name that one call looks at. */
 const strangersMax = 1_000;
 /** What BullMQ answers for a job that the caller no longer holds: no job, no lock, not active, the lock of another. */

@@ -23,6 +23,10 @@ export const ownFields = {
 export const cancelledResult = "cancelled";
 const cancelledJson = JSON.stringify(JSON.stringify(cancelledResult));
 
+/** Longest rest of a task whose name the worker does not know, in ms. */
+export const restMsMax = 30_000;
+/** Most tasks that may rest among which figures look. */
+const restingMax = 1_000;
 /** How much one priority of BullMQ is worth in the order of a queue. */
 const prioritySize = 0x1_0000_0000;
 /** How much a millisecond is worth in the order of delayed jobs. */
@@ -148,14 +152,16 @@ local oldest = -1
 local function see(time)
   if time and (oldest < 0 or time < oldest) then oldest = time end
 end
-local function seeJob(id)
-  if not id then return end
+local function dueOf(id)
+  if not id then return nil end
   local values = redis.call("HMGET", jobs .. id, "${ownFields.dueAt}", "opts")
-  if values[1] then return see(tonumber(values[1])) end
-  if values[2] then
-    local options = cjson.decode(values[2])
-    see((options["timestamp"] or now) + (options["delay"] or 0))
-  end
+  if values[1] then return tonumber(values[1]) end
+  if not values[2] then return nil end
+  local options = cjson.decode(values[2])
+  return (options["timestamp"] or now) + (options["delay"] or 0)
+end
+local function seeJob(id)
+  see(dueOf(id))
 end
 seeJob(redis.call("LINDEX", KEYS[1], 0))
 seeJob(redis.call("LINDEX", KEYS[1], -1))
@@ -169,6 +175,16 @@ end
 local delayed = redis.call("ZRANGE", KEYS[3], 0, 0, "WITHSCORES")
 if #delayed > 0 and tonumber(delayed[2]) <= dueScore then see(math.floor(tonumber(delayed[2]) / ${delaySize})) end
 local isDue = redis.call("ZCOUNT", KEYS[3], "-inf", string.format("%.0f", dueScore))
+-- Tasks without a known name rest there, although they are due.
+local restedScore = (now + ${restMsMax} + 1) * ${delaySize}
+local resting = redis.call("ZRANGEBYSCORE", KEYS[3], string.format("(%.0f", dueScore), string.format("%.0f", restedScore), "LIMIT", 0, ${restingMax})
+for _, id in ipairs(resting) do
+  local dueAt = redis.call("HEXISTS", jobs .. id, "${ownFields.rests}") == 1 and dueOf(id)
+  if dueAt and dueAt <= now then
+    see(dueAt)
+    isDue = isDue + 1
+  end
+end
 local result = {
   redis.call("LLEN", KEYS[1]) + redis.call("ZCARD", KEYS[2]) + isDue,
   oldest,

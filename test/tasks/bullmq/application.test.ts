@@ -244,6 +244,9 @@ describe("an application with bullmqQueue()", { skip: skipRedis }, () => {
       parked.map(({ state, attempts, startedAt }) => [state, attempts, startedAt]),
       Array.from({ length: 25 }, () => ["queued", 0, null]),
     );
+    // They rest, and they wait nevertheless.
+    const [{ waiting, later, oldestSeconds } = assert.fail()] = await own.stats();
+    assert.deepEqual([waiting, later, typeof oldestSeconds], [25, 0, "number"]);
     await until(async () => (await own.runAll(), seen.length === 26));
     assert.ok((await own.list({ name: "urgent" })).every(({ state, attempts }) => state === "done" && attempts === 1));
   });
