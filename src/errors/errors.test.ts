@@ -102,6 +102,12 @@ describe("option errors", () => {
     assert.equal(findNearestName("Ports", ["port"]), "port");
   });
 
+  for (const value of [null, "text", 1, ["port"], new Map([["port", 1]]), new Set(["port"]), Promise.resolve({ port: 1 })])
+    it(`refuse ${describeValue(value)} in place of options: what it holds would be dropped`, () => {
+      const refused = { code: "E_OPTION_INVALID", message: `x(): option "options" is ${describeValue(value)}; it must be an object.` };
+      assert.throws(() => assertKnownOptions("x()", value as object, ["port", "host"]), refused); // What JavaScript may pass.
+    });
+
   it("describe values shortly", () => {
     const described = ["a".repeat(99), 5, null, undefined, [1], {}, () => 1, Object.create(null)].map(describeValue);
     assert.deepEqual(described.slice(1), [

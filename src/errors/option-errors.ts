@@ -83,7 +83,7 @@ const kinds: Readonly<Record<KindName, readonly [rule: string, check: (value: un
   status: ["a whole number from 200 to 599", (value: unknown) => isWhole(value, 200, 599)],
   bytes: ["a string or a Buffer", (value: unknown) => isString(value) || value instanceof Uint8Array],
   function: ["a function", (value: unknown) => typeof value === "function"],
-  object: ["an object", (value: unknown) => isObject(value) && !isContainer(value)],
+  object: ["an object", isObject],
   list: ["a list", Array.isArray],
   entries: ["an object or a list", (value: unknown) => typeof value === "object" && value !== null],
   strings: ["a list of strings", isStrings],
@@ -114,7 +114,7 @@ function isStrings(value: unknown): boolean {
 }
 
 function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isContainer(value);
 }
 
 /** Whether what a value holds is not in its properties: read as an object, it would count as empty. */

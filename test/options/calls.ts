@@ -294,7 +294,9 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   MakeOptions: [() => migrations.makeMigration(odd({ models: [], folder }))],
   MigrateOptions: [() => migrations.migrate(odd({ database, folder }))],
   RollbackOptions: [() => migrations.rollback(odd({ database, folder }))],
-  MigrationsOptions: [() => migrations.readStatus(odd({ database, folder }))],
+  MigrationsOptions: [() => migrations.previewMigrations(odd({ database, folder }))],
+  StatusOptions: [() => migrations.readStatus(odd({ database, folder }))],
+  PreviewOptions: [() => migrations.previewMigrations(odd({ database, folder }))],
   CheckLiveOptions: [() => migrations.checkLive(odd({ database, folder }))],
   OldCodeOptions: [() => migrations.checkOldCode(odd({ folder, since: "0001" }))],
   PullOptions: [() => migrations.pullModels(odd({ database }))],
@@ -444,8 +446,8 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
   "CheckedForm.addError()": [async () => (await contact.parse({ name: "a" })).addError(null, "x", odd({}))],
   "SchemaFormState.addError()": [sendFile((form) => form.addError(null, "x", odd({})))],
   "Context.redirectBack()": [() => inHandler(({ redirectBack }) => redirectBack(odd({ fallback: "/" })))],
-  "previewMigrations()": [() => migrations.previewMigrations(odd({ database, folder }))],
   "op.addColumn()": [() => migrations.op.addColumn("a", "b", { type: "int" } as never, odd({}))],
+  "op.dropColumn()": [() => migrations.op.dropColumn("a", "b", odd({}))],
   "op.alterColumn()": [() => migrations.op.alterColumn("a", "b", { type: "int" } as never, odd({ from: { type: "bigint" } }) as never)],
   "op.sql()": [() => migrations.op.sql({ others: "x" }, odd({}))],
   "SessionDirectory.deleteForUser()": [
@@ -458,6 +460,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
 
 /** The same for objects whose names do not end in Options: they belong to the options of another call. */
 export const innerCalls: Readonly<Record<string, () => unknown>> = {
+  TaskFilter: inTasks((own) => own.list(odd({}))),
   FormDefaults: () => forms.createForms(odd({})),
   RouteSecurity: () => routes({ security: odd({}) }),
   SocketHandlers: () => live.socket("/a", {}, odd({})),

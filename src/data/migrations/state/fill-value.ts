@@ -2,7 +2,7 @@
 import { countCharacters } from "../../schema/check-value.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { isColumnType } from "../../schema/column.ts";
-import type { ColumnState } from "../../schema/table-state.ts";
+import type { ColumnState, ValueData } from "../../schema/table-state.ts";
 
 /** Whether a value in a migration fits, and an example of one that does. */
 interface FillForm {
@@ -97,4 +97,11 @@ export function findFillExample(fill: unknown, column: ColumnState): string | un
   if (typeof fill !== "object" || fill === null) return form.example;
   const [[type, value] = ["", undefined], ...others] = Object.entries(fill);
   return others.length === 0 && isColumnType(type) && form.fits(value, column) ? undefined : form.example;
+}
+
+/** Whether a value has the form of one in a migration, whatever the type of its column. */
+export function isValueData(value: unknown): value is ValueData {
+  if (typeof value !== "object") return typeof value === "boolean" || Number.isFinite(value);
+  const types = Object.keys(value ?? {});
+  return value === null || (types.length === 1 && isColumnType(types[0]!));
 }

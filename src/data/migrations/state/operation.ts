@@ -1,5 +1,5 @@
 /** Operations of migrations: plain data that describes how the structure of a database changes. Create them with `op`. */
-import { assertKnownOptions, describeValue } from "../../../errors/option-errors.ts";
+import { assertKnownOptions, describeValue, optionInvalid } from "../../../errors/option-errors.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { isColumnType } from "../../schema/column.ts";
 import { identifier } from "../../schema/names.ts";
@@ -15,7 +15,7 @@ import type {
   ViewState,
 } from "../../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
-import { findFillExample } from "./fill-value.ts";
+import { findFillExample, isValueData } from "./fill-value.ts";
 import { columnKinds, indexKinds, sqlKinds, stepKinds, tableKinds, uniqueKinds, viewKinds } from "./operation-kinds.ts";
 
 /** A table as written in a migration. Omitted parts are empty. */
@@ -335,7 +335,9 @@ export const op = {
   /** Drops a column with its values. `fill` is the value of all rows after a rollback. */
   dropColumn(table: string, name: string, options: { readonly fill?: ValueData } = {}): Operation {
     for (const each of [table, name]) assertName("op.dropColumn()", each);
-    assertKnownOptions("op.dropColumn()", options, ["fill"]);
+    assertKnownOptions("op.dropColumn()", options, { fill: true });
+    const { fill } = options;
+    if (fill !== undefined && !isValueData(fill)) throw optionInvalid("op.dropColumn()", "fill", fill, 'such as 5 or { text: "draft" }');
     return make({ kind: "dropColumn", table, name, ...options });
   },
   /** Renames a column. */
