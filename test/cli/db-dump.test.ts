@@ -103,7 +103,7 @@ for (const { name, skip, place } of databaseKinds)
 
     const wrong: ReadonlyArray<readonly [words: readonly string[], code: number, message: RegExp]> = [
       [["dump", ...from], 2, /The folder var\/dump has the files of another dump/],
-      [["dump", "--database", "other", "--out", "x", ...from], 1, /other/],
+      [["dump", "--database", "other", "--out", "x", ...from], 2, /The application has no database "other"/],
       [["load", "nothing", ...to], 2, /The folder nothing has no files of a dump/],
       [["load", ...to], 2, /missing required argument 'folder'/],
       [
@@ -196,7 +196,7 @@ describe("gable db backup", () => {
     [["none.db", "--app", "damaged.ts"], 3, /E_DATABASE_OPEN: The database file .*(?:damaged|cannot be copied)/],
     [["none.db", "--app", "memory.ts"], 2, /Use a database in a file/],
     [["none.db", "--app", "postgres.ts"], 2, /`db backup` copies the files of SQLite\.\n {2}fix: Use pg_dump/],
-    [["none.db", "--database", "other"], 1, /E_DATABASE_MISSING: The database "other" has no address/],
+    [["none.db", "--database", "other"], 2, /E_COMMAND_USAGE: The application has no database "other"/],
   ];
   for (const [words, expected, message] of wrong)
     it(`refuses ${words.join(" ")}`, async () => {

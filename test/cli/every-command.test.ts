@@ -79,7 +79,7 @@ const runs: ReadonlyArray<readonly [words: string, code: number]> = [
   ["reload", 1],
   ["start --workers many", 2],
   ["dev --mode production", 2],
-  ["db shell --database none", 1],
+  ["db shell --database none", 2],
   ["db rollback --allow-data-loss", 0],
   ["db reset", 2],
   ["db drop", 2],

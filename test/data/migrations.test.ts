@@ -172,6 +172,10 @@ for (const kind of databaseKinds) {
         assert.equal(error.fix, "Give one of the flags: --default books.pages=VALUE");
         return true;
       });
+      for (const given of [{ fills: { "books.pagse": 1 } }, { shortens: ["books.title"] }, { recreates: ["none"] }])
+        await assert.rejects(makeMigration({ models: later, folder, answers: { ...given, fills: { ...answers.fills, ...given.fills } } }), {
+          code: "E_MIGRATION_ANSWER",
+        });
       assert.equal((await readdir(folder)).length, 1);
       const [problem] = await checkMigrations({ models: later, folder });
       assert.equal(problem!.kind, "due");

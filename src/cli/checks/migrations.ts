@@ -33,7 +33,9 @@ export async function checkMigrationFiles(project: Project, facts: ApplicationFa
 export async function checkPending(project: Project, facts: ApplicationFacts): Promise<Problem[]> {
   if (!hasMigrations(project, facts) || !Object.values(facts.databases).every(({ url }) => isThere(url, project.folder))) return [];
   const due = await orNothing(() =>
-    withDatabase(project, "default", (database) => listDue({ database, folder: join(project.folder, folder), phase: "after" })),
+    withDatabase(project, { database: "default" }, (database) =>
+      listDue({ database, folder: join(project.folder, folder), phase: "after" }),
+    ),
   );
   if (due === undefined || due.length === 0) return [];
   const message = `${due.length === 1 ? "1 migration has" : `${due.length} migrations have`} not run: ${due.join(", ")}.`;

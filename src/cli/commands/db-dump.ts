@@ -8,7 +8,7 @@ import { dumpData, loadData } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { parseDatabaseUrl } from "../database-url.ts";
-import { databaseFlags, withDatabase } from "../open-database.ts";
+import { databaseFlags, optionsOf, withDatabase } from "../open-database.ts";
 
 const { database: databaseFlag } = databaseFlags;
 const dumpFlags = {
@@ -58,7 +58,7 @@ export const dbDump = builtIn({
       throw new GableError("E_COMMAND_USAGE", `The folder ${flags.out} has the files of another dump.`, {
         fix: "Delete them, or give another folder: --out var/dump-2.",
       });
-    return withDatabase(project, flags.database, async (database) => {
+    return withDatabase(project, flags, async (database) => {
       // Only its owner may read the rows.
       if (!isDry) await mkdir(folder, { recursive: true, mode: 0o700 });
       const options = { database, folder, gzip, secrets, isDry };
@@ -108,7 +108,7 @@ export const dbLoad = builtIn({
       throw new GableError("E_COMMAND_CONFIRM", "The rows would go into the production database.", {
         fix: "Pass --force when you are sure.",
       });
-    return withDatabase(project, flags.database, async (database) => {
+    return withDatabase(project, flags, async (database) => {
       const tables = await withRows(progress, "Rows loaded", (onProgress) => loadData({ database, folder, onProgress, isDry }));
       table(tables.map((each) => ({ table: each.table, rows: each.rows.toLocaleString("en") })));
       print(`${isDry ? "Would load" : "Loaded"} ${sumRows(tables)}.`);
@@ -127,8 +127,8 @@ export const dbBackup = builtIn({
   flags: backupFlags,
   async run({ arguments: { file }, flags, project, progress, signal, print }: BuiltInContext<typeof backupWords, typeof backupFlags>) {
     const { dryRun: isDry } = flags;
-    const options = (await project.loadApp()).describe().databases[flags.database];
-    if (options?.url === undefined)
+    const options = optionsOf(await project.loadApp(), flags.database);
+    if (options.url === undefined)
       throw new GableError("E_DATABASE_MISSING", `The database "${flags.database}" has no address.`, { fix: "Pass its url to gable()." });
     const address = parseDatabaseUrl(options.url);
     if (address.kind !== "sqlite" || address.file === ":memory:")

@@ -6,10 +6,9 @@ import { GableError } from "gable";
 import { createDatabase } from "gable/data";
 import type { Finding } from "gable/migrations";
 import { previewMigrations, pullModels, readStatus, squashMigrations } from "gable/migrations";
-import { suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
-import { databaseFlags, withDatabase } from "../open-database.ts";
+import { assertFolder, databaseFlags, optionsOf, withDatabase } from "../open-database.ts";
 
 const lintFlags = { ...databaseFlags, all: { type: "boolean", help: "Also rates migrations that have run" } } as const;
 const lintWords = { name: { help: "Name of the migration; those that are due without it", optional: true } } as const;
@@ -26,7 +25,7 @@ export const dbLint = builtIn({
   arguments: lintWords,
   flags: lintFlags,
   run: (context: LintContext) =>
-    withDatabase(context.project, context.flags.database, async (database) => {
+    withDatabase(context.project, context.flags, async (database) => {
       const { folder, all } = context.flags;
       const { name } = context.arguments;
       const due = new Set((await readStatus({ database, folder })).filter(({ state }) => state !== "applied").map((each) => each.name));
@@ -74,6 +73,7 @@ export const dbSquash = builtIn({
   flags: squashFlags,
   async run({ flags, arguments: words, print, project }: BuiltInContext<typeof squashWords, typeof squashFlags>) {
     const { dryRun: isDry, folder, name: about } = flags;
+    assertFolder("folder", folder);
     const made = await squashMigrations({ folder, ...readRange(words.range), name: about, isDry });
     const { name, path, changes, replaces } = made;
     print(`${isDry ? "Would write" : "Wrote"} ${project.toShown(join(project.folder, path))}, which replaces:`);
@@ -141,17 +141,7 @@ export const dbPull = builtIn({
 
 /** Opens the database without the models of the application: they may not fit it yet. */
 async function pull({ project, flags }: PullContext, tables: readonly string[]): ReturnType<typeof pullModels> {
-  const { databases } = (await project.loadApp()).describe();
-  const options = Object.hasOwn(databases, flags.database) ? databases[flags.database] : undefined;
-  const names = Object.keys(databases);
-  if (options === undefined)
-    throw new GableError(
-      names.length === 0 ? "E_DATABASE_MISSING" : "E_COMMAND_USAGE",
-      `The application has no database "${flags.database}".`,
-      {
-        fix: names.length === 0 ? "Pass models: [] and database to gable()." : suggestName(flags.database, names),
-      },
-    );
+  const options = optionsOf(await project.loadApp(), flags.database);
   const database = await createDatabase({ ...options, models: [], bind: false });
   try {
     return await pullModels({ database, ...(tables.length > 0 && { tables }) });

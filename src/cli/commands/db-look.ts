@@ -3,14 +3,14 @@ import type { SchemaDifference } from "gable/migrations";
 import { checkLive, checkMigrations, previewMigrations, readStatus } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
-import { databaseFlags, modelsOf, withDatabase } from "../open-database.ts";
+import { assertFolder, databaseFlags, modelsOf, optionsOf, withDatabase } from "../open-database.ts";
 
 /** Lists migrations with their state. */
 export const dbStatus = builtIn({
   examples: ["db status", "db status --json"],
   flags: databaseFlags,
   run: ({ flags, project, table, print }: BuiltInContext<{}, typeof databaseFlags>) =>
-    withDatabase(project, flags.database, async (database) => {
+    withDatabase(project, flags, async (database) => {
       const migrations = await readStatus({ database, folder: flags.folder });
       if (migrations.length === 0) print(`There are no migrations in ${flags.folder}. Write the first one with \`npx gable db make\`.`);
       table(
@@ -34,7 +34,7 @@ export const dbSql = builtIn({
   arguments: sqlWords,
   flags: sqlFlags,
   run: ({ flags, arguments: { name }, project, print }: BuiltInContext<typeof sqlWords, typeof sqlFlags>) =>
-    withDatabase(project, flags.database, async (database) => {
+    withDatabase(project, flags, async (database) => {
       const { folder, backwards } = flags;
       const previews = await previewMigrations({ database, folder, backwards, ...(name !== undefined && { name }) });
       for (const preview of previews) {
@@ -54,9 +54,13 @@ export const dbCheck = builtIn({
   flags: checkFlags,
   async run({ flags, project, report, print }: BuiltInContext<{}, typeof checkFlags>) {
     const { folder } = flags;
-    const problems = await checkMigrations({ models: modelsOf(await project.loadApp()), folder });
+    const app = await project.loadApp();
+    const models = modelsOf(app);
+    optionsOf(app, flags.database);
+    assertFolder("folder", folder);
+    const problems = await checkMigrations({ models, folder });
     for (const { text } of problems) report({ id: "migrations.drift", message: text });
-    const differences = flags.live ? await withDatabase(project, flags.database, (database) => checkLive({ database, folder })) : [];
+    const differences = flags.live ? await withDatabase(project, flags, (database) => checkLive({ database, folder })) : [];
     for (const difference of differences)
       report({ id: "migrations.live", message: describe(difference), fix: "Write a migration, or undo the change by hand." });
     if (problems.length + differences.length === 0) print("Migrations and models match.");

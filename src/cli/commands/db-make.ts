@@ -4,7 +4,7 @@ import type { Answers, MadeMigration, Question } from "gable/migrations";
 import { checkMigrations, makeMigration, mergeMigrations } from "gable/migrations";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
-import { modelsOf } from "../open-database.ts";
+import { assertFolder, modelsOf } from "../open-database.ts";
 import { addAnswer, askQuestion, toAnswers } from "../migration-answers.ts";
 
 const flags = {
@@ -48,6 +48,7 @@ export const dbMake = builtIn({
 type MakeWhat = Pick<Parameters<typeof makeMigration>[0], "models" | "folder" | "name" | "isDry">;
 
 async function check({ report, print }: Context, { models, folder }: MakeWhat): Promise<object> {
+  assertFolder("folder", folder);
   const problems = await checkMigrations({ models, folder });
   for (const { text } of problems) report({ id: "migrations.drift", message: text });
   if (problems.length === 0) print("The models match the migrations.");

@@ -39,7 +39,7 @@ export const dbMigrate = builtIn({
   examples: ["db migrate", "db migrate --plan", "db migrate --check", "db migrate --phase before", "db migrate --fake-initial"],
   arguments: words,
   flags: migrateFlags,
-  run: (context: MigrateContext) => withDatabase(context.project, context.flags.database, (database) => runMigrate(context, database)),
+  run: (context: MigrateContext) => withDatabase(context.project, context.flags, (database) => runMigrate(context, database)),
 });
 
 async function runMigrate(context: MigrateContext, database: Database): Promise<object> {
@@ -106,7 +106,7 @@ export const dbRollback = builtIn({
   ],
   arguments: words,
   flags: rollbackFlags,
-  run: (context: RollbackContext) => withDatabase(context.project, context.flags.database, (database) => runRollback(context, database)),
+  run: (context: RollbackContext) => withDatabase(context.project, context.flags, (database) => runRollback(context, database)),
 });
 
 async function runRollback(context: RollbackContext, database: Database): Promise<object> {

@@ -11,15 +11,16 @@ import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import type { DatabaseAddress } from "../database-url.ts";
 import { parseDatabaseUrl, toShellCommand } from "../database-url.ts";
-import { databaseFlags, withDatabase } from "../open-database.ts";
+import { assertFolder, databaseFlags, optionsOf, withDatabase } from "../open-database.ts";
 import { withSteps } from "./db-run.ts";
 
 type Context = BuiltInContext<{}, typeof databaseFlags>;
 
 async function readAddress({ project, flags }: Context): Promise<DatabaseAddress> {
   const app = await project.loadApp();
-  const options = app.describe().databases[flags.database];
-  if (options?.url !== undefined) return parseDatabaseUrl(options.url);
+  const options = optionsOf(app, flags.database);
+  assertFolder("folder", flags.folder);
+  if (options.url !== undefined) return parseDatabaseUrl(options.url);
   throw new GableError("E_DATABASE_MISSING", `The database "${flags.database}" has no address.`, { fix: "Pass its url to gable()." });
 }
 
@@ -128,11 +129,13 @@ export const dbReset = builtIn({
   flags: resetFlags,
   async run(context: ResetContext) {
     const address = await readAddress(context);
+    // A misspelt folder is found before the rows are lost.
+    assertFolder("seeds", context.flags.seeds);
     if (context.flags.dryRun) return showDeletion(context, address);
     await assertConsent(context, address);
     await drop(address);
     await create(address);
-    const done = await withDatabase(context.project, context.flags.database, async (database) => {
+    const done = await withDatabase(context.project, context.flags, async (database) => {
       const { folder, seeds } = context.flags;
       const due = await readStatus({ database, folder });
       const migrations = await withSteps(context, due.length, (onProgress) => migrate({ database, folder, onProgress }));
@@ -163,7 +166,7 @@ export const dbSeed = builtIn({
       throw new GableError("E_COMMAND_USAGE", `The folder "${flags.seeds}" does not exist.`, {
         fix: "Write a seed into it: export default async () => { ... }; or name another folder with --seeds.",
       });
-    return withDatabase(project, flags.database, async (database) => {
+    return withDatabase(project, flags, async (database) => {
       const seeds = await (isDry ? runSeeds({ database, folder: flags.seeds, isDry }) : runAllSeeds(context, database));
       print(
         `${isDry ? "Would run" : "Ran"} ${seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`}${isDry ? `: ${seeds.join(", ")}` : ""}.`,
@@ -203,7 +206,7 @@ export const dbSize = builtIn({
   flags: databaseFlags,
   async run(context: Context) {
     const address = await readAddress(context);
-    const tables = await withDatabase(context.project, context.flags.database, (database) => readSizes(database, address));
+    const tables = await withDatabase(context.project, context.flags, (database) => readSizes(database, address));
     const bytes = address.kind === "sqlite" ? (await stat(address.file)).size : tables.reduce((sum, table) => sum + table.bytes, 0);
     context.table(tables.map((row) => ({ table: row.table, bytes: row.bytes.toLocaleString("en") })));
     context.print(`In all ${bytes.toLocaleString("en")} bytes.`);

@@ -146,7 +146,7 @@ async function prepareHere(context: Context, app: Application): Promise<readonly
   const { flags, project } = context;
   const hasMigrations = existsSync(join(project.folder, migrationsFolder));
   if (app.describe().models === undefined || !(flags.migrate || (hasMigrations && project.mode !== "test"))) return [undefined, undefined];
-  return withDatabase(project, "default", async (database) => {
+  return withDatabase(project, { database: "default" }, async (database) => {
     const phase = flags.migrate ? "after" : "before";
     const due = hasMigrations ? await listDue({ database, folder: migrationsFolder, phase }) : [];
     if (due.length === 0) return [undefined, "all have run"] as const;

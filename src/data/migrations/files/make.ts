@@ -70,8 +70,9 @@ export async function makeMigration(options: MakeOptions): Promise<MadeMigration
   if (heads.length > 1) throw severalHeads(heads);
   const from = replay(migrations);
   const to = describeModels(models);
-  const { operations, questions } = diffStates(from, to, answers, readHints(models));
+  const { operations, questions, unused } = diffStates(from, to, answers, readHints(models));
   if (questions.length > 0) throw openQuestions(questions);
+  if (unused[0] !== undefined) throw unusedAnswer(unused[0]);
   if (operations.length === 0 && !isEmpty) return undefined;
   const made = migration({ after: heads.map(({ name }) => name), schema: hashState(to), ops: operations });
   const name = nameFile(
@@ -106,6 +107,13 @@ function openQuestions(questions: readonly Question[]): GableError {
   return new GableError("E_MIGRATION_QUESTION", `The migration needs answers:\n${list.join("\n")}`, {
     fix: `Give ${questions.length === 1 ? "one of the flags" : "a flag for each"}: ${questions.map(({ flags }) => flags[0]).join(" ")}`,
     details: { questions },
+  });
+}
+
+/** An answer without a question may be misspelt. */
+function unusedAnswer(subject: string): GableError {
+  return new GableError("E_MIGRATION_ANSWER", `The answer for "${subject}" does not match any change of the models that needs one.`, {
+    fix: "Correct the table and the column, or leave it out.",
   });
 }
 

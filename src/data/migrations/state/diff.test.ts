@@ -92,7 +92,7 @@ describe("describeModels()", () => {
 
 describe("diffStates()", () => {
   it("finds nothing between equal structures", () => {
-    assert.deepEqual(diffStates(models, describeModels([Tag, Author, Book])), { operations: [], questions: [] });
+    assert.deepEqual(diffStates(models, describeModels([Tag, Author, Book])), { operations: [], questions: [], unused: [] });
   });
 
   it("makes each table after those that it refers to, and drops them the other way round", () => {

@@ -14,11 +14,13 @@ import { isSame, toTableData, toViewData } from "./table-data.ts";
 export interface Difference {
   readonly operations: readonly Operation[];
   readonly questions: readonly Question[];
+  /** Answers about columns, as `books.isbn`, that answer no question. */
+  readonly unused: readonly string[];
 }
 
 /** Returns the operations from one structure to another. */
 export function diffStates(from: State, to: State, answers: Answers = {}, hints: RenameHints = new Map()): Difference {
-  const { operations, questions } = new Diff(tablesOf(from), tablesOf(to), answers, hints).run();
+  const { operations, questions, unused } = new Diff(tablesOf(from), tablesOf(to), answers, hints).run();
   const gone = listDroppedViews(from, to, operations);
   const drops = sortViews(from)
     .toReversed()
@@ -27,7 +29,7 @@ export function diffStates(from: State, to: State, answers: Answers = {}, hints:
   const made = sortViews(to)
     .filter((name) => gone.has(name) || from.get(name)?.view === undefined)
     .map((name) => op.createView(name, toViewData(to.get(name)!)!));
-  return { operations: [...drops, ...operations, ...made], questions };
+  return { operations: [...drops, ...operations, ...made], questions, unused };
 }
 
 /** Returns the views to drop while the operations run: those that change, those that read changed tables, and those that read such views. */
@@ -70,6 +72,7 @@ class Diff {
   readonly #hints: RenameHints;
   readonly #operations: Operation[] = [];
   readonly #questions: Question[] = [];
+  readonly #used = new Set<string>();
 
   constructor(from: State, to: State, answers: Answers, hints: RenameHints) {
     this.#state = from;
@@ -88,7 +91,14 @@ class Diff {
     this.#createTables();
     for (const [name, table] of this.#to) this.#columns(name, this.#state.get(name)!, table);
     for (const [name, table] of this.#to) this.#addKeys(name, this.#state.get(name)!, table);
-    return { operations: this.#operations, questions: this.#questions };
+    const { fills = {}, shortens = [], recreates = [] } = this.#answers;
+    const given = [
+      ...Object.keys(fills).map((each) => `fill ${each}`),
+      ...shortens.map((each) => `shorten ${each}`),
+      ...recreates.map((each) => `recreate ${each}`),
+    ];
+    const unused = given.filter((each) => !this.#used.has(each)).map((each) => each.slice(each.indexOf(" ") + 1));
+    return { operations: this.#operations, questions: this.#questions, unused };
   }
 
   #add(operation: Operation): void {
@@ -189,6 +199,7 @@ class Diff {
       return this.#recreate(table, name, before, after);
     if (!isSame(plain, wanted)) {
       const isRequired = before.null === true && after.null !== true;
+      if (conversion === "fits") this.#used.add(`shorten ${table}.${name}`);
       const fill = isRequired ? this.#fill(table, name, `${table}.${name} may no longer be null. What value should replace null?`) : {};
       if (conversion === "fits" && this.#answers.shortens?.includes(`${table}.${name}`) !== true)
         this.#questions.push({
@@ -207,6 +218,7 @@ class Diff {
   /** Drops and adds a column whose values its new type cannot keep. This always needs an explicit answer. */
   #recreate(table: string, name: string, before: ColumnState, after: ColumnState): void {
     const subject = `${table}.${name}`;
+    this.#used.add(`recreate ${subject}`);
     if (this.#isRecreated(table, name)) {
       this.#add(op.dropColumn(table, name));
       return this.#addColumn(table, name, after);
@@ -224,6 +236,7 @@ class Diff {
   #fill(table: string, name: string, text: string): { fill?: NonNullable<Answers["fills"]>[string] } {
     const subject = `${table}.${name}`;
     const { fills = {} } = this.#answers;
+    this.#used.add(`fill ${subject}`);
     if (Object.hasOwn(fills, subject)) return { fill: fills[subject]! };
     this.#questions.push({ kind: "fill", subject, candidate: undefined, text, flags: [`--default ${subject}=VALUE`] });
     return {};
