@@ -1,7 +1,7 @@
 /** Writes compressed files next to static files, as small as they get: production serves them to clients that accept them. */
 import type { Stats } from "node:fs";
-import { lstat, readFile, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, readFile, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 
@@ -26,6 +26,43 @@ export interface VariantCounts {
   readonly written: number;
   /** Existing compressed files that are not older than their original. */
   readonly kept: number;
+}
+
+/** The compressed files that builds wrote, by their path, with the time of each. */
+export type WrittenVariants = ReadonlyMap<string, number>;
+
+/** Reads which compressed files earlier builds wrote; none without the record, which has paths below the project. */
+export async function readRecord(project: string, file: string): Promise<Map<string, number>> {
+  const text = await readFile(file, "utf8").catch(() => "{}");
+  try {
+    const times = JSON.parse(text) as Record<string, number>; // Only this module writes it.
+    return new Map(Object.entries(times).map(([path, time]) => [resolve(project, path), time]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Records the compressed files that builds wrote and that are still there. */
+export async function writeRecord(project: string, file: string, written: WrittenVariants): Promise<void> {
+  const times = [...written].map(([path, time]) => [relative(project, path), time] as const);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}~`, `${JSON.stringify(Object.fromEntries(times), undefined, 2)}\n`);
+  await rename(`${file}~`, file);
+}
+
+/**
+ * Returns the compressed files of a folder that an earlier build wrote for files that no longer exist. Other compressed files may be downloads
+ * without an original, and a file with another time is not what the build wrote.
+ */
+export async function listLeftover(folder: string, files: readonly string[], written: WrittenVariants): Promise<string[]> {
+  const originals = new Set(files);
+  const leftover: string[] = [];
+  for (const [path, time] of written) {
+    if (!path.startsWith(folder + sep) || originals.has(path.slice(0, path.lastIndexOf(".")))) continue;
+    const found = await findFile(path);
+    if (found?.isFile() === true && found.mtimeMs === time) leftover.push(path);
+  }
+  return leftover;
 }
 
 /** Returns the files below a folder that may get smaller. Links, hidden files and leftovers of editors are left out. */
@@ -59,14 +96,15 @@ async function isWorthIt(path: string, endings: readonly string[]): Promise<bool
   return encoded.some((bytes) => bytes.length < content.length);
 }
 
-/** Writes the missing and outdated variants of files. `onFile` is called after each one. */
+/** Writes the missing and outdated variants of files, and notes them in `record`. `onFile` is called after each file. */
 export async function writeStaticVariants(
   files: readonly string[],
+  record: Map<string, number>,
   onFile: (path: string) => void = () => undefined,
 ): Promise<VariantCounts> {
   let [written, kept] = [0, 0];
   for (const path of files) {
-    const counts = await writeVariants(path);
+    const counts = await writeVariants(path, record);
     written += counts.written;
     kept += counts.kept;
     onFile(path);
@@ -85,7 +123,7 @@ async function readVariants(path: string): Promise<{ readonly original: Stats; r
   return { original, missing };
 }
 
-async function writeVariants(path: string): Promise<VariantCounts> {
+async function writeVariants(path: string, record: Map<string, number>): Promise<VariantCounts> {
   const { original, missing: outdated } = await readVariants(path);
   const kept = Object.keys(encoders).length - outdated.length;
   let written = 0;
@@ -103,6 +141,7 @@ async function writeVariants(path: string): Promise<VariantCounts> {
       const modified = new Date(Math.ceil(Math.max(original.mtimeMs, Date.now())));
       await utimes(`${path}${ending}~`, modified, modified);
       await rename(`${path}${ending}~`, path + ending);
+      record.set(path + ending, modified.getTime());
       written++;
     }
   }

@@ -1,6 +1,6 @@
 /** `gable build`: the compressed files that it writes, and what production serves of them. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -30,7 +30,7 @@ describe("gable build", () => {
   it("writes compressed files next to compressible ones, which production serves", async () => {
     symlinkSync(path("app.css"), path("link.css"));
     const { code, out, error } = await project.run("build", "--json");
-    assert.deepEqual([code, JSON.parse(out).data], [0, { views: false, variants: { written: 12, kept: 0 } }]);
+    assert.deepEqual([code, JSON.parse(out).data], [0, { views: false, variants: { written: 12, kept: 0, removed: 0 } }]);
     assert.match(error, /^\{"event":"progress","label":"Static files","done":5,"total":5,.*\}$/m);
     for (const name of ["app.css", "sub/page.html", ".well-known/long.txt", "1024.txt"])
       for (const [coding, ending] of Object.entries(endings))
@@ -67,7 +67,7 @@ describe("gable build", () => {
   });
 
   it("keeps what is up to date, replaces what is outdated, and removes what no longer helps", async () => {
-    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 0, kept: 12 } });
+    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 0, kept: 12, removed: 0 } });
     const changed = css.replaceAll("red", "blue");
     project.write({ "static/app.css": changed, "static/1024.txt": "short" });
     const later = new Date(Date.now() + 5000);
@@ -75,7 +75,7 @@ describe("gable build", () => {
     // Files of another tool count as they are.
     project.write({ "static/app.css.gz": "-" });
     utimesSync(path("app.css.gz"), later, later);
-    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 2, kept: 7 } });
+    assert.deepEqual((await project.json("build")).data, { views: false, variants: { written: 2, kept: 7, removed: 0 } });
     assert.equal(brotliDecompressSync(readFileSync(path("app.css.br"))).toString(), changed);
     assert.equal(existsSync(path("1024.txt.br")), false);
     assert.equal(readFileSync(path("app.css.gz")).length, 1);
@@ -87,7 +87,7 @@ describe("gable build", () => {
   });
 
   it("lists missing and outdated files with --check, writes nothing, and exits with 1", async () => {
-    assert.deepEqual((await project.json("build", "--check")).data, { views: false, variants: { outdated: [] } });
+    assert.deepEqual((await project.json("build", "--check")).data, { views: false, variants: { outdated: [], leftover: [] } });
     project.write({ "static/new.css": css, "static/sub/page.html": css.replaceAll("red", "green"), "static/small.css": "a{}" });
     utimesSync(path("sub/page.html"), new Date(Date.now() + 9000), new Date(Date.now() + 9000));
     const before = readdirSync(path(""));
@@ -98,6 +98,67 @@ describe("gable build", () => {
     await project.run("build");
     assert.equal((await project.run("build", "--check")).code, 0);
   });
+
+  it("removes its copies of deleted files, and no file of somebody else", async () => {
+    const other = createTestProject({
+      "app.ts": 'import { gable } from "gable";\nexport default gable({ static: "static" });\n',
+      "static/gone.css": css,
+      "static/sub/gone.js": css,
+      "static/replaced.css": css,
+      "static/kept.css": css,
+      "static/game.wasm.br": "a download without an original",
+      "static/table.csv.gz": "another one",
+    });
+    after(() => other.remove());
+    const at = (name: string): string => join(other.folder, "static", name);
+    assert.equal((await other.run("build")).code, 0);
+    for (const name of ["gone.css", "sub/gone.js", "replaced.css"]) rmSync(at(name));
+    other.write({ "static/replaced.css.gz": "by hand" });
+    utimesSync(at("replaced.css.gz"), new Date(0), new Date(0));
+    const leftover = ["gone.css", "sub/gone.js", "replaced.css"].flatMap((name) => Object.values(endings).map((ending) => name + ending));
+    const removed = leftover.filter((name) => name !== "replaced.css.gz");
+    const checked = await other.json("build", "--check");
+    assert.deepEqual([checked.code, checked.problems.map(({ id }) => id)], [1, ["build.leftover"]]);
+    assert.deepEqual((checked.data as { variants: { leftover: string[] } }).variants.leftover.toSorted(), removed.toSorted());
+    assert.match((await other.run("build")).out, /; 3 others are up to date\. Removed 8 of files that no longer exist\./);
+    assert.deepEqual(
+      leftover.filter((name) => existsSync(at(name))),
+      ["replaced.css.gz"],
+    );
+    for (const name of ["game.wasm.br", "table.csv.gz", "kept.css.br"]) assert.ok(existsSync(at(name)), name);
+    assert.equal((await other.run("build", "--check")).code, 0);
+    // A record that nobody can read removes nothing.
+    other.write({ ".gable/compressed.json": "{" });
+    rmSync(at("kept.css"));
+    assert.equal((await other.run("build")).code, 0);
+    assert.ok(existsSync(at("kept.css.br")));
+  });
+
+  for (const mode of ["production", "development"])
+    it(`writes nothing with --check in ${mode}, and finds mistakes in template files`, async () => {
+      const other = createTestProject({
+        "app.ts": `import { gable } from "gable";
+import { Book } from "./models.ts";
+export default gable({ models: { Book }, database: "sqlite:app.db", session: {}, static: "static", views: "views", secretKeys: ["u5Zk2Qm8Xr1Wd7Tn4Yb9Gc3Hf6Js0Lp-aVeKoRiPtMxQ"], hosts: ["localhost"] });
+`,
+        "models.ts": 'import { Model, field as f } from "gable/data";\nexport class Book extends Model("books", { id: f.id() }) {}\n',
+        "static/app.css": css,
+        "views/home.html": "{% props name: string %}<h1>{{ name }}</h1>",
+      });
+      after(() => other.remove());
+      const listAll = (): string[] => readdirSync(other.folder, { recursive: true }).map(String).toSorted();
+      const before = listAll();
+      const first = await other.json("build", "--check", "--mode", mode);
+      assert.deepEqual(
+        first.problems.map(({ id }) => id),
+        ["build.outdated"],
+      );
+      other.write({ "views/home.html": "{% props name: string %}<h1>{% if %}</h1>" });
+      const second = await other.json("build", "--check", "--mode", mode);
+      assert.match(second.problems[0]!.id, /^E_VIEW_/);
+      assert.match(second.problems[0]!.message, /^views\/home\.html:1: /);
+      assert.deepEqual([second.code, listAll()], [1, before]);
+    });
 
   it("writes the application as JavaScript with --out, and nothing when types are wrong", async () => {
     const other = createTestProject({

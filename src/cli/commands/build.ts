@@ -1,15 +1,19 @@
 /** `gable build`: compiles the template files and compresses static files, so that a server does not have to. */
-import { relative, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative, resolve, sep } from "node:path";
+import type { GableOptions } from "gable";
 import { GableError } from "gable";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 import { runCompiler } from "../project-compiler.ts";
 import type { VariantCounts } from "../static-variants.ts";
-import { findOutdated, listCompressible, writeStaticVariants } from "../static-variants.ts";
+import { findOutdated, listCompressible, listLeftover, readRecord, writeRecord, writeStaticVariants } from "../static-variants.ts";
 
 const flags = {
   out: { type: "string", help: "Folder for the application as JavaScript, such as dist; without it none is written" },
-  check: { type: "boolean", help: "Writes no compressed files; exits with 1 when one is missing or outdated" },
+  check: { type: "boolean", help: "Writes nothing; exits with 1 when a compressed file is missing, outdated or left over" },
 } as const;
 type Context = BuiltInContext<{}, typeof flags>;
 
@@ -23,40 +27,91 @@ export const build = builtIn({
       throw new GableError("E_COMMAND_USAGE", "--check writes nothing, and --out is given.", { fix: "Leave one of them out." });
     const app = await project.loadApp();
     const { views, options } = app.describe();
-    await app.start();
-    await app.close();
+    if (!given.check) {
+      await app.start();
+      await app.close();
+    } else if (options.views !== undefined) await checkTemplates(context, options.views);
     const { static: files } = options;
     const directory = typeof files === "object" ? files.directory : files;
     const variants = directory === undefined ? undefined : await compress(context, directory);
     const out = given.out === undefined ? undefined : await writeJavaScript(context, given.out);
-    if (views !== undefined) print("Compiled the template files into .gable.");
+    if (views !== undefined && !given.check) print("Compiled the template files into .gable.");
     if (views === undefined && variants === undefined && out === undefined)
       print("The application has no template files and no static files. There is nothing to build.");
     return { views: views !== undefined, variants, ...(out !== undefined && { out }) };
   },
 });
 
-async function compress(
-  { flags, print, progress, report }: Context,
-  directory: string,
-): Promise<VariantCounts | { readonly outdated: readonly string[] }> {
+type Compressed =
+  | (VariantCounts & { readonly removed: number })
+  | { readonly outdated: readonly string[]; readonly leftover: readonly string[] };
+
+async function compress(context: Context, directory: string): Promise<Compressed> {
+  const { flags, print, progress, project } = context;
   const folder = resolve(directory);
   const files = await listCompressible(folder);
-  if (flags.check) {
-    const outdated = (await findOutdated(files)).map((path) => relative(folder, path));
-    if (outdated.length > 0)
-      report({
-        id: "build.outdated",
-        message: `These files in ${directory} have no compressed copy, or an older one: ${outdated.join(", ")}.`,
-        fix: "Run: npx gable build",
-      });
-    return { outdated };
-  }
+  const recordFile = join(project.folder, ".gable", "compressed.json");
+  const record = await readRecord(project.folder, recordFile);
+  const leftover = await listLeftover(folder, files, record);
+  if (flags.check) return reportCopies(context, { directory, files, leftover });
+  const before = JSON.stringify([...record]);
+  for (const path of leftover) await rm(path);
   const counts = await progress("Static files", { total: files.length }, (bar) =>
-    writeStaticVariants(files, (path) => bar.step(relative(folder, path))),
+    writeStaticVariants(files, record, (path) => bar.step(relative(folder, path))),
   );
-  print(`Wrote ${counts.written} compressed files into ${directory}; ${counts.kept} others are up to date.`);
-  return counts;
+  for (const path of record.keys()) if (!existsSync(path)) record.delete(path);
+  if (JSON.stringify([...record]) !== before) await writeRecord(project.folder, recordFile, record);
+  const removed = leftover.length === 0 ? "" : ` Removed ${leftover.length} of files that no longer exist.`;
+  print(`Wrote ${counts.written} compressed files into ${directory}; ${counts.kept} others are up to date.${removed}`);
+  return { ...counts, removed: leftover.length };
+}
+
+/** Reports what a build would write and remove. */
+async function reportCopies(
+  { report }: Context,
+  {
+    directory,
+    files,
+    leftover: left,
+  }: { readonly directory: string; readonly files: readonly string[]; readonly leftover: readonly string[] },
+): Promise<Compressed> {
+  const nameOf = (path: string): string => relative(resolve(directory), path);
+  const [outdated, leftover] = [(await findOutdated(files)).map(nameOf), left.map(nameOf)];
+  const fix = "Run: npx gable build";
+  if (outdated.length > 0) {
+    const message = `These files in ${directory} have no compressed copy, or an older one: ${outdated.join(", ")}.`;
+    report({ id: "build.outdated", message, fix });
+  }
+  if (leftover.length > 0) {
+    const message = `These files in ${directory} are compressed copies of files that no longer exist: ${leftover.join(", ")}.`;
+    report({ id: "build.leftover", message, fix });
+  }
+  return { outdated, leftover };
+}
+
+/** Compiles the template files into a temporary folder, and reports their errors. Nothing is written into the project. */
+async function checkTemplates({ project, report }: Context, views: NonNullable<GableOptions["views"]>): Promise<void> {
+  const { checkViews } = await import("gable/check");
+  const {
+    fragments: _fragments,
+    mustache: _mustache,
+    raw: _raw,
+    ...options
+  } = typeof views === "string" ? { directories: [views] } : views;
+  const directories = (options.directories ?? ["views"]).map((each) => resolve(project.folder, each));
+  // What was built elsewhere has nothing to compare.
+  if (directories.every((each) => !existsSync(each))) return;
+  const folder = await mkdtemp(join(tmpdir(), "gable-build-"));
+  try {
+    const found = checkViews({ ...options, directories, project: folder, generated: join(folder, "generated") });
+    // The empty project has no compiler: what it says is not about the files.
+    for (const { file, line, code, message, fix } of found.filter((each) => each.code.startsWith("E_VIEW_"))) {
+      const where = `${project.toShown(resolve(project.folder, file))}:${line}`;
+      report({ id: code, message: `${where}: ${message}`, where, ...(fix !== "" && { fix }) });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** Every file keeps its place below the folder, and imports lead to `.js`. */
