@@ -112,7 +112,7 @@ export function assemble(options: GableOptions, settings: AssemblySettings): Ass
   };
   const compile: Assembly["compile"] = (entries) => compileRoutes(entries, table, compileSettings);
   // Each part reads its own instance and its own options.
-  for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never) ?? []);
+  for (const part of parts) compile(part.routes?.(() => lifecycle.get(part) as never, options as never, mode) ?? []);
   return { services, lifecycle, compile };
 }
 

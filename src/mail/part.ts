@@ -49,17 +49,21 @@ function assertSettings({ mail = {} }: MailSetting): void {
     throw optionInvalid("gable() mail", "transport", transport, "an address or a transport");
 }
 
-/** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
-export const mailPart = definePart({
-  name: "mail",
-  option: { names: { mail: true }, check: assertSettings },
-  routes: (mail: () => AppMail): RouteEntry[] => [
+function createOutboxRoutes(mail: () => AppMail): RouteEntry[] {
+  return [
     get("/_gable/mail", async () => (await import("./outbox-page.ts")).listPage(mail().keptMessages())),
     get("/_gable/mail/:id/:part", async ({ params }) => {
       const { messagePage } = await import("./outbox-page.ts");
       return messagePage(mail().keptMessages(), params.id, params.part);
     }),
-  ],
+  ];
+}
+
+/** Sends mail for an application; in development it shows the messages at `/_gable/mail`. */
+export const mailPart = definePart({
+  name: "mail",
+  option: { names: { mail: true }, check: assertSettings },
+  routes: (mail: () => AppMail, _options: MailSetting, mode): RouteEntry[] => (mode === "development" ? createOutboxRoutes(mail) : []),
   start: async (host, { mail = {} }: MailSetting) => AppMail.open(host, toSettings(mail)),
 });
 

@@ -23,9 +23,9 @@ export interface Part<Name extends string = string, Instance extends PartInstanc
   readonly option?: PartOption<Options>;
   /**
    * Creates the routes that the part adds. `instance` gives what `start` returned, once the application has started.
-   * None by default. Import heavy code inside the handlers.
+   * None by default. `mode` is that of the application. Import heavy code inside the handlers.
    */
-  readonly routes?: (instance: () => Instance, options: Options) => readonly RouteEntry[];
+  readonly routes?: (instance: () => Instance, options: Options, mode: Mode) => readonly RouteEntry[];
   /** Properties of the context, computed once per request when something reads them. None by default. */
   readonly properties?: Readonly<Record<string, (context: AnyContext, instance: Instance) => unknown>>;
   /** Checks that run before an application with the part serves: see `defineCheck()`. None by default. */
@@ -112,7 +112,7 @@ export interface AnyPart extends TypedPart<PartInstance> {
   /** Options of `gable()` that bring it. */
   readonly option?: PartOption<never>;
   /** Creates its routes. */
-  readonly routes?: (instance: () => never, options: never) => readonly RouteEntry[];
+  readonly routes?: (instance: () => never, options: never, mode: Mode) => readonly RouteEntry[];
   /** Properties of the context. */
   readonly properties?: Readonly<Record<string, (context: AnyContext, instance: never) => unknown>>;
   /** Checks of it. */

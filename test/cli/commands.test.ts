@@ -148,6 +148,23 @@ describe("gable routes", () => {
       );
     });
 
+  for (const [mode, isListed] of [
+    ["development", true],
+    ["test", false],
+    ["production", false],
+  ] as const)
+    it(`${isListed ? "lists" : "leaves out"} addresses of development in ${mode}`, async () => {
+      const project = createProject({
+        "app.ts":
+          'import { get, gable } from "gable";\nexport default gable({ mail: "outbox:", session: {}, secretKeys: ["u5Zk2Qm8Xr1Wd7Tn4Yb9Gc3Hf6Js0Lp-aVeKoRiPtMxQ"], hosts: ["localhost"], routes: [get("/", () => "home")] });\n',
+      });
+      const { code, out, error } = await project.run("routes", "--mode", mode);
+      assert.equal(code, 0, error);
+      assert.match(out, /GET +\/ /);
+      assert.equal(out.includes("/_gable/"), isListed);
+      assert.equal((await project.run("routes", "--path", "/_gable/mail", "--mode", mode)).code, isListed ? 0 : 1);
+    });
+
   it("says which route takes a path, and why the others do not", async () => {
     const project = createProject();
     assert.match((await project.run("routes", "--path", "/posts/7")).out, /posts\.show/);
