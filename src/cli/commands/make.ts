@@ -1,5 +1,5 @@
 /** `gable make`: writes short files in the style of the templates, with a test. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelClass } from "gable/data";
 import { findNearestName } from "../../errors/nearest-name.ts";
@@ -16,6 +16,7 @@ import { makeModel } from "../make/model.ts";
 import { readFileName, readModelName, refuse, toNames } from "../make/names.ts";
 import type { ProjectFacts } from "../make/pages.ts";
 import { makeFeature, makeRoutes, makeView } from "../make/pages.ts";
+import { Places } from "../make/place.ts";
 import type { MakePlan, Written } from "../make/plan.ts";
 import { readModelSources, writePlan } from "../make/plan.ts";
 import { makePolicy } from "../make/policy.ts";
@@ -41,6 +42,7 @@ interface Given {
   readonly name: string;
   readonly fields: readonly string[];
   readonly facts: ProjectFacts;
+  readonly places: Places;
   /** Where each model is. */
   readonly sources: ReadonlyMap<string, string>;
   readonly context: Context;
@@ -86,26 +88,22 @@ async function planPolicy(given: Given): Promise<MakePlan> {
   const { accounts } = (await context.project.loadApp()).describe().options;
   if (accounts === undefined)
     refuse("The application has no accounts, and policies are about their users.", "Make them first: gable make accounts");
-  const file = ["accounts/accounts.ts", given.facts.app.file].find((path) => existsSync(join(context.project.folder, path)))!;
+  const file = given.places.read("accounts/accounts.ts") === undefined ? "app.ts" : "accounts/accounts.ts";
   // A model of users is a model.
   return makePolicy(names, model, toSource(sources, names.pascal), { user: accounts.options.user as unknown as ModelClass, file });
 }
 
 /** There is one kind of accounts: they have no name. */
-async function planAccounts({ name, facts, context: { project, flags } }: Given): Promise<MakePlan> {
+async function planAccounts({ name, facts, places, context: { project, flags } }: Given): Promise<MakePlan> {
   if (name !== "") refuse(`"${name}" means nothing here: accounts have no name.`, "Write: gable make accounts");
-  const read = (name: string): string | undefined => {
-    const path = join(project.folder, name);
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
-  };
-  if (!flags.routes) return makeAccounts(facts, read("models.ts") ?? "", read("settings.ts"));
+  if (!flags.routes) return makeAccounts(facts, places.read("models.ts") ?? "", places.read("settings.ts"));
   const { accounts, mail, tasks } = (await project.loadApp()).describe().options;
-  if (accounts === undefined || read("accounts/accounts.ts") === undefined)
+  if (accounts === undefined || places.read("accounts/accounts.ts") === undefined)
     refuse(
       "The pages import the accounts from accounts/accounts.ts, but the application has none there.",
       accounts === undefined ? "Make them first: gable make accounts" : "Move defineAccounts() to accounts/accounts.ts.",
     );
-  const own = read("accounts/routes.ts");
+  const own = places.read("accounts/routes.ts");
   const routesFile = own === undefined ? facts.app : { file: "accounts/routes.ts", text: own };
   return makeAccountRoutes(
     facts,
@@ -153,12 +151,16 @@ export const make = builtIn({
       refuse(`A ${kind} needs a name.`, `Write: gable make ${kind} ${["model", "resource", "policy"].includes(kind) ? "Post" : "example"}`);
     if (context.flags.routes && kind !== "accounts")
       refuse(`--routes means nothing here: it only writes the pages of accounts.`, "Leave it out, or write: gable make accounts --routes");
-    const plan = await toPlan(context, kind, name, fields);
+    const { project } = context;
+    const planner = findPlanner(kind, name);
+    const places = new Places(project.folder, project.toShown(project.findAppFile()));
+    const sources = readModelSources(places.read("models.ts") ?? "");
+    const plan = places.move(await planner({ name, fields, facts: readFacts(places), places, sources, context }));
     const { force, dryRun: isDry, noTest } = context.flags;
     const kept = noTest
       ? { ...plan, files: Object.fromEntries(Object.entries(plan.files).filter(([path]) => !path.endsWith(".test.ts"))) }
       : plan;
-    const written = await writePlan(context.project.folder, kept, { force, isDry });
+    const written = await writePlan(project.folder, kept, { force, isDry, models: places.pathOf("models.ts") });
     printAll(context, plan, written);
     return { kind, name, ...written, add: plan.lines, next: plan.next, isDry };
   },
@@ -177,31 +179,22 @@ function chooseFields(words: readonly string[], given: string | undefined): read
   return fields;
 }
 
-function toPlan(context: Context, kind: string, name: string, fields: readonly string[]): MakePlan | Promise<MakePlan> {
-  const plan = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+type Planner = (typeof kinds)[string];
+
+function findPlanner(kind: string, name: string): Planner {
+  const planner = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
+  if (planner !== undefined) return planner;
   const near = findNearestName(kind, Object.keys(kinds));
-  if (plan === undefined)
-    refuse(
-      `gable make cannot write a "${kind}".`,
-      near === undefined ? `Use one of ${Object.keys(kinds).join(", ")}.` : `Write: gable make ${near} ${name}`,
-    );
-  const { folder } = context.project;
-  const file = context.project.toShown(context.project.findAppFile());
-  if (file !== "app.ts")
-    refuse(
-      `The application is in ${file}; the files that this command writes import app.ts.`,
-      "Move the application to app.ts, or write the files by hand.",
-    );
-  const app = { file, text: readFileSync(join(folder, file), "utf8") };
-  const models = join(folder, "models.ts");
-  const sources = readModelSources(existsSync(models) ? readFileSync(models, "utf8") : "");
-  return plan({
-    name,
-    fields,
-    facts: { app, hasLayout: existsSync(join(folder, "views/layout.html")), hasPages: existsSync(join(folder, "pages/routes.ts")) },
-    sources,
-    context,
-  });
+  return refuse(
+    `gable make cannot write a "${kind}".`,
+    near === undefined ? `Use one of ${Object.keys(kinds).join(", ")}.` : `Write: gable make ${near} ${name}`,
+  );
+}
+
+function readFacts(places: Places): ProjectFacts {
+  const has = (path: string): boolean => places.read(path) !== undefined;
+  const app = { file: "app.ts", text: places.read("app.ts") ?? "" };
+  return { app, hasLayout: has("views/layout.html"), hasPages: has("pages/routes.ts") };
 }
 
 function withoutFields({ name, fields, context }: Given): string {

@@ -30,11 +30,11 @@ export interface Written {
   readonly changed: readonly Line[];
 }
 
-/** Writes a plan. Throws `E_COMMAND_USAGE` for a file that exists, unless `force` overwrites it. Writes nothing with `isDry`. */
+/** Writes a plan; `models` is the path of the file that exports the models. Throws `E_COMMAND_USAGE` for a file that exists, unless `force` overwrites it. Writes nothing with `isDry`. */
 export async function writePlan(
   folder: string,
   plan: MakePlan,
-  { force, isDry }: { readonly force: boolean; readonly isDry: boolean },
+  { force, isDry, models = "models.ts" }: { readonly force: boolean; readonly isDry: boolean; readonly models?: string },
 ): Promise<Written> {
   const existing = Object.keys(plan.files).filter((path) => existsSync(join(folder, path)));
   if (existing.length > 0 && !force)
@@ -42,12 +42,12 @@ export async function writePlan(
       `${existing.join(" and ")} ${existing.length === 1 ? "exists" : "exist"} already. Nothing was written.`,
       "Choose another name, or pass --force to overwrite.",
     );
-  const edit = plan.modelLine === undefined ? undefined : await addLine(join(folder, "models.ts"), plan.modelLine);
-  const all = { ...plan.files, ...(edit !== undefined && { "models.ts": edit }) };
+  const edit = plan.modelLine === undefined ? undefined : await addLine(join(folder, models), plan.modelLine);
+  const all = { ...plan.files, ...(edit !== undefined && { [models]: edit }) };
   if (!isDry) await writeAll(folder, all);
   return {
     files: Object.keys(plan.files),
-    changed: edit === undefined ? [] : [{ file: "models.ts", line: plan.modelLine! }],
+    changed: edit === undefined ? [] : [{ file: models, line: plan.modelLine! }],
   };
 }
 

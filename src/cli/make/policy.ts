@@ -32,7 +32,7 @@ export const ${camel}Policy = policy(${pascal}, {
 });
 `;
   const lines: readonly Line[] = [
-    { file, line: `import { ${camel}Policy } from "../${folder}/policies.ts";` },
+    { file, line: `import { ${camel}Policy } from "${file.includes("/") ? ".." : "."}/${folder}/policies.ts";` },
     { file, line: `policies: [${camel}Policy], // an option of defineAccounts(): add it to the list` },
   ];
   const test = toTest(names, user.$meta.name, owner?.name);

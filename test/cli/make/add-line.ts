@@ -7,7 +7,8 @@ export interface AskedLine {
 }
 
 /** Returns the text of the file with the line. */
-export function addLine(text: string, { file, line }: AskedLine): string {
+export function addLine(text: string, { file: path, line }: AskedLine): string {
+  const file = path.replace(/^src\//, "");
   const [added = "", replaced] = line.split(" // in place of: ");
   if (replaced !== undefined) return text.replace(replaced, added);
   const code = line.replace(/ \/\/.*/, "");

@@ -1,7 +1,7 @@
 /** `gable make`: what each kind writes, prints and refuses, and that its code compiles and passes its tests. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -53,7 +53,7 @@ const runGable = (project: TestProject, ...words: readonly string[]): Promise<st
 async function makeAndAdd(project: TestProject, ...words: readonly string[]): Promise<MadeData> {
   const { data } = JSON.parse(await runGable(project, "make", ...words, "--json")) as { data: MadeData };
   // Lines for routes that a person writes, and for models of other features, stay out.
-  const files = ["accounts/accounts.ts", "settings.ts", "app.ts", "pages/routes.ts"];
+  const files = ["accounts/accounts.ts", "settings.ts", "app.ts", "pages/routes.ts"].flatMap((file) => [file, `src/${file}`]);
   for (const asked of data.add.filter(({ file }) => files.includes(file)))
     project.write({ [asked.file]: addLine(read(project, asked.file), asked) });
   return data;
@@ -279,6 +279,91 @@ describe("gable make resource", async () => {
     await runGable(project, "build");
     await runNode(project, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
   });
+});
+
+describe("gable make, for an application in src/app.ts", async () => {
+  const project = await createTypedProject();
+  const tests: string[] = [];
+  const moved = ["app.ts", "models.ts", "pages", "notes", "tests"].filter((name) => existsSync(join(project.folder, name)));
+  mkdirSync(join(project.folder, "src"));
+  for (const name of moved) renameSync(join(project.folder, name), join(project.folder, "src", name));
+  for (const [file, before, now] of [
+    ["src/app.ts", '"./settings.ts"', '"../settings.ts"'],
+    ["seeds/010-first-notes.ts", '"../models.ts"', '"../src/models.ts"'],
+    ["src/tests/notes.test.ts", '"../seeds/', '"../../seeds/'],
+    ["views/notes/list.html", "../../notes/models.ts", "../../src/notes/models.ts"],
+  ] as const)
+    project.write({ [file]: read(project, file).replace(before, now) });
+  const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
+    [
+      "accounts",
+      [
+        "src/accounts/models.ts",
+        "src/accounts/accounts.ts",
+        "src/accounts/routes.ts",
+        "views/accounts/home.html",
+        "views/accounts/page.html",
+        "src/tests/accounts.test.ts",
+      ],
+    ],
+    ["model Post title:text:200 author:belongsTo:User", ["src/posts/models.ts", "src/tests/post-model.test.ts"]],
+    ["policy Post", ["src/posts/policies.ts", "src/tests/post-policy.test.ts"]],
+    ["form Post", ["src/posts/forms.ts", "src/tests/post-form.test.ts"]],
+    ["form contact email:email", ["src/contact/forms.ts", "src/tests/contact-form.test.ts"]],
+    ["routes search", ["src/search/routes.ts", "src/tests/search-routes.test.ts"]],
+    ["view about-us", ["views/about-us.html", "src/tests/about-us-view.test.ts"]],
+    ["task send-digest", ["src/tasks/send-digest.ts", "src/tests/send-digest-task.test.ts"]],
+    ["mail welcome", ["src/mail/welcome.ts", "views/mail/welcome.html", "views/mail/welcome.txt", "src/tests/welcome-mail.test.ts"]],
+    ["command greet-all", ["commands/greet-all.ts", "src/tests/greet-all-command.test.ts"]],
+    ["test front", ["src/tests/front.test.ts"]],
+    ["feature blog", ["src/blog/routes.ts", "views/blog/index.html", "src/tests/blog.test.ts"]],
+    ["seed posts", ["seeds/020-posts.ts", "src/tests/posts-seed.test.ts"]],
+    ["model Article title:text:200 author:belongsTo:User", ["src/articles/models.ts", "src/tests/article-model.test.ts"]],
+    [
+      "resource Article",
+      [
+        "src/articles/forms.ts",
+        "src/articles/routes.ts",
+        "views/articles/list.html",
+        "views/articles/show.html",
+        "views/articles/form.html",
+        "views/articles/delete.html",
+        "src/tests/article-pages.test.ts",
+      ],
+    ],
+  ];
+  for (const [words, files] of rows)
+    it(`writes ${files[0]}`, async () => {
+      const data = await makeAndAdd(project, ...words.split(" "));
+      assert.deepEqual(data.files, files);
+      tests.push(...files.filter((file) => file.endsWith(".test.ts")));
+      for (const { file } of [...data.changed, ...data.add]) assert.match(file, /^src\/|^settings\.ts$/);
+    });
+
+  it("writes code that compiles, and tests that pass", async () => {
+    await runGable(project, "db", "make", "all");
+    await runGable(project, "build");
+    await runNode(project, join(root, "node_modules/typescript/bin/tsc"), "-p", ".");
+    await runNode(project, "--test", ...tests);
+  });
+
+  it("imports a module of another name", async () => {
+    project.write({ "src/site.ts": read(project, "src/app.ts") });
+    await runGable(project, "make", "test", "other", "--app", "src/site.ts");
+    assert.match(read(project, "src/tests/other.test.ts"), /^import app from "\.\.\/site\.ts";$/m);
+  });
+
+  for (const [path, what] of [
+    ["src/built.js", /is in src\/built\.js, and the files that this command writes are TypeScript/],
+    ["../outside.ts", /is outside of this folder/],
+  ] as const)
+    it(`refuses ${path}`, async () => {
+      project.write({ [path]: "export default {};\n" });
+      const { code, error } = await project.run("make", "test", "other", "--app", path);
+      rmSync(join(project.folder, path));
+      assert.match(error, what);
+      assert.equal(code, 2);
+    });
 });
 
 describe("gable make", async () => {
