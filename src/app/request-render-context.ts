@@ -58,7 +58,7 @@ export class RequestRenderContext implements RenderContext {
   }
 
   get signal(): AbortSignal {
-    return this.#context.signal;
+    return this.#context.ownRaw().signal;
   }
 
   get locale(): string {

@@ -71,7 +71,7 @@ export function createStoredPages({ label, cache, csp, hasQuery, findPages }: St
     let made: Made | undefined;
     const maker = {
       make: async () => (made = await make()).page,
-      hasLeft: () => context.signal.aborted,
+      hasLeft: () => context.ownRaw().signal.aborted,
     };
     const pages = findPages();
     const page = pages === undefined ? undefined : await pages.share(place, maker);
@@ -92,7 +92,9 @@ export function createStoredPages({ label, cache, csp, hasQuery, findPages }: St
   }
 
   function toPage(context: RequestContext, reply: HandlerReply, before: DraftState): StoredPage | string {
-    const reason = findPersonal(context, findReads(context)!) ?? takeDraft(context, reply, before);
+    const reads = findReads(context)!;
+    const cut = reads.hasSignal && context.ownRaw().signal.aborted ? "its client has left" : undefined;
+    const reason = findPersonal(context, reads) ?? cut ?? takeDraft(context, reply, before);
     return reason ?? toStoredPage({ reply, status: statusOf(context, reply), nonce: context.usedNonce, vary: fields });
   }
 
@@ -134,7 +136,10 @@ function toKey(context: RequestContext, hasQuery: boolean, fields: ReadonlySet<s
     query,
     services.locale,
     services.timeZone,
-    ...[...fields].flatMap((name): CacheKeyPart[] => [name, raw.headers.get(name)]),
+    ...[...fields].flatMap((name): CacheKeyPart[] => {
+      const lines = raw.headers.all(name);
+      return [name, lines.length, ...lines];
+    }),
   ];
 }
 

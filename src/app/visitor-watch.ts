@@ -15,6 +15,8 @@ export class VisitorReads {
   readonly declared: DeclaredReads;
   /** The first thing that was read and not declared; undefined while there is none. */
   first: string | undefined;
+  /** Whether it can learn that its client leaves. */
+  hasSignal = false;
 
   constructor(declared: DeclaredReads) {
     this.declared = declared;
@@ -35,8 +37,8 @@ const prototypes = new WeakMap<object, object>();
  * else counts as read of the visitor, also what parts add.
  */
 const shared: ReadonlySet<string> = new Set(
-  ["method path scheme authority absoluteUrl view asset signal log afterReply reply nonce", "input setCookies hooks draft"].flatMap(
-    (names) => names.split(" "),
+  ["method path scheme authority absoluteUrl view asset log afterReply reply nonce", "input setCookies hooks draft"].flatMap((names) =>
+    names.split(" "),
   ),
 );
 /** Properties that throw until a part replaces them. */
@@ -80,6 +82,11 @@ function watchGetter(name: string, read: () => unknown): (this: RequestContext) 
     return function query() {
       const reads = watched.get(this)!;
       if (!reads.declared.hasQuery) reads.note("context.query was read, and the route declares no query");
+      return read.call(this);
+    };
+  if (name === "signal")
+    return function signal() {
+      watched.get(this)!.hasSignal = true;
       return read.call(this);
     };
   const note = notes[name] ?? `context.${name} was read`;

@@ -11,6 +11,12 @@ export class DelegatingContext implements RenderContext {
     this.context = context;
   }
 
+  /** Whether the client of the request has left. */
+  get hasLeft(): boolean {
+    const { context } = this;
+    return context instanceof DelegatingContext ? context.hasLeft : context.signal?.aborted === true;
+  }
+
   get nonce(): string | undefined {
     return this.context.nonce;
   }

@@ -67,7 +67,7 @@ export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: Cac
 /** Writes a fragment: the cached one, or a new one that is then cached. */
 export function writeCached(out: Output, body: string, facts: CacheFacts, write: HtmlWriter): string {
   const { context } = out;
-  const store = context.fragments;
+  const store = isForOne(context, facts) ? undefined : context.fragments;
   const guarded = new GuardedContext(context, facts);
   const key = toFullKey(context, facts);
   // Without a store, nothing is cached, but fragments that must not be cached are still detected.
@@ -87,7 +87,8 @@ function makeOnce(
   guarded: GuardedContext,
   write: HtmlWriter,
 ): Fragment | Promise<Fragment> {
-  if (store === undefined) return make(guarded, write);
+  // Values of a request whose client has left may be cut short.
+  if (store === undefined || guarded.hasLeft) return make(guarded, write);
   const { ttlSeconds, tags } = facts;
   const options = { ...(ttlSeconds !== undefined && { ttlSeconds }), ...(tags !== undefined && { tags }) };
   // The store knows which of those who wait came before an invalidation.
@@ -143,6 +144,11 @@ function joinFragment({ context }: Output, body: string, fragment: Fragment): st
   return text;
 }
 
+/** Whether a fragment has messages that only this visitor gets, once: a kept one would show them again. */
+function isForOne(context: RenderContext, { vary = [] }: CacheFacts): boolean {
+  return vary.includes("flash") && ![undefined, "null", "[]"].includes(JSON.stringify(context.flash));
+}
+
 /** Length and text of each part: no two lists of parts have one key. */
 function toFullKey(context: RenderContext, { key, vary = [], version = "", where }: CacheFacts): string {
   const parts: CacheKeyPart[] = [
@@ -172,11 +178,11 @@ function toVaryPart(context: RenderContext, name: CacheVary, where: string | und
     case "user":
       return toUserPart(context.user, where);
     case "request":
-      return context.request === undefined ? undefined : toRequestPart(context.request);
+      return toRequestPart(context.request, where);
     case "csrf":
       return context.csrf === undefined ? undefined : String(context.csrf());
     case "flash":
-      return JSON.stringify(context.flash);
+      return undefined; // With messages, nothing is kept.
     default:
       throw keyError(where, `vary has "${String(name)}"`, 'Use "user", "request", "csrf" or "flash".');
   }
@@ -189,10 +195,15 @@ function toUserPart(user: unknown, where: string | undefined): CacheKeyPart {
   throw keyError(where, "the user has no id", "Leave the fragment out of the cache, or give users an id.");
 }
 
-function toRequestPart(request: unknown): string {
-  // The application's request; other callers may give a string.
-  const { url } = typeof request === "object" && request !== null ? (request as { url?: unknown }) : { url: request };
-  return String(url);
+/** Properties of a request that its method and address decide. The key has these, and a fragment reads no others. */
+const addressed: ReadonlySet<string | symbol> = new Set("method url scheme authority path query params route absoluteUrl".split(" "));
+
+function toRequestPart(request: unknown, where: string | undefined): CacheKeyPart {
+  if (typeof request !== "object" || request === null) return request === undefined ? undefined : String(request);
+  // The application's request, or that of another caller.
+  const { method, url } = request as { readonly method?: unknown; readonly url?: unknown };
+  if (url !== undefined) return `${String(method)} ${String(url)}`;
+  throw keyError(where, "the request has no url", "Leave the fragment out of the cache, or give requests a url.");
 }
 
 function keyError(where: string | undefined, reason: string, fix: string): GableError {
@@ -250,7 +261,19 @@ class GuardedContext extends DelegatingContext {
 
   override get request(): unknown {
     this.#assertKnown("request");
-    return super.request;
+    const { request } = this.context;
+    if (typeof request !== "object" || request === null) return request;
+    const where = this.#where;
+    return new Proxy(request, {
+      get(target, name) {
+        if (addressed.has(name) || !(name in target)) return Reflect.get(target, name, target) as unknown; // Typed as any.
+        throw keyError(
+          where,
+          `it reads "request.${String(name)}", and vary=["request"] has only the method and the address`,
+          "Add the value to the key of the fragment, or move the code that reads it out of the fragment.",
+        );
+      },
+    });
   }
 
   override get flash(): unknown {

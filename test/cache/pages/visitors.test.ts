@@ -1,7 +1,11 @@
 /** Stored replies and visitors who differ: nobody gets a reply that was made for somebody else. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:http";
+import { json } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
-import type { Application, GableOptions } from "gable";
+import type { Application, Context, GableOptions } from "gable";
 import { gable, get, html, middleware, post, text } from "gable";
 import { cache, cachePart } from "gable/cache";
 import { z } from "zod";
@@ -34,6 +38,11 @@ const createRoutes = (): NonNullable<GableOptions["routes"]> => [
   get("/guarded", { guard: () => isOpen, cache: stored }, () => text(`${++runs}`)),
   get("/middleware", { use: [middleware(async (_context, next) => stamp(await next()))], cache: stored }, () => text("x")),
 ];
+/** Ends after the client has left; whoever sees that has less to show. */
+async function left(signal?: AbortSignal): Promise<string> {
+  await new Promise((resolve) => setImmediate(resolve));
+  return signal?.aborted === true ? "cut short" : "whole";
+}
 let slowText = "";
 let slowBegun = Promise.withResolvers<void>();
 let isOpen = true;
@@ -236,6 +245,34 @@ describe("cache: { storeSeconds }", () => {
     leaving.abort(new Error("left"));
     assert.deepEqual([new Set(await Promise.all(others)), calls], [new Set(["call 2"]), 2]);
     await first;
+    await app.close();
+  });
+
+  const cut: ReadonlyArray<readonly [what: string, handler: (context: Context) => Promise<string>, calls: number]> = [
+    ["stores no reply of a handler that could see that its client has left", async ({ signal }) => left(signal), 2],
+    ["stores no reply of a handler that passes its context on", async (context) => left(context.signal), 2],
+    ["stores the reply of a handler that could not see that its client has left", async () => left(), 1],
+  ];
+  for (const [what, handler, wanted] of cut)
+    it(what, async () => {
+      let calls = 0;
+      const app = create({ cache: true, routes: [get("/", { cache: stored }, (context) => (calls++, handler(context)))] });
+      const leaving = new AbortController();
+      const first = app.request("/", { signal: leaving.signal }).catch(() => undefined);
+      leaving.abort(new Error("left"));
+      await first;
+      assert.deepEqual([await (await app.request("/")).text(), calls], ["whole", wanted]);
+      await app.close();
+    });
+
+  it("keeps lines of a declared field apart", async () => {
+    const cached = { ...stored, vary: ["X-Own"] };
+    const app = create({ cache: true, routes: [get("/", { cache: cached }, ({ headers }) => ({ lines: headers.all("x-own") }))] });
+    const { url } = await app.listen({ port: 0 });
+    for (const lines of [[], [""], ["a, b"], ["a", "b"], ["a", "b", ""], ["a, b"]]) {
+      const [reply] = (await once(request(url, { headers: { "x-own": lines } }).end(), "response")) as [IncomingMessage];
+      assert.deepEqual(await json(reply), { lines });
+    }
     await app.close();
   });
 
