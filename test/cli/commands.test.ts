@@ -756,7 +756,9 @@ export default app;`,
     } finally {
       assert.equal(await stop(), 0);
     }
-    assert.equal((await project.run("reload")).code, 1);
+    const none = await project.run("reload");
+    assert.equal(none.code, 1);
+    assert.match(none.error, /^E_SUPERVISOR_MISSING: No `gable start` with workers or tasks runs in this folder\./);
     assert.equal((await project.run("start", "--workers", "many")).code, 2);
   });
 });

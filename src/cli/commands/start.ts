@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Application } from "gable";
-import { GableError } from "gable";
+import { GableError, isGableError } from "gable";
 import { migrate } from "gable/migrations";
 import { portOf, readAddress } from "../address.ts";
 import type { BuiltInContext, Problem } from "../built-in.ts";
@@ -254,6 +254,8 @@ async function serveWithWorkers(context: Context, count: string, settings: Reado
     tasks: true,
     ...toSupervision(given),
     controlPath: controlPathOf(project.folder),
+  }).catch(async (error: unknown) => {
+    throw (await findRunning(project.folder, error)) ?? error;
   });
   tell(context, `First worker: ready (${Math.round(performance.now() - startedMs)} ms)`);
   tell(
@@ -271,6 +273,20 @@ async function serveWithWorkers(context: Context, count: string, settings: Reado
   );
 }
 
+/** Returns the error for a start in a folder where another one serves; undefined for an error with another reason. */
+async function findRunning(folder: string, error: unknown): Promise<GableError | undefined> {
+  if (!isGableError(error) || error.code !== "E_LISTEN") return undefined;
+  const { sendSupervisorCommand } = await import("gable/server");
+  const status = await sendSupervisorCommand(controlPathOf(folder), "status").catch(() => undefined);
+  const { pid } = (status?.details ?? {}) as { readonly pid?: number }; // What a supervisor answers to "status".
+  // Where the port is the reason, the supervisor of this process answers.
+  if (pid === undefined || pid === process.pid) return undefined;
+  return new GableError("E_LISTEN", `\`gable start\` already runs in this folder, as process ${pid}.`, {
+    fix: `To load new code into it, run \`npx gable reload\`. To start again, stop it first: \`kill ${pid}\`. A second one needs a folder and a port that differ.`,
+    cause: error,
+  });
+}
+
 /** Why the new workers of a reload cannot start. */
 interface ReloadFailure {
   readonly message: string;
@@ -283,7 +299,13 @@ export const reload = builtIn({
   examples: ["reload"],
   async run({ project, print }: BuiltInContext) {
     const { sendSupervisorCommand } = await import("gable/server");
-    const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload");
+    const { isDone, details } = await sendSupervisorCommand(controlPathOf(project.folder), "reload").catch((error: unknown) => {
+      if (!isGableError(error) || error.code !== "E_SUPERVISOR_MISSING") throw error;
+      throw new GableError("E_SUPERVISOR_MISSING", "No `gable start` with workers or tasks runs in this folder.", {
+        fix: "Run the command in the folder in which it runs, or start it: `npx gable start --workers 2`.",
+        cause: error,
+      });
+    });
     if (!isDone) {
       // What the supervisor answers then: a failure, or the text of an error.
       const { code, message, fix } = typeof details === "string" ? { message: details } : (details as ReloadFailure);

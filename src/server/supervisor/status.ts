@@ -4,6 +4,8 @@ import type { WorkerState } from "./worker-process.ts";
 
 /** What a supervisor and its workers do now. */
 export interface SupervisorStatus {
+  /** Process id of the supervisor. */
+  readonly pid: number;
   /** Number of the generation that serves; it grows with each reload. */
   readonly generation: number;
   /** Whether it was asked to stop. */

@@ -109,12 +109,9 @@ export class Supervisor implements WorkerHost {
 
   /** What it does now. */
   get status(): SupervisorStatus {
-    return {
-      generation: this.#generation,
-      isStopping: this.#isStopping,
-      waiting: this.#distributor.waitingCount,
-      workers: [...this.#workers].map(({ pid, generation, role, state, facts }) => ({ pid, generation, role, state, ...facts })),
-    };
+    const workers = [...this.#workers].map(({ pid, generation, role, state, facts }) => ({ pid, generation, role, state, ...facts }));
+    const { waitingCount: waiting } = this.#distributor;
+    return { pid: process.pid, generation: this.#generation, isStopping: this.#isStopping, waiting, workers };
   }
 
   /** Listens, starts one worker, and the others when it is ready. Throws `E_LISTEN`, and `E_WORKERS_FAILED` when none can start. */
