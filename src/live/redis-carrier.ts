@@ -19,29 +19,55 @@ export interface RedisCarrierOptions {
 const probeMs = 50;
 const returnMsMax = 10_000;
 
+/**
+ * Drops messages whose time has ended. KEYS[3] has "number endsAtMs" of each message; a message of an earlier release has none, and ends
+ * with one after it.
+ */
+const dropScript = `
+local function drop(last)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local ended
+  while true do
+    local number, ends = string.match(redis.call('LINDEX', KEYS[3], 0) or '', '^(%d+) (%d+)$')
+    if not number or tonumber(ends) > now then break end
+    ended = tonumber(number)
+    redis.call('LPOP', KEYS[3])
+  end
+  if ended then redis.call('LTRIM', KEYS[2], math.max(0, ended - last + redis.call('LLEN', KEYS[2])), -1) end
+  return now
+end
+`;
+
 /** Numbers a message, keeps it and publishes it, as one step: all processes see one order without holes. */
-const publishScript = `
+const publishScript = `${dropScript}
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
   epoch = ARGV[2]
   redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', 0)
 end
+local now = drop(tonumber(redis.call('HGET', KEYS[1], 'last')))
 local last = redis.call('HINCRBY', KEYS[1], 'last', 1)
 redis.call('RPUSH', KEYS[2], ARGV[3])
-redis.call('LTRIM', KEYS[2], -tonumber(ARGV[4]), -1)
-redis.call('EXPIRE', KEYS[2], ARGV[5])
+redis.call('RPUSH', KEYS[3], string.format('%.0f %.0f', last, now + ARGV[5] * 1000))
+for place = 2, 3 do
+  redis.call('LTRIM', KEYS[place], -tonumber(ARGV[4]), -1)
+  redis.call('EXPIRE', KEYS[place], ARGV[5])
+end
 redis.call('EXPIRE', KEYS[1], tonumber(ARGV[5]) + 600)
 redis.call('PUBLISH', ARGV[1], epoch .. '-' .. last .. '\\n' .. ARGV[3])
 return last`;
 
-const replayScript = `
+const replayScript = `${dropScript}
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
   epoch = ARGV[1]
   redis.call('HSET', KEYS[1], 'epoch', epoch, 'last', 0)
   redis.call('EXPIRE', KEYS[1], 600)
 end
-return { epoch, redis.call('HGET', KEYS[1], 'last'), redis.call('LRANGE', KEYS[2], 0, -1) }`;
+local last = redis.call('HGET', KEYS[1], 'last')
+drop(tonumber(last))
+return { epoch, last, redis.call('LRANGE', KEYS[2], 0, -1) }`;
 
 /**
  * Creates a carrier for several machines, over Redis.
@@ -148,8 +174,8 @@ class RedisCarrier implements LiveCarrier {
     return `${this.#link.prefix}channel:${topic}`;
   }
 
-  /** The braces keep both keys on one server of a cluster. */
+  /** The braces keep the keys on one server of a cluster. */
   #keysOf(topic: string): string[] {
-    return [`${this.#link.prefix}channel:{${topic}}:place`, `${this.#link.prefix}channel:{${topic}}:messages`];
+    return ["place", "messages", "ends"].map((kind) => `${this.#link.prefix}channel:{${topic}}:${kind}`);
   }
 }

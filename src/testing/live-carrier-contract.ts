@@ -151,6 +151,21 @@ function testBounds({ both, listen }: Carriers): void {
     assert.deepEqual([afterStart.messages.map(({ text }) => text), afterStart.hasGap], [["1", "2", "3", "4", "5"], true]);
   });
 
+  it("forgets messages after their time, also while others come", async () => {
+    const [first, second] = both();
+    const start = await first.replay("/times", undefined);
+    await first.publish("/times", "first", { seconds: 1, messagesMax: 1_000 });
+    for (let count = 1; ; count++) {
+      await second.publish("/times", "later", { seconds: 60, messagesMax: 1_000 });
+      const { messages, lastId, hasGap } = await first.replay("/times", start.lastId);
+      assert.equal(messages.at(-1)!.id, lastId);
+      assert.equal(hasGap, messages[0]!.text === "later");
+      if (hasGap) return assert.equal(messages.length, count);
+      assert.ok(count < 400, "the first message is still there");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+
   it("reports a gap for ids that it never gave", async () => {
     const [first, second] = both();
     await first.publish("/unknown", "a", replay);
