@@ -1,6 +1,6 @@
 /** Every command: its text, its JSON and its exit code. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { request } from "node:http";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -616,19 +616,19 @@ describe("the binary", () => {
     project: TestProject,
     ...words: readonly string[]
   ): Promise<{ url: string; text: () => string; stop: () => Promise<unknown> }> {
-    const child = execFile(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
+    const child = spawn(process.execPath, ["--import", hook, binary, "start", "--port", "0", ...words], {
       cwd: project.folder,
       // Commands that ran in this process set the one, and the runner of tests the other.
       env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined },
     });
     let text = "";
     const url = await new Promise<string>((resolve, reject) => {
-      child.stdout!.on("data", (chunk) => {
+      child.stdout.on("data", (chunk) => {
         text += String(chunk);
         const found = /Serving (http:\S+)/.exec(text);
         if (found !== null) resolve(found[1]!);
       });
-      child.stderr!.on("data", (chunk) => (text += String(chunk)));
+      child.stderr.on("data", (chunk) => (text += String(chunk)));
       child.once("exit", () => reject(new Error(text)));
     });
     const ended = new Promise((resolve) => child.once("exit", resolve));

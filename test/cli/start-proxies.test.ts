@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Load } from "../faults/supervisor/load.ts";
 import { countFailed, startLoad } from "../faults/supervisor/load.ts";
 import { skipApache, skipHaproxy, skipNginx, startApache, startHaproxy, startNginx } from "../http/front-proxies.ts";
 import { createTestProject } from "./project.ts";
@@ -37,11 +38,12 @@ describe("gable start behind a proxy", { skip: process.platform === "win32" ? "o
       const { url, text, stop, ended } = await serve(project.folder, ["--workers", "2"]);
       const proxy = await start({ ports: [Number(new URL(url).port)] });
       const through = `http://127.0.0.1:${proxy.port}`;
+      let load: Load | undefined;
       try {
         assert.deepEqual(await ask(`${through}/version`), { status: 200, text: "first" });
         assert.deepEqual(await ask(`${through}/address`), { status: 200, text: "127.0.0.1" });
         assert.equal((await ask(`${through}/ready`)).status, 200);
-        const load = startLoad(proxy.port, { connections: 8 });
+        load = startLoad(proxy.port, { connections: 8 });
         await wait(300);
         for (const version of ["second", "third"]) {
           project.write({ "app.ts": app(version) });
@@ -55,6 +57,7 @@ describe("gable start behind a proxy", { skip: process.platform === "win32" ? "o
         assert.ok(counts.ok > 50);
         assert.equal(countFailed(counts) + counts.idleReset, 0, `${JSON.stringify(counts)} ${proxy.log()} ${text()}`);
       } finally {
+        await load?.stop();
         await proxy.stop();
         stop();
         assert.equal(await ended, 0, text());

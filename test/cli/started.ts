@@ -1,6 +1,6 @@
 /** Runs `gable` in a separate process, for tests. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
@@ -18,14 +18,15 @@ export interface Served {
 
 /** Starts the command in a folder; resolves when it serves, or has ended without: the address is "" then. */
 export async function serve(folder: string, words: readonly string[], environment: object = {}, command = "start"): Promise<Served> {
-  const child = execFile(process.execPath, ["--import", hook, binary, command, "--port", "0", ...words], {
+  // execFile() ends a process that prints more than 1 MiB.
+  const child = spawn(process.execPath, ["--import", hook, binary, command, "--port", "0", ...words], {
     cwd: folder,
     env: { ...process.env, GABLE_TASKS: undefined, GABLE_MODE: undefined, NODE_TEST_CONTEXT: undefined, ...environment },
   });
   let text = "";
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const url = await new Promise<string>((resolve) => {
-    for (const stream of [child.stdout!, child.stderr!])
+    for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk) => {
         text += String(chunk);
         const found = /Serving (http:\S+)/.exec(text);

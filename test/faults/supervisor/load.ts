@@ -70,7 +70,8 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
       else lost.push({ outcome, worker, startedMs });
       counts[outcome]++;
       const nextMs = typeof pauseMs === "number" ? pauseMs : pauseMs();
-      if (nextMs > 0) await wait(nextMs);
+      // Load that nobody stops, because its test has failed, must not keep the process.
+      if (nextMs > 0) await wait(nextMs, undefined, { ref: false });
     }
     agent.destroy();
   };
@@ -81,7 +82,9 @@ export function startLoad(port: number, options: LoadOptions = {}): Load {
     lost,
     async stop() {
       isStopped = true;
+      const waiting = setInterval(() => undefined, 1_000);
       await Promise.all(running);
+      clearInterval(waiting);
       return counts;
     },
   };
