@@ -552,23 +552,20 @@ for (const kind of databaseKinds) {
   });
 }
 
-/** What creates a role that may only read a database, and removes it; the URL of that role. */
+/** What creates a role that may only read a database, and removes it. Roles belong to the server, so each database has one with its name. */
 const readers = {
-  PostgreSQL: (url: URL) => ({
+  PostgreSQL: (name: string) => ({
     create: [
-      "CREATE ROLE gable_pull_reader LOGIN",
-      "GRANT SELECT ON ALL TABLES IN SCHEMA public TO gable_pull_reader",
+      `CREATE ROLE ${name} LOGIN`,
+      `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${name}`,
       "REVOKE CREATE ON SCHEMA public FROM public",
-      `REVOKE TEMP ON DATABASE "${url.pathname.slice(1)}" FROM public`,
+      `REVOKE TEMP ON DATABASE ${name} FROM public`,
     ],
-    remove: ["DROP OWNED BY gable_pull_reader", "DROP ROLE gable_pull_reader"],
+    remove: [`DROP OWNED BY ${name}`, `DROP ROLE ${name}`],
   }),
-  MariaDB: (url: URL) => ({
-    create: [
-      "CREATE USER gable_pull_reader@'127.0.0.1'",
-      `GRANT SELECT, SHOW VIEW ON \`${url.pathname.slice(1)}\`.* TO gable_pull_reader@'127.0.0.1'`,
-    ],
-    remove: ["DROP USER gable_pull_reader@'127.0.0.1'"],
+  MariaDB: (name: string) => ({
+    create: [`CREATE USER ${name}@'127.0.0.1'`, `GRANT SELECT, SHOW VIEW ON ${name}.* TO ${name}@'127.0.0.1'`],
+    remove: [`DROP USER ${name}@'127.0.0.1'`],
   }),
 };
 
@@ -580,10 +577,11 @@ for (const kind of databaseKinds) {
       const place = await kind.place();
       const url = new URL(place.url);
       const own = await createDatabase({ url: place.url, models: [] });
-      const { create, remove } = reader(url);
+      const name = url.pathname.slice(1);
+      const { create, remove } = reader(name);
       try {
         await make(own, [...foreign[kind.name], ...create]);
-        url.username = "gable_pull_reader";
+        url.username = name;
         url.password = "";
         const database = await createDatabase({ url: url.href, models: [] });
         try {
