@@ -5,6 +5,9 @@ import { describeValue } from "../errors/option-errors.ts";
 /** Marks an object that stands for a type beyond JSON. A plain object with this key is marked itself. */
 const mark = "$gable";
 
+/** Not every runtime has it. */
+const { Buffer: nodeBuffer } = globalThis as { readonly Buffer?: { readonly prototype: object } }; // As the comment says.
+
 /** Deepest nesting of a value. */
 const depthMax = 64;
 
@@ -42,7 +45,7 @@ function toNumber(value: number): unknown {
 
 function toObject(value: object, place: string, depth: number): unknown {
   if (Array.isArray(value)) return toList(value, place, depth);
-  if (value instanceof Uint8Array) return tagged("bytes", toBase64(value));
+  if (value instanceof Uint8Array) return toBytes(value, place);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return toInstance(value, place, depth);
   const names = Object.keys(value);
@@ -50,6 +53,14 @@ function toObject(value: object, place: string, depth: number): unknown {
   const entries = Object.entries(value).map(([name, item]) => [name, toJson(item, `${place}.${name}`, depth)]);
   const plain: unknown = Object.fromEntries(entries);
   return Object.hasOwn(value, mark) ? tagged("object", plain) : plain;
+}
+
+/** A Buffer, which is what files and requests give, comes back as its base. */
+function toBytes(value: Uint8Array, place: string): Tagged {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  const isKnown = prototype === Uint8Array.prototype || prototype === nodeBuffer?.prototype;
+  if (!isKnown || !ArrayBuffer.isView(value) || Object.getOwnPropertySymbols(value).length > 0) throw refused(value, place);
+  return tagged("bytes", toBase64(value));
 }
 
 /** A subclass would come back as its base. */

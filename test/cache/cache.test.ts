@@ -210,6 +210,10 @@ describe("values of a cache", () => {
     assert.ok(date instanceof Date && Number.isNaN(date.getTime()));
   });
 
+  it("give the bytes of a Buffer", () => {
+    assert.deepStrictEqual(decodeValue(encodeValue([Buffer.from("abc").subarray(1)])), [new Uint8Array([98, 99])]);
+  });
+
   it("keep a large list of bytes", () => {
     const bytes = new Uint8Array(100_000).map((_, index) => index % 256);
     assert.deepEqual(decodeValue(encodeValue(bytes)), bytes);
@@ -239,6 +243,9 @@ describe("values of a cache", () => {
     ["the value", new (class Moment extends Date {})(0)],
     ["the value", new (class Names extends Map {})()],
     ["the value.list", { list: new (class List extends Array {})() }],
+    ["the value.key", { key: new (class Key extends Uint8Array {})(1) }],
+    ["the value", new (class Part extends Uint8Array {})(2)],
+    ["the value", Object.assign(new Uint8Array(1), { [Symbol("a")]: 1 })],
   ] as const)
     it(`refuse ${place}: ${inspect(value)}`, () =>
       assert.throws(() => encodeValue(value), {
