@@ -6,6 +6,7 @@ import { applyAll } from "../migrations/state/apply.ts";
 import { op } from "../migrations/state/operation.ts";
 import { writeStep } from "../migrations/plan/plan.ts";
 import type { ColumnState, State } from "../schema/table-state.ts";
+import { mariadb } from "./mariadb/dialect.ts";
 import { postgres } from "./postgres/dialect.ts";
 import { sqlite } from "./sqlite/dialect.ts";
 import { TableWriter } from "./table-writer.ts";
@@ -40,6 +41,30 @@ describe("a change of a column of PostgreSQL", () => {
         statements.map((each) => `${alter} ${each}`),
       );
     });
+});
+
+describe("a new name of a column of MariaDB", () => {
+  it("makes again only the unique keys whose condition has the column", async () => {
+    const writer = new TableWriter(mariadb);
+    const { plan } = await loadMigrationDialect(mariadb);
+    const uniques = {
+      plain: { columns: ["a"] },
+      some: { columns: ["b"], where: ["gt", "a", 0] },
+      other: { columns: ["b"], where: ["gt", "b", 0] },
+    } as const;
+    const columns: Record<string, ColumnState> = { id: { type: "id" }, a: { type: "int" }, b: { type: "int" } };
+    const state = applyAll(new Map(), [op.createTable("items", { columns, primary: ["id"], uniques })]);
+    const steps = plan(writer, state, [op.renameColumn("items", "a", "c")]);
+    assert.deepEqual(
+      steps.flatMap(({ step }) => writeStep(writer, step)),
+      [
+        "ALTER TABLE `items` DROP INDEX `some`, DROP COLUMN `some_b`",
+        "ALTER TABLE `items` RENAME COLUMN `a` TO `c`",
+        "ALTER TABLE `items` ADD COLUMN `some_b` int GENERATED ALWAYS AS (CASE WHEN `c` > CAST('0' AS SIGNED) THEN `b` END) VIRTUAL, " +
+          "ADD CONSTRAINT `some` UNIQUE (`some_b`)",
+      ],
+    );
+  });
 });
 
 describe("the default of a decimal", () => {
