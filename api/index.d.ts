@@ -824,7 +824,7 @@ export interface TypeError_<Sentence extends string> {
 /**
  * What a handler may return.
  *
- * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed). A returned error counts as thrown.
  */
 export type HandlerResult = string | PlainResult | null;
 

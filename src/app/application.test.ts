@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { type } from "arktype";
 import * as v from "valibot";
 import { z } from "zod";
@@ -101,6 +102,22 @@ describe("results", () => {
     });
     await assert.rejects(tests.get("/number"), { code: "E_ROUTE_RESULT", message: 'The handler of GET "/number" returned 5.' });
   });
+
+  for (const [what, value, status] of [
+    ["notFound()", notFound("No such book."), 404],
+    ["tooManyRequests()", tooManyRequests(), 429],
+    ["an error", new TypeError("broken"), 500],
+    ["an error of another realm", runInNewContext("new Error('broken')"), 500],
+  ] as ReadonlyArray<readonly [string, object, number]>)
+    for (const place of ["handler", "async handler", "middleware", "page that is stored"])
+      it(`answers ${status} to ${what} that is returned, as if it was thrown: ${place}`, async () => {
+        const app = make({ cache: true });
+        const handler = (): object => (place === "async handler" ? Promise.resolve(value) : value);
+        const stored = place === "page that is stored" ? { cache: { storeSeconds: 60 } } : {};
+        app.get("/", place === "middleware" ? { use: [(() => value) as never] } : stored, handler);
+        for (let count = 0; count < 2; count++) assert.equal((await client(app).get("/")).status, status);
+        await app.close();
+      });
 
   it("adds status and fields of context.reply to plain values", async () => {
     const app = make();

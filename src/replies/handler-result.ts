@@ -1,6 +1,7 @@
 /** Converts the result of a handler to a reply. */
 import { GableError } from "../errors/gable-error.ts";
 import { describeValue } from "../errors/option-errors.ts";
+import { isErrorValue } from "../errors/thrown-value.ts";
 import { toContentDisposition } from "../http/fields.ts";
 import { Csv } from "../views/formats/csv.ts";
 import { SitemapPart } from "../views/formats/sitemap.ts";
@@ -14,7 +15,7 @@ import { contentTypeOf, isRendered } from "./render-reply.ts";
 /**
  * What a handler may return.
  *
- * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed).
+ * A view (`Html`, `Xml`, `PlainText`), a string (sent as text, never as HTML), a plain object or array (JSON), bytes, `null` (204), a `Response`, a reply helper, or an async iterable (streamed). A returned error counts as thrown.
  */
 export type HandlerResult = string | PlainResult | null;
 
@@ -41,6 +42,8 @@ export function toHandlerReply(result: unknown, source: string): HandlerReply | 
   if (result instanceof SitemapPart) return fromSitemap(result);
   // The line has just found the iterator.
   if (Symbol.asyncIterator in result) return fromIterable(result as AsyncIterable<unknown>);
+  // As JSON with status 200, `return notFound()` would say that all is well.
+  if (isErrorValue(result)) throw result;
   return new HandlerReply(200, "application/json", toJsonText(result));
 }
 
