@@ -34,8 +34,10 @@ export interface WorkerApp {
 
 const beatMs = 1000;
 const beatsPerStall = 5;
-/** Time for requests after the supervisor has ended, in milliseconds. */
-const orphanGraceMs = 5000;
+/** Time for requests after the supervisor has ended, in milliseconds: the process is gone after five seconds. */
+const orphanGraceMs = 4000;
+/** What an orphan may take beyond that to end in order, in milliseconds. */
+const orphanMarginMs = 500;
 /** Time for the first byte on a connection that a dead worker may have read from, in milliseconds. */
 const returnedMs = 1_000;
 /** Acknowledgements of connections that come close together share one message. */
@@ -177,8 +179,8 @@ class SupervisedWorker {
 
   #onOrphaned(): void {
     if (process.exitCode === 1) return;
-    setTimeout(() => process.exit(1), orphanGraceMs);
-    void this.#stop(orphanGraceMs - 500, 0);
+    setTimeout(() => process.exit(1), orphanGraceMs + orphanMarginMs);
+    void this.#stop(orphanGraceMs, 0);
   }
 
   async #stop(graceMs: number, idleMs: number | null): Promise<void> {
