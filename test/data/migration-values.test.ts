@@ -172,6 +172,10 @@ for (const kind of databaseKinds)
           assert.deepEqual(await rollback({ database, folder, allowDataLoss: true, allowCopies: true }), ["0002_change"]);
           assert.deepEqual(await values(), [value, value, value]);
           assert.deepEqual(await checkLive({ database, folder: await onlyFirst() }), []);
+          // The value of the drop is no default of later rows.
+          const insert = database.query(sql`INSERT INTO things (id) VALUES (9)`);
+          await (what === "nullable" ? insert : assert.rejects(insert));
+          assert.deepEqual((await values()).at(-1), what === "nullable" ? null : value);
           assert.deepEqual(await migrate({ database, folder }), ["0002_change"]);
           await database.query(sql`INSERT INTO things (w) VALUES (2)`);
         });
@@ -185,6 +189,25 @@ for (const kind of databaseKinds)
         assert.match(preview!.sql.join("; "), { int: /8/, text: /'y'/, choice: /'a'/ }[type]!);
         await rollback({ database, folder, fills, allowDataLoss: true, allowCopies: true });
         assert.deepEqual(await values(), [typeof other === "number" ? other : other.text]);
+      });
+
+      it(`do not invent a ${type} in a rollback of several migrations, which changes nothing then`, async () => {
+        await start(column, sql`SELECT 1`);
+        await change(alter(column, nullable));
+        await put("0003_rename", fileOf('op.renameTable("things", "items"), op.renameColumn("items", "v", "w")', '"0002_change"'));
+        await migrate({ database, folder });
+        await database.query(sql`INSERT INTO items (w) VALUES (NULL)`);
+        const options = { database, folder, target: "0001_things", allowCopies: true };
+        await assert.rejects(rollback(options), {
+          code: "E_MIGRATION_CONSENT",
+          message: /^Some rows have no value for "items\.w"/,
+          fix: /rollback\(\{ fills: \{ "things\.v": value \} \}\), or with --default things\.v=VALUE/,
+        });
+        assert.deepEqual(await states(), ["applied", "applied", "applied"]);
+        await database.query(sql`SELECT w FROM items`);
+        const fills = { "things.v": JSON.parse(fill.replace("text:", '"text":')) as number };
+        assert.deepEqual(await rollback({ ...options, fills }), ["0003_rename", "0002_change"]);
+        assert.deepEqual(await values(), [value]);
       });
 
       it(`do not invent a ${type} for a restored column`, async () => {

@@ -44,7 +44,7 @@ class FormerNames {
     if (table === undefined) return undefined;
     const { primary } = this.#before.get(table)!;
     const column = check.rule === "empty" ? check.column : this.#columns.get(table)!.get(check.column);
-    return column === undefined ? undefined : { ...check, table, column, primary };
+    return column === undefined ? undefined : { ...check, table, column, primary, asked: `${check.table}.${check.column}` };
   }
 
   follow(operation: Operation): void {

@@ -41,6 +41,8 @@ export type RowCheck = {
   readonly column: string;
   /** Columns of the primary key of the table. */
   readonly primary: readonly string[];
+  /** Name of the column in its operation, as `"books.isbn"`, if it has another one now. */
+  readonly asked?: string;
 } & ({ readonly rule: "values"; readonly before: ColumnState; readonly after: ColumnState } | { readonly rule: "present" | "empty" });
 
 /** How to rebuild a table. */

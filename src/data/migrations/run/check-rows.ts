@@ -87,10 +87,9 @@ function misfits({ table, column, before, after }: Extract<RowCheck, { rule: "va
   return new GableError("E_MIGRATION_VALUES", what, { details: { table, column, count: found.count, rows: found.keys } });
 }
 
-function valueMissing({ table, column }: RowCheck, found: Found): GableError {
-  const subject = `${table}.${column}`;
-  return new GableError("E_MIGRATION_CONSENT", `Some rows have no value for "${subject}", which needs one: ${listRows(found)}.`, {
-    fix: `Give the value with fill in the operation, with rollback({ fills: { "${subject}": value } }), or with --default ${subject}=VALUE of db rollback.`,
+function valueMissing({ table, column, asked = `${table}.${column}` }: RowCheck, found: Found): GableError {
+  return new GableError("E_MIGRATION_CONSENT", `Some rows have no value for "${table}.${column}", which needs one: ${listRows(found)}.`, {
+    fix: `Give the value with fill in the operation, with rollback({ fills: { "${asked}": value } }), or with --default ${asked}=VALUE of db rollback.`,
     details: { table, column, count: found.count, rows: found.keys },
   });
 }

@@ -156,6 +156,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
       throw new GableError("E_MIGRATION_CONSENT", `The rollback would lose data: ${lost.operation}.`, {
         fix: "Write a new migration instead, or pass allowDataLoss.",
       });
+    await runner.assertRows(plans.map(({ plan }) => plan));
     for (const { migration, plan } of plans) await runner.down(migration, plan);
     return chosen.map(({ name }) => name);
   });
@@ -391,6 +392,15 @@ class Runner {
     const start = replay(this.#migrations.slice(0, place).filter(({ name }) => this.#rows.has(name)));
     const from = applyAll(start, migration.operations);
     return { from, operations: invertAll(start, migration.operations) };
+  }
+
+  /** Throws if rows stand in the way of a rollback of several migrations, before the first of them changes anything. */
+  async assertRows(plans: readonly DownPlan[]): Promise<void> {
+    const [first] = plans;
+    if (first === undefined) return;
+    const steps = plans.flatMap(({ from, operations }) => this.#session.kind.plan(this.#writer, from, operations));
+    const operations = plans.flatMap((plan) => plan.operations);
+    for (const check of earlyChecks(first.from, operations, steps)) await checkRows(this.#session, check);
   }
 
   async down(migration: NamedMigration, { from, operations }: DownPlan = this.planDown(migration)): Promise<void> {

@@ -141,7 +141,10 @@ class MariadbPlan extends StepPlan {
     if (fill === undefined) return steps;
     const value = this.writer.defaultOf(name, after, column);
     const change = value === undefined ? "DROP DEFAULT" : `SET DEFAULT ${value}`;
-    steps.push(this.#alter(name, `ALTER COLUMN ${this.quote(column)} ${change}`));
+    // After DROP DEFAULT, MySQL refuses rows that leave out a column, also one that may be null.
+    const isRestated = value === undefined && definition.null === true;
+    const text = isRestated ? `MODIFY COLUMN ${this.writer.column(name, after, column)}` : `ALTER COLUMN ${this.quote(column)} ${change}`;
+    steps.push(this.#alter(name, text));
     return steps;
   }
 
