@@ -172,7 +172,7 @@ for (const kind of databaseKinds)
           assert.deepEqual(await rollback({ database, folder, allowDataLoss: true, allowCopies: true }), ["0002_change"]);
           assert.deepEqual(await values(), [value, value, value]);
           assert.deepEqual(await checkLive({ database, folder: await onlyFirst() }), []);
-          // The value of the drop is no default of later rows.
+          // Later rows do not get the value of the drop.
           const insert = database.query(sql`INSERT INTO things (id) VALUES (9)`);
           await (what === "nullable" ? insert : assert.rejects(insert));
           assert.deepEqual((await values()).at(-1), what === "nullable" ? null : value);

@@ -34,7 +34,7 @@ export interface WorkerApp {
 
 const beatMs = 1000;
 const beatsPerStall = 5;
-/** Time for requests after the supervisor has ended, in milliseconds: the process is gone after five seconds. */
+/** Time for requests after the supervisor has ended, in milliseconds: the process has ended after five seconds. */
 const orphanGraceMs = 4000;
 /** What an orphan may take beyond that to end in order, in milliseconds. */
 const orphanMarginMs = 500;

@@ -394,7 +394,7 @@ class Runner {
     return { from, operations: invertAll(start, migration.operations) };
   }
 
-  /** Throws if rows stand in the way of a rollback of several migrations, before the first of them changes anything. */
+  /** Throws if rows block a rollback of several migrations, before the first of them changes anything. */
   async assertRows(plans: readonly DownPlan[]): Promise<void> {
     const [first] = plans;
     if (first === undefined) return;
