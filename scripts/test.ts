@@ -20,7 +20,7 @@ const patterns = [
 /** If more files than this fail, the reason is not a busy machine, so `--again` does not repeat them. */
 const againMax = 5;
 /** Number of test files at the same time. Many wait for servers and processes: with one file per core, the cores are idle for 40 % of the time. */
-const concurrencyUsual = availableParallelism() + 2;
+const concurrencyUsual = availableParallelism() + 1;
 /** Where Node keeps compiled files; it compares their contents. */
 const compileCache = join(root, "node_modules/.cache/gable-tests");
 

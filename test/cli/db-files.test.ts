@@ -254,7 +254,8 @@ describe("gable db rollback", () => {
     assert.equal(refused.code, 1);
     assert.match(refused.error, /^E_MIGRATION_CONSENT: .*"books\.isbn".* --default books\.isbn=VALUE/ms);
     const undone = await project.run(...undo, "--default", "books.isbn=none");
-    assert.equal(undone.out, "Undid 1 migration:\n  0002_isbn\n", undone.error);
+    assert.equal(undone.out, "Undid 2 migrations:\n  0003_pages\n  0002_isbn\n", undone.error);
+    assert.match(undone.error, /^Migrations: 1 of 2 \(50 %\)[^]*\nMigrations: 2 of 2 \(100 %\)/);
     assert.deepEqual({ ...file.prepare("SELECT * FROM books").get() }, { id: 1, title: "A", pages: 7, isbn: "none" });
     file.close();
   });

@@ -121,23 +121,29 @@ async function runRollback(context: RollbackContext, database: Database): Promis
   if (flags.allowDataLoss && project.mode === "production" && !force)
     throw new GableError("E_COMMAND_CONFIRM", "A rollback that loses data needs --force in production.");
   const options = { ...runOptions(context, database), fills, allowDataLoss: flags.allowDataLoss };
-  const done = await withSteps(context, 1, (onProgress) => rollback({ ...options, onProgress }));
+  const total = Math.max(1, (await findUndone(context, database)).length);
+  const done = await withSteps(context, total, (onProgress) => rollback({ ...options, onProgress }));
   if (done.length === 0) print("No migration has run. There is nothing to undo.");
   printNames(context, "Undid", done);
   return { done };
 }
 
-/** Without a target, the last migration is undone; with one, all after it. */
 async function previewBack(
-  { flags: { folder }, arguments: { target } }: RollbackContext,
+  context: RollbackContext,
   database: Database,
   fills: NonNullable<Answers["fills"]>,
 ): Promise<MigrationPreview[]> {
+  const name = await findUndone(context, database);
+  return previewMigrations({ database, folder: context.flags.folder, name, fills, backwards: true });
+}
+
+/** Names of the migrations that a rollback undoes: without a target the last one, with one all after it. */
+async function findUndone({ flags: { folder }, arguments: { target } }: RollbackContext, database: Database): Promise<string[]> {
   const namesOf = (list: readonly MigrationStatus[]): string[] => list.flatMap(({ state, name }) => (state === "applied" ? [name] : []));
   const applied = namesOf(await readStatus({ database, folder }));
-  const kept = target === undefined || target === "zero" ? [] : namesOf(await readStatus({ database, folder, target }));
-  const name = target === undefined ? applied.slice(-1) : applied.filter((each) => !kept.includes(each));
-  return previewMigrations({ database, folder, name, fills, backwards: true });
+  if (target === undefined) return applied.slice(-1);
+  const kept = target === "zero" ? [] : namesOf(await readStatus({ database, folder, target }));
+  return applied.filter((each) => !kept.includes(each));
 }
 
 function runOptions(
