@@ -1,6 +1,6 @@
 // Makes `import "gable"` and `import "gable/http"` mean the sources of this repository, so that examples and
 // benches run without a build. Given to node as `--import ./scripts/source.mjs`. `GABLE_TEST_SOURCES` names a folder that
-// `scripts/prepared-sources.ts` wrote: modules of the repository are then read from there, which halves the time that a process needs to load them.
+// `scripts/prepared-sources.ts` wrote: modules of the repository are then read from there (decisions/048 has the times).
 import { readFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { join } from "node:path";

@@ -57,7 +57,7 @@ export class Connections {
     this.#open.set(connection, this.#nextCheck());
     if (this.#timer === undefined) {
       this.#timer = setInterval(() => this.#tick(), this.times.tickMs);
-      // The timer alone keeps no process running; other runtimes give a number.
+      // The timer must not keep a process running. In other runtimes than Node, it is a number.
       if (typeof this.#timer === "object") this.#timer.unref();
     }
     const { session, recheck } = connection;

@@ -128,8 +128,11 @@ for (const { name, skip, open } of storeKinds)
         await ended.promise;
         return "b";
       });
-      const first = read(one, "a", () => began().then(() => read(one, "b", async () => "alone")));
-      assert.equal(await first, "alone");
+      const value = await read(one, "a", async () => {
+        await began();
+        return read(one, "b", async () => "alone");
+      });
+      assert.equal(value, "alone");
       ended.resolve();
       assert.equal(await second, "b");
       await assertReleased();

@@ -4,6 +4,7 @@ import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { TestProject } from "./project.ts";
+import { listAllCommands } from "./list-commands.ts";
 import { createTestProject } from "./project.ts";
 
 /** What a command does before it changes something. */
@@ -113,18 +114,8 @@ describe("commands that change something", () => {
     return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(project.folder, name), "latin1")]));
   }
 
-  async function listCommands(...group: string[]): Promise<string[]> {
-    const [, list = ""] = (await project.run(...group, "--help")).out.split("\nCommands:\n");
-    return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);
-  }
-
   it("are all in the table of this file", async () => {
-    const names: string[] = [];
-    for (const name of await listCommands()) {
-      const nested = await listCommands(name);
-      names.push(...(nested.length === 0 ? [name] : nested.map((each) => `${name} ${each}`)));
-    }
-    assert.deepEqual(Object.keys(commands), names.sort());
+    assert.deepEqual(Object.keys(commands), (await listAllCommands(project)).sort());
   });
 
   it("have --dry-run if and only if the table of this file says so", async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { TestProject } from "./project.ts";
+import { listAllCommands } from "./list-commands.ts";
 import { createTestProject } from "./project.ts";
 
 const project: TestProject = createTestProject({
@@ -98,20 +99,9 @@ const binary = fileURLToPath(new URL("../../bin/gable.mjs", import.meta.url));
 const schema = JSON.parse(readFileSync(new URL("../../docs/reference/command-output.schema.json", import.meta.url), "utf8")) as object; // A schema.
 const isValid = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
-async function listCommands(...group: string[]): Promise<string[]> {
-  const { out } = await project.run(...group, "--help");
-  const [, list = ""] = out.split("\nCommands:\n");
-  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);
-}
-
 describe("every command", () => {
-  const names: string[] = [];
-  before(async () => {
-    for (const name of await listCommands()) {
-      const nested = await listCommands(name);
-      names.push(...(nested.length === 0 ? [name] : nested.map((each) => `${name} ${each}`)));
-    }
-  });
+  let names: readonly string[] = [];
+  before(async () => void (names = await listAllCommands(project)));
 
   it("has help with an example, and the flag --json", async () => {
     assert.ok(names.length >= 50, names.join(", "));

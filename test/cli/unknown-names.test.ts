@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { listCommands } from "./list-commands.ts";
 import { createTestProject } from "./project.ts";
 
 const site = createTestProject({
@@ -73,19 +74,13 @@ const named = ["database", "folder"] as const;
 /** Commands that create what the flag names. */
 const creating: readonly string[] = ["db make --folder"];
 
-async function listCommands(...group: string[]): Promise<string[]> {
-  const { out } = await site.run(...group, "--help");
-  const [, list = ""] = out.split("\nCommands:\n");
-  return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name]) => name!);
-}
-
 describe("names of things that do not exist", () => {
   const calls: string[] = [];
   before(async () => {
     for (const words of [["make", "first"], ["migrate"]]) assert.equal((await site.run("db", ...words)).code, 0);
     const commands: string[][] = [];
-    for (const first of await listCommands())
-      for (const second of ["", ...(await listCommands(first))]) commands.push(second === "" ? [first] : [first, second]);
+    for (const first of await listCommands(site))
+      for (const second of ["", ...(await listCommands(site, first))]) commands.push(second === "" ? [first] : [first, second]);
     for (const words of commands) {
       const { out } = await site.run(...words, "--help");
       const required = /^Usage: gable .*<[a-z]+>/.test(out) ? ["first"] : [];

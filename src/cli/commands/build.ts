@@ -10,6 +10,7 @@ import { builtIn } from "../built-in.ts";
 import { runCompiler } from "../project-compiler.ts";
 import type { VariantCounts } from "../static-variants.ts";
 import { findOutdated, listCompressible, listLeftover, readRecord, writeRecord, writeStaticVariants } from "../static-variants.ts";
+import { toCompileOptions } from "../view-options.ts";
 
 const flags = {
   out: { type: "string", help: "Folder for the application as JavaScript, such as dist; without it none is written" },
@@ -42,9 +43,13 @@ export const build = builtIn({
   },
 });
 
-type Compressed =
-  | (VariantCounts & { readonly removed: number })
-  | { readonly outdated: readonly string[]; readonly leftover: readonly string[] };
+/** Names of files whose compressed copies a build would write, and of copies that it would remove. */
+interface OutdatedCopies {
+  readonly outdated: readonly string[];
+  readonly leftover: readonly string[];
+}
+
+type Compressed = (VariantCounts & { readonly removed: number }) | OutdatedCopies;
 
 async function compress(context: Context, directory: string): Promise<Compressed> {
   const { flags, print, progress, project } = context;
@@ -53,7 +58,8 @@ async function compress(context: Context, directory: string): Promise<Compressed
   const recordFile = join(project.folder, ".gable", "compressed.json");
   const record = await readRecord(project.folder, recordFile);
   const leftover = await listLeftover(folder, files, record);
-  if (flags.check) return reportCopies(context, { directory, files, leftover });
+  const namesOf = (paths: readonly string[]): string[] => paths.map((path) => relative(folder, path));
+  if (flags.check) return reportCopies(context, directory, { outdated: namesOf(await findOutdated(files)), leftover: namesOf(leftover) });
   const before = JSON.stringify([...record]);
   for (const path of leftover) await rm(path);
   const counts = await progress("Static files", { total: files.length }, (bar) =>
@@ -67,16 +73,8 @@ async function compress(context: Context, directory: string): Promise<Compressed
 }
 
 /** Reports what a build would write and remove. */
-async function reportCopies(
-  { report }: Context,
-  {
-    directory,
-    files,
-    leftover: left,
-  }: { readonly directory: string; readonly files: readonly string[]; readonly leftover: readonly string[] },
-): Promise<Compressed> {
-  const nameOf = (path: string): string => relative(resolve(directory), path);
-  const [outdated, leftover] = [(await findOutdated(files)).map(nameOf), left.map(nameOf)];
+function reportCopies({ report }: Context, directory: string, copies: OutdatedCopies): OutdatedCopies {
+  const { outdated, leftover } = copies;
   const fix = "Run: npx gable build";
   if (outdated.length > 0) {
     const message = `These files in ${directory} have no compressed copy, or an older one: ${outdated.join(", ")}.`;
@@ -86,24 +84,18 @@ async function reportCopies(
     const message = `These files in ${directory} are compressed copies of files that no longer exist: ${leftover.join(", ")}.`;
     report({ id: "build.leftover", message, fix });
   }
-  return { outdated, leftover };
+  return copies;
 }
 
 /** Compiles the template files into a temporary folder, and reports their errors. Nothing is written into the project. */
 async function checkTemplates({ project, report }: Context, views: NonNullable<GableOptions["views"]>): Promise<void> {
   const { checkViews } = await import("gable/check");
-  const {
-    fragments: _fragments,
-    mustache: _mustache,
-    raw: _raw,
-    ...options
-  } = typeof views === "string" ? { directories: [views] } : views;
-  const directories = (options.directories ?? ["views"]).map((each) => resolve(project.folder, each));
+  const options = toCompileOptions(project.folder, views);
   // What was built elsewhere has nothing to compare.
-  if (directories.every((each) => !existsSync(each))) return;
+  if (options.directories.every((each) => !existsSync(each))) return;
   const folder = await mkdtemp(join(tmpdir(), "gable-build-"));
   try {
-    const found = checkViews({ ...options, directories, project: folder, generated: join(folder, "generated") });
+    const found = checkViews({ ...options, project: folder, generated: join(folder, "generated") });
     // The empty project has no compiler: what it says is not about the files.
     for (const { file, line, code, message, fix } of found.filter((each) => each.code.startsWith("E_VIEW_"))) {
       const where = `${project.toShown(resolve(project.folder, file))}:${line}`;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Application, ApplicationFacts, RouteFacts } from "gable";
 import { GableError, isGableError } from "gable";
+import type { CheckViewsOptions } from "gable/check";
 import { checkViews } from "gable/check";
 import { suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext, Problem } from "../built-in.ts";
@@ -19,6 +20,7 @@ import { collectSubject } from "../checks/subject.ts";
 import { exitCode, toExitCode } from "../exit-code.ts";
 import { withoutSecrets } from "../problem-text.ts";
 import type { Project } from "../project.ts";
+import { toCompileOptions } from "../view-options.ts";
 
 const flags = {
   deploy: { type: "boolean", help: "Also checks what must be right in production" },
@@ -116,9 +118,11 @@ async function checkDeploy(project: Project, facts: ApplicationFacts, { environm
 }
 
 function checkTypes(project: Project, { views, options }: ApplicationFacts): readonly Problem[] {
-  if (views !== undefined) return toViewProblems(project, views, { statics: findStatics(options) });
+  if (views !== undefined) return toViewProblems(project, compileOptionsOf(project, options), { statics: findStatics(options) });
   // A project in JavaScript has no types to check.
-  return existsSync(join(project.folder, "tsconfig.json")) ? withEmptyFolder((folder) => toViewProblems(project, [folder])) : [];
+  return existsSync(join(project.folder, "tsconfig.json"))
+    ? withEmptyFolder((folder) => toViewProblems(project, { directories: [folder] }))
+    : [];
 }
 
 /** Everything that goes around a protection, and with types the other problems of template files as well. */
@@ -133,8 +137,8 @@ function listUnsafe(project: Project, { views, routes, options }: ApplicationFac
   );
   const found =
     views === undefined
-      ? withEmptyFolder((folder) => toViewProblems(project, [folder], { listsUnsafe: true }))
-      : toViewProblems(project, views, { listsUnsafe: true, statics: findStatics(options) });
+      ? withEmptyFolder((folder) => toViewProblems(project, { directories: [folder] }, { listsUnsafe: true }))
+      : toViewProblems(project, compileOptionsOf(project, options), { listsUnsafe: true, statics: findStatics(options) });
   return [...(noTypes ? found.filter(({ id }) => id === "unsafe") : found), ...exceptions];
 }
 
@@ -157,10 +161,10 @@ function toPlace(project: Project, { place }: RouteFacts): string {
 /** Template files, and the whole project with the same compiler. */
 function toViewProblems(
   project: Project,
-  directories: readonly string[],
+  views: CheckViewsOptions,
   { listsUnsafe = false, statics }: { readonly listsUnsafe?: boolean; readonly statics?: string | undefined } = {},
 ): Problem[] {
-  const found = checkViews({ project: project.folder, directories, listsUnsafe, ...(statics !== undefined && { statics }) });
+  const found = checkViews({ ...views, project: project.folder, listsUnsafe, ...(statics !== undefined && { statics }) });
   return found.map(({ file, line, code, message, fix, severity }) => {
     const where = `${file}:${line}`;
     const isTemplateType = /^TS\d+$/.test(code) && !/\.[cm]?tsx?$/.test(file);
@@ -180,6 +184,11 @@ function toViewId(code: string): string {
   if (code === "missing-asset") return "static.missing";
   if (code.startsWith("E_VIEW_")) return `views.${code.slice("E_VIEW_".length).toLowerCase().replaceAll("_", "-")}`;
   return /^[a-z][a-z-]*$/.test(code) && code !== "unsafe" ? `views.${code}` : code;
+}
+
+/** An application with folders of template files has the option. */
+function compileOptionsOf(project: Project, { views }: ApplicationFacts["options"]): CheckViewsOptions {
+  return toCompileOptions(project.folder, views!);
 }
 
 function findStatics({ static: files }: ApplicationFacts["options"]): string | undefined {

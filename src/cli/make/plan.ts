@@ -30,7 +30,10 @@ export interface Written {
   readonly changed: readonly Line[];
 }
 
-/** Writes a plan; `models` is the path of the file that exports the models. Throws `E_COMMAND_USAGE` for a file that exists, unless `force` overwrites it. Writes nothing with `isDry`. */
+/**
+ * Writes a plan. `models` is the path of the file that exports the models. Throws `E_COMMAND_USAGE` for a file that exists, unless `force`
+ * overwrites it. Writes nothing with `isDry`.
+ */
 export async function writePlan(
   folder: string,
   plan: MakePlan,

@@ -46,7 +46,7 @@ export function findNamed(migrations: readonly NamedMigration[], name: string): 
   throw migrationMissing(name, migrations);
 }
 
-/** Returns the names of a migration and of all that it depends on. Throws `E_MIGRATION_TARGET` if there is no such migration. */
+/** Returns the name of a migration, and the names of those that must run before it. Throws `E_MIGRATION_TARGET` for an unknown name. */
 export function namesUpTo(migrations: readonly NamedMigration[], target: string): Set<string> {
   const found = new Set<string>();
   const visit = (migration: NamedMigration | undefined): void => {

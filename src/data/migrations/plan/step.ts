@@ -41,7 +41,7 @@ export type RowCheck = {
   readonly column: string;
   /** Columns of the primary key of the table. */
   readonly primary: readonly string[];
-  /** Name of the column in its operation, as `"books.isbn"`, if it has another one now. */
+  /** Name of the column in its operation, as `"books.isbn"`. It may have another one now. By default it has the same. */
   readonly asked?: string;
 } & ({ readonly rule: "values"; readonly before: ColumnState; readonly after: ColumnState } | { readonly rule: "present" | "empty" });
 

@@ -156,7 +156,8 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
       throw new GableError("E_MIGRATION_CONSENT", `The rollback would lose data: ${lost.operation}.`, {
         fix: "Write a new migration instead, or pass allowDataLoss.",
       });
-    await runner.assertRows(plans.map(({ plan }) => plan));
+    // A rollback of one migration checks its rows itself, before it changes anything.
+    if (plans.length > 1) await runner.assertRows(plans.map(({ plan }) => plan));
     for (const { migration, plan } of plans) await runner.down(migration, plan);
     return chosen.map(({ name }) => name);
   });
@@ -396,11 +397,9 @@ class Runner {
 
   /** Throws if rows block a rollback of several migrations, before the first of them changes anything. */
   async assertRows(plans: readonly DownPlan[]): Promise<void> {
-    const [first] = plans;
-    if (first === undefined) return;
     const steps = plans.flatMap(({ from, operations }) => this.#session.kind.plan(this.#writer, from, operations));
     const operations = plans.flatMap((plan) => plan.operations);
-    for (const check of earlyChecks(first.from, operations, steps)) await checkRows(this.#session, check);
+    for (const check of earlyChecks(plans[0]!.from, operations, steps)) await checkRows(this.#session, check);
   }
 
   async down(migration: NamedMigration, { from, operations }: DownPlan = this.planDown(migration)): Promise<void> {

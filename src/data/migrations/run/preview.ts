@@ -58,16 +58,16 @@ export async function previewMigrations(options: PreviewOptions): Promise<Migrat
   const { backwards = false, fills = {} } = options;
   const { dialect } = options.database.$core;
   const [writer, kind] = [new TableWriter(dialect), await loadMigrationDialect(dialect)];
-  const isRecorded = options.fakeInitial === true ? await findRecorded(options, migrations) : () => false;
+  const isShown = ({ name }: NamedMigration): boolean => shown?.includes(name) ?? true;
+  const recorded = options.fakeInitial === true ? await findRecorded(options, migrations.filter(isShown)) : new Set();
   const previews: MigrationPreview[] = [];
   const needed: string[] = [];
   let state: State = new Map();
   for (const migration of migrations) {
     const { name } = migration;
     const after = applyAll(state, migration.operations);
-    const isShown = shown?.includes(name) ?? true;
-    if (isShown && isRecorded(migration)) previews.push({ name, sql: [], risks: [], isRecorded: true });
-    else if (isShown) {
+    if (recorded.has(migration)) previews.push({ name, sql: [], risks: [], isRecorded: true });
+    else if (isShown(migration)) {
       const inverse = backwards ? invertAll(state, migration.operations) : [];
       needed.push(...listNeeded(after, inverse));
       const [from, operations] = backwards ? [after, fillOperations(after, inverse, fills)] : [state, migration.operations];
@@ -80,16 +80,15 @@ export async function previewMigrations(options: PreviewOptions): Promise<Migrat
   return backwards ? previews.toReversed() : previews;
 }
 
-/** Returns which of the due migrations are recorded because the database has what they create. */
+/** Returns which migrations are due and recorded, because the database has what they create. */
 async function findRecorded(
-  { database, folder, name }: PreviewOptions,
+  { database, folder }: PreviewOptions,
   migrations: readonly NamedMigration[],
-): Promise<(migration: NamedMigration) => boolean> {
-  const due = new Set((await readStatus({ database, folder })).flatMap((each) => (each.state === "due" ? [each.name] : [])));
-  const asked = migrations.filter((each) => due.has(each.name) && (name === undefined || [name].flat().includes(each.name)));
+): Promise<ReadonlySet<NamedMigration>> {
+  const due = new Set((await readStatus({ database, folder })).flatMap(({ state, name }) => (state === "due" ? [name] : [])));
   const recorded = new Set<NamedMigration>();
   await Session.use(database.$core, async (session) => {
-    for (const each of asked) if (await isCreated(session, new Map(), each)) recorded.add(each);
+    for (const each of migrations) if (due.has(each.name) && (await isCreated(session, new Map(), each))) recorded.add(each);
   });
-  return (migration) => recorded.has(migration);
+  return recorded;
 }
