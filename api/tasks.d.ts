@@ -553,6 +553,8 @@ export declare class AppTasks {
     get queue(): TaskQueue & Partial<TaskDirectory>;
     /** Names of the tasks. */
     get names(): readonly string[];
+    /** Names of the queues of its tasks. */
+    get queueNames(): readonly string[];
     /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */
     enqueue(task: AnyTask, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask>;
     /** Schedules with their next times, in ms since 1970. `count` is the number of times of each. */
@@ -634,7 +636,7 @@ export interface TaskSetupOptions {
      * variable GABLE_TASKS=off turns "worker" into "elsewhere".
      */
     readonly run?: TaskRunMode;
-    /** Queues that this process reads. By default all. */
+    /** Queues that this process reads, each of at least one task. By default all. */
     readonly queues?: readonly string[];
     /** Most tasks at a time in this process, from 1 to 1,000. Default 10. */
     readonly concurrency?: number;

@@ -8,7 +8,7 @@ import type { PartHost } from "../parts/part.ts";
 import { currentTasks } from "./current-tasks.ts";
 import { createTaskAnnouncer, listenForTasks } from "./supervised-wake.ts";
 import type { TaskRunMode, TaskSetupOptions } from "./setup-options.ts";
-import { assertWorkerOptions } from "./setup-options.ts";
+import { assertQueuesExist, assertWorkerOptions } from "./setup-options.ts";
 import type { AnyTask, EnqueuedTask, EnqueueOptions } from "./task.ts";
 import type { Schedule } from "./schedule.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -117,6 +117,11 @@ export class AppTasks {
   /** Names of the tasks. */
   get names(): readonly string[] {
     return [...this.#tasks.keys()];
+  }
+
+  /** Names of the queues of its tasks. */
+  get queueNames(): readonly string[] {
+    return [...new Set(Array.from(this.#tasks.values(), ({ $task }) => $task.settings.queue))];
   }
 
   /** Adds a task to the queue of this application. Throws `E_TASK_INPUT` and `E_TASK_UNKNOWN`. */
@@ -236,8 +241,10 @@ export class AppTasks {
     else await effect();
   }
 
-  /** @internal Tasks may use every part of the application. */
+  /** @internal Tasks may use every part of the application. Throws `E_OPTION_INVALID` for queues that no task has. */
   started(): void {
+    // Checked here, because other parts have added their tasks by now.
+    assertQueuesExist("gable() tasks", this.#parts.options.queues ?? [], this.queueNames);
     this.#outbox?.start();
     if (this.#parts.run !== "worker") return;
     this.startWorker();
@@ -343,6 +350,7 @@ export class AppTasks {
     const { queues, concurrency, now = () => Date.now(), times = {}, onFailure } = given;
     assertWorkerOptions("startWorker()", { queues, concurrency });
     const { options, queue, logger, traces } = this.#parts;
+    if (queues !== undefined) assertQueuesExist("startWorker()", queues, this.queueNames);
     const worker = new Worker({
       queue,
       logger,

@@ -1,4 +1,6 @@
 /** The option `tasks` of `gable()`: which tasks an application has, and where they run. */
+import { GableError } from "../errors/gable-error.ts";
+import { suggestName } from "../errors/nearest-name.ts";
 import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { AnyTask } from "./task.ts";
 import type { Schedule } from "./schedule.ts";
@@ -20,7 +22,7 @@ export interface TaskSetupOptions {
    * variable GABLE_TASKS=off turns "worker" into "elsewhere".
    */
   readonly run?: TaskRunMode;
-  /** Queues that this process reads. By default all. */
+  /** Queues that this process reads, each of at least one task. By default all. */
   readonly queues?: readonly string[];
   /** Most tasks at a time in this process, from 1 to 1,000. Default 10. */
   readonly concurrency?: number;
@@ -63,6 +65,16 @@ export function assertSetting({ tasks = [] }: TaskSetting): void {
   if (queue !== undefined && queue !== "database" && typeof queue?.claim !== "function")
     throw optionInvalid(owner, "queue", queue, '"database", or a queue such as memoryTasks()');
   assertWorkerOptions(owner, { queues, concurrency });
+}
+
+/** Checks that tasks have the queues that a worker reads: it would find nothing in others. Throws `E_OPTION_INVALID`. */
+export function assertQueuesExist(owner: string, queues: readonly string[], known: readonly string[]): void {
+  const unknown = queues.find((queue) => !known.includes(queue));
+  if (unknown === undefined) return;
+  throw new GableError("E_OPTION_INVALID", `${owner}: option "queues" has ${JSON.stringify(unknown)}, and no task has this queue.`, {
+    fix: known.length === 0 ? "The application has no tasks." : suggestName(unknown, known),
+    details: { owner, name: "queues" },
+  });
 }
 
 /** Checks what a worker reads. Throws `E_OPTION_INVALID`. */

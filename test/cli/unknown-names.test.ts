@@ -61,6 +61,8 @@ const unknown: readonly string[] = [
   "tasks retry nope",
   "tasks cancel nope",
   "tasks discard nope --yes",
+  "worker --queues nope",
+  "worker --queues default --queues nope --once",
   "shell --file nope.ts",
   "test nope",
   "check --tag nope --no-types",

@@ -1,15 +1,17 @@
 /** What lists and workers are asked for, which every queue answers the same way. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { GableError } from "gable";
 import { gable } from "gable";
 import type { AppTasks, TaskFilter } from "gable/tasks";
-import { bullmqQueue, task, taskModel, tasksPart } from "gable/tasks";
+import { bullmqQueue, memoryTasks, task, taskModel, tasksPart } from "gable/tasks";
 import { databaseKinds } from "../data/databases.ts";
 import { createPrefix, redisUrl, removeKeys, skipRedis } from "../session/redis.ts";
 import { silentLogger } from "../silent-logger.ts";
 import { openQueue } from "./queue-place.ts";
 
 const plain = task("plain", {}, () => undefined);
+const slow = task("slow", { queue: "slow" }, () => undefined);
 
 interface OpenTasks {
   readonly tasks: AppTasks;
@@ -21,7 +23,7 @@ async function openBullmq(): Promise<OpenTasks> {
   const app = gable({
     mode: "test",
     logger: silentLogger,
-    tasks: { tasks: [plain], queue: bullmqQueue({ url: redisUrl, prefix }), run: "elsewhere" },
+    tasks: { tasks: [plain, slow], queue: bullmqQueue({ url: redisUrl, prefix }), run: "elsewhere" },
   });
   await app.start();
   const close = async (): Promise<void> => {
@@ -32,7 +34,7 @@ async function openBullmq(): Promise<OpenTasks> {
 }
 
 const open = (place: (typeof databaseKinds)[number]["place"] | undefined): Promise<OpenTasks> =>
-  openQueue(place, [taskModel()], { tasks: [plain] });
+  openQueue(place, [taskModel()], { tasks: [plain, slow] });
 const kinds: ReadonlyArray<readonly [name: string, skip: string | false, open: () => Promise<OpenTasks>]> = [
   ["memory", false, () => open(undefined)],
   ...databaseKinds.map(({ name, skip, place }) => [name, skip, () => open(place)] as const),
@@ -81,8 +83,36 @@ for (const [name, skip, openKind] of kinds)
     });
 
     it("are names of queues", async () => {
-      for (const queues of [[""], ["a b"], ["a\u0000"], ["é"], ["a".repeat(51)], [7]])
+      for (const queues of [[], [""], ["other"], ["default", "other"], ["a b"], ["a\u0000"], ["é"], ["a".repeat(51)], [7]])
         await assert.rejects(opened.tasks.runAll({ queues: queues as string[] }), { code: "E_OPTION_INVALID" }, JSON.stringify(queues));
-      assert.equal(await opened.tasks.runAll({ queues: ["other"] }), 0);
+      assert.deepEqual(opened.tasks.queueNames, ["default", "slow"]);
+      assert.equal(await opened.tasks.runAll({ queues: ["slow"] }), 0);
     });
   });
+
+describe("queues of the application", () => {
+  const rows: ReadonlyArray<readonly [queues: readonly string[], fix?: string]> = [
+    [["default", "slow"]],
+    [["default", "slwo"], 'Write "slow".'],
+    [["images"], "Use one of: default, slow."],
+  ];
+  for (const [queues, fix] of rows)
+    for (const run of ["worker", "elsewhere", "inline", "record"] as const)
+      it(`${fix === undefined ? "can" : "cannot"} be ${queues.join(" and ")} with run "${run}"`, async () => {
+        const tasks = { tasks: [plain, slow], queue: memoryTasks(), run, queues };
+        const app = gable({ mode: "test", logger: silentLogger, tasks });
+        const found: unknown = await app.start().then(
+          () => undefined,
+          ({ code, fix: given }: GableError) => [code, given],
+        );
+        await app.close();
+        assert.deepEqual(found, fix === undefined ? undefined : ["E_OPTION_INVALID", fix]);
+      });
+
+  it("can be that of mail", async () => {
+    const tasks = { tasks: [slow], queue: memoryTasks(), queues: ["default"] };
+    const app = gable({ mode: "test", logger: silentLogger, mail: { from: "a@example.com" }, tasks });
+    await app.start();
+    await app.close();
+  });
+});

@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { GableError } from "gable";
 import type { AppTasks } from "gable/tasks";
 import { tasksPart } from "gable/tasks";
+import { suggestName } from "../../errors/nearest-name.ts";
 import type { BuiltInContext } from "../built-in.ts";
 import { builtIn } from "../built-in.ts";
 
@@ -24,6 +25,7 @@ export const worker = builtIn({
       });
     return project.withApp(async (app) => {
       const tasks = app.part(tasksPart);
+      assertKnownQueues(queues, tasks.queueNames);
       const options = { queues: queues.length === 0 ? undefined : queues, concurrency };
       if (once) {
         const attempts = await tasks.runAll(options);
@@ -36,6 +38,14 @@ export const worker = builtIn({
     });
   },
 });
+
+function assertKnownQueues(queues: readonly string[], known: readonly string[]): void {
+  const unknown = queues.find((queue) => !known.includes(queue));
+  if (unknown !== undefined)
+    throw new GableError("E_COMMAND_USAGE", `No task has the queue "${unknown}".`, {
+      fix: known.length === 0 ? "The application has no tasks." : suggestName(unknown, known),
+    });
+}
 
 async function runUntilStopped(
   tasks: AppTasks,

@@ -4,7 +4,7 @@ import { suggestName } from "../../../errors/nearest-name.ts";
 import { columnsOf, renameInCondition } from "../../schema/condition-columns.ts";
 import type { ColumnState, ForeignKeyState, IndexState, State, TableState } from "../../schema/table-state.ts";
 import type { Migration, Operation, OperationOf, TableChange } from "./operation.ts";
-import { assertFill } from "./operation.ts";
+import { assertFill } from "./fill-value.ts";
 import { toTableState, toViewState } from "./table-data.ts";
 
 /** Returns the structure after migrations. Throws `E_MIGRATION_OPERATION` for an operation that does not fit the structure. */

@@ -1,4 +1,6 @@
 /** Values that a migration gives existing rows: whether one fits the type of its column. */
+import { GableError } from "../../../errors/gable-error.ts";
+import { describeValue } from "../../../errors/option-errors.ts";
 import { countCharacters } from "../../schema/check-value.ts";
 import type { ColumnType } from "../../schema/column.ts";
 import { isColumnType } from "../../schema/column.ts";
@@ -104,4 +106,29 @@ export function isValueData(value: unknown): value is ValueData {
   if (typeof value !== "object") return typeof value === "boolean" || Number.isFinite(value);
   const types = Object.keys(value ?? {});
   return value === null || (types.length === 1 && isColumnType(types[0]!));
+}
+
+/**
+ * Throws `E_MIGRATION_OPERATION` for a value that would not fill rows: one that the column cannot hold, or null where the fill would never
+ * end. `before` is the definition of a column that is changed.
+ */
+export function assertFill(where: string, column: ColumnState, fill: ValueData | undefined, before?: ColumnState): void {
+  if (fill === undefined) return;
+  if (fill === null && column.null !== true)
+    refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
+  if (before !== undefined && (column.null === true || before.null !== true))
+    refuse(
+      `${where} has fill, which replaces null where a nullable column becomes not nullable: it would change no row here.`,
+      "Leave fill out. To change values, use op.sql() or op.run().",
+    );
+  const example = fill === null ? undefined : findFillExample(fill, column);
+  if (example === undefined) return;
+  const given = typeof fill === "object" ? JSON.stringify(fill) : describeValue(fill);
+  const { type, max, digits, scale } = column;
+  const limits = max !== undefined ? ` with max: ${max}` : digits !== undefined ? ` with digits: ${digits}, scale: ${scale}` : "";
+  refuse(`${where} fills rows with ${given}, but the column has the type ${type}${limits}.`, `Write fill: ${example}.`);
+}
+
+function refuse(what: string, fix: string): never {
+  throw new GableError("E_MIGRATION_OPERATION", what, { fix });
 }

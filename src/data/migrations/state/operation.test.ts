@@ -210,6 +210,18 @@ describe("operations", () => {
       ["books", "title", { type: "int" }, { from: { type: "int", null: true }, fill: null }],
       'op.alterColumn("books", "title") fills rows with null, but the column is not nullable.',
     ],
+    ...[
+      [false, false],
+      [false, true],
+      [true, true],
+    ].map(
+      ([before, after]) =>
+        [
+          "alterColumn",
+          ["books", "title", { type: "int", null: after }, { from: { type: "int", null: before }, fill: 5 }],
+          'op.alterColumn("books", "title") has fill, which replaces null where a nullable column becomes not nullable: it would change no row here.',
+        ] as const,
+    ),
     ["addIndex", ["books", "a", []], "op.addIndex() got an array of 0."],
     ["addIndex", ["books", "a", ["b"], { using: "magic" }], 'op.addIndex() has using "magic".'],
     ["addIndex", ["books", "a", ["b"], { expression: "b" }], "op.addIndex() got columns and an expression."],

@@ -15,7 +15,7 @@ import type {
   ViewState,
 } from "../../schema/table-state.ts";
 import type { DataStep } from "./data-step.ts";
-import { findFillExample, isValueData } from "./fill-value.ts";
+import { assertFill, isValueData } from "./fill-value.ts";
 import { columnKinds, indexKinds, sqlKinds, stepKinds, tableKinds, uniqueKinds, viewKinds } from "./operation-kinds.ts";
 
 /** A table as written in a migration. Omitted parts are empty. */
@@ -221,19 +221,6 @@ function assertColumn(where: string, column: ColumnState): void {
   if (column.type === "choice" && choices.length === 0) refuse(`${where} is a choice without choices.`, "Give at least one.");
 }
 
-/** Throws for a value that a column cannot hold. Rows that must not be null cannot be filled with null: the fill would never end. */
-export function assertFill(where: string, column: ColumnState, fill: ValueData | undefined): void {
-  if (fill === null && column.null !== true)
-    refuse(`${where} fills rows with null, but the column is not nullable.`, "Give another value.");
-  if (fill === undefined || fill === null) return;
-  const example = findFillExample(fill, column);
-  const given = typeof fill === "object" ? JSON.stringify(fill) : describeValue(fill);
-  const { type, max, digits, scale } = column;
-  const limits = max !== undefined ? ` with max: ${max}` : digits !== undefined ? ` with digits: ${digits}, scale: ${scale}` : "";
-  if (example !== undefined)
-    refuse(`${where} fills rows with ${given}, but the column has the type ${type}${limits}.`, `Write fill: ${example}.`);
-}
-
 function assertColumns(where: string, columns: readonly string[]): void {
   if (!Array.isArray(columns) || columns.length === 0) refuse(`${where} got ${describeValue(columns)}.`, "Give a list of column names.");
   for (const name of columns) assertName(where, name);
@@ -357,7 +344,7 @@ export const op = {
     assertKnownOptions(where, options, ["from", "fill"]);
     assertColumn(where, column);
     assertColumn(`${where}, from`, options.from);
-    assertFill(where, column, options.fill);
+    assertFill(where, column, options.fill, options.from);
     return make({ kind: "alterColumn", table, name, column, ...options });
   },
   /** Changes the primary key. */
