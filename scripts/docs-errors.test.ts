@@ -15,9 +15,9 @@ const required = `
   .trim()
   .split(/\s+/);
 
-describe("explanations of error codes", async () => {
-  const explanations = await readExplanations();
+const explanations = await readExplanations();
 
+describe("explanations of error codes", () => {
   it("exist for the codes that a newcomer meets first", () => {
     assert.deepEqual(
       required.filter((code) => !explanations.has(code)),

@@ -68,6 +68,8 @@ async function run(chosen: readonly string[], concurrency: number): Promise<{ st
       "--import",
       "./scripts/source.mjs",
       "--import",
+      "./scripts/test-promises.mjs",
+      "--import",
       "./scripts/test-deadline.mjs",
       "--test",
       ...(hasReporter ? [] : ["--test-reporter=./scripts/test-reporter.ts", "--test-reporter-destination=stdout"]),

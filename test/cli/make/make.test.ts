@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { declarationPaths } from "../../declarations.ts";
 import { createFullProject } from "../full-project.ts";
@@ -22,13 +22,16 @@ interface MadeData {
   readonly next: readonly string[];
 }
 
-/** A project without accounts, whose types come from the declarations of the sources. */
+const projects: TestProject[] = [];
+after(() => projects.forEach((project) => project.remove()));
+
+/** A project without accounts, whose types come from the declarations of the sources. It is removed after the tests. */
 async function createTypedProject(): Promise<TestProject> {
   const project = await createFullProject({ accounts: false });
   const config = JSON.parse(readFileSync(join(project.folder, "tsconfig.json"), "utf8")) as { compilerOptions: object }; // The template's own.
   const compilerOptions = { ...config.compilerOptions, exactOptionalPropertyTypes: true, paths: declarationPaths() };
   project.write({ "tsconfig.json": JSON.stringify({ ...config, compilerOptions }) });
-  after(() => project.remove());
+  projects.push(project);
   return project;
 }
 
@@ -59,8 +62,9 @@ async function makeAndAdd(project: TestProject, ...words: readonly string[]): Pr
   return data;
 }
 
-describe("gable make, all kinds in one project", async () => {
-  const project = await createTypedProject();
+describe("gable make, all kinds in one project", () => {
+  let project: TestProject;
+  before(async () => void (project = await createTypedProject()));
   const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
     ["model User name:text:100:unique", ["users/models.ts", "tests/user-model.test.ts"]],
     [
@@ -95,8 +99,9 @@ describe("gable make, all kinds in one project", async () => {
   });
 });
 
-describe("gable make accounts, policy and seed", async () => {
-  const project = await createTypedProject();
+describe("gable make accounts, policy and seed", () => {
+  let project: TestProject;
+  before(async () => void (project = await createTypedProject()));
   const tests: string[] = [];
   const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
     [
@@ -240,8 +245,9 @@ export const { TwoFactor, RecoveryCode } = twoFactorModels();
   });
 });
 
-describe("gable make resource", async () => {
-  const project = await createTypedProject();
+describe("gable make resource", () => {
+  let project: TestProject;
+  before(async () => void (project = await createTypedProject()));
   const tests = ["tests/article-pages.test.ts", "tests/author-pages.test.ts"];
 
   it("follows make model, db make and db migrate", async () => {
@@ -281,19 +287,22 @@ describe("gable make resource", async () => {
   });
 });
 
-describe("gable make, for an application in src/app.ts", async () => {
-  const project = await createTypedProject();
+describe("gable make, for an application in src/app.ts", () => {
+  let project: TestProject;
+  before(async () => {
+    project = await createTypedProject();
+    const moved = ["app.ts", "models.ts", "pages", "notes", "tests"].filter((name) => existsSync(join(project.folder, name)));
+    mkdirSync(join(project.folder, "src"));
+    for (const name of moved) renameSync(join(project.folder, name), join(project.folder, "src", name));
+    for (const [file, text, now] of [
+      ["src/app.ts", '"./settings.ts"', '"../settings.ts"'],
+      ["seeds/010-first-notes.ts", '"../models.ts"', '"../src/models.ts"'],
+      ["src/tests/notes.test.ts", '"../seeds/', '"../../seeds/'],
+      ["views/notes/list.html", "../../notes/models.ts", "../../src/notes/models.ts"],
+    ] as const)
+      project.write({ [file]: read(project, file).replace(text, now) });
+  });
   const tests: string[] = [];
-  const moved = ["app.ts", "models.ts", "pages", "notes", "tests"].filter((name) => existsSync(join(project.folder, name)));
-  mkdirSync(join(project.folder, "src"));
-  for (const name of moved) renameSync(join(project.folder, name), join(project.folder, "src", name));
-  for (const [file, before, now] of [
-    ["src/app.ts", '"./settings.ts"', '"../settings.ts"'],
-    ["seeds/010-first-notes.ts", '"../models.ts"', '"../src/models.ts"'],
-    ["src/tests/notes.test.ts", '"../seeds/', '"../../seeds/'],
-    ["views/notes/list.html", "../../notes/models.ts", "../../src/notes/models.ts"],
-  ] as const)
-    project.write({ [file]: read(project, file).replace(before, now) });
   const rows: ReadonlyArray<readonly [words: string, files: readonly string[]]> = [
     [
       "accounts",
@@ -366,8 +375,9 @@ describe("gable make, for an application in src/app.ts", async () => {
     });
 });
 
-describe("gable make", async () => {
-  const project = await createTypedProject();
+describe("gable make", () => {
+  let project: TestProject;
+  before(async () => void (project = await createTypedProject()));
   const model = `import { field as f, Model } from "gable/data";
 
 /** Blog entry. */
@@ -427,8 +437,9 @@ export class BlogEntry extends Model("blog_entries", {
   });
 });
 
-describe("gable make refuses", async () => {
-  const project = await createTypedProject();
+describe("gable make refuses", () => {
+  let project: TestProject;
+  before(async () => void (project = await createTypedProject()));
   const long = "a".repeat(41);
   const rows: ReadonlyArray<readonly [words: string, message: RegExp, fix: RegExp]> = [
     ["modle Post", /cannot write a "modle"/, /gable make model Post/],
