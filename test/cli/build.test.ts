@@ -99,7 +99,7 @@ describe("gable build", () => {
     assert.equal((await project.run("build", "--check")).code, 0);
   });
 
-  it("removes its copies of deleted files, and no file of somebody else", async () => {
+  it("removes its copies of deleted files, and no file of somebody else", async (test) => {
     const other = createTestProject({
       "app.ts": 'import { gable } from "gable";\nexport default gable({ static: "static" });\n',
       "static/gone.css": css,
@@ -109,7 +109,7 @@ describe("gable build", () => {
       "static/game.wasm.br": "a download without an original",
       "static/table.csv.gz": "another one",
     });
-    after(() => other.remove());
+    test.after(() => other.remove());
     const at = (name: string): string => join(other.folder, "static", name);
     assert.equal((await other.run("build")).code, 0);
     for (const name of ["gone.css", "sub/gone.js", "replaced.css"]) rmSync(at(name));
@@ -160,7 +160,7 @@ export default gable({ models: { Book }, database: "sqlite:app.db", session: {},
       assert.deepEqual([second.code, listAll()], [1, before]);
     });
 
-  it("writes the application as JavaScript with --out, and nothing when types are wrong", async () => {
+  it("writes the application as JavaScript with --out, and nothing when types are wrong", async (test) => {
     const other = createTestProject({
       "app.ts":
         'import { gable, get } from "gable";\nimport { word } from "./pages/word.ts";\nexport default gable({ routes: [get("/", (): string => word)] });\n',
@@ -170,7 +170,7 @@ export default gable({ models: { Book }, database: "sqlite:app.db", session: {},
       "tsconfig.json":
         '{ "compilerOptions": { "module": "nodenext", "target": "es2024", "types": [], "allowImportingTsExtensions": true, "noEmit": true }, "include": ["**/*.ts"] }',
     });
-    after(() => other.remove());
+    test.after(() => other.remove());
     const none = await other.run("build", "--out", "dist");
     assert.deepEqual([none.code, /npm install --save-dev typescript/.test(none.error)], [1, true]);
     mkdirSync(join(other.folder, "node_modules"));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTestProject } from "./project.ts";
 
@@ -55,11 +55,11 @@ const cases: readonly Case[] = [
 
 describe("gable check of types without template files", () => {
   for (const { what, files, compilerIn, code, first } of cases)
-    it(`with ${what}`, async () => {
+    it(`with ${what}`, async (test) => {
       const all = { "app.ts": app, "package.json": '{ "type": "module" }', "tsconfig.json": tsconfig, "gable.d.ts": declared, ...files };
       const present = Object.entries(all).filter(([, text]) => text !== "");
       const project = createTestProject(Object.fromEntries(present.map(([name, text]) => [`apps/shop/${name}`, text])));
-      after(() => project.remove());
+      test.after(() => project.remove());
       if (compilerIn !== undefined) {
         const packages = join(project.folder, compilerIn, "node_modules");
         mkdirSync(packages, { recursive: true });

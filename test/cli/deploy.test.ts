@@ -173,10 +173,10 @@ describe("the Dockerfile", () => {
     assert.equal(await check(server.port!), 1);
   });
 
-  it("makes an image that starts and writes nothing outside var", { timeout: 300_000 }, async () => {
+  it("makes an image that starts and writes nothing outside var", { timeout: 300_000 }, async (test) => {
     // It comes with the image of gable deploy make.
     const project = await createFullProject({ accounts: true });
-    after(() => project.remove());
+    test.after(() => project.remove());
     // What .dockerignore names is not in the image.
     for (const line of read(project, ".dockerignore").split("\n"))
       if (line !== "" && !/[#*]/.test(line)) rmSync(join(project.folder, line), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** Commands compile template files with the options that the application has for them. */
 import assert from "node:assert/strict";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { createTestProject } from "./project.ts";
 
 /** An option, a file, and the code of the error that the file has with and without the option; "" for none. */
@@ -16,14 +16,14 @@ describe("the options of template files", () => {
       [option, withOption],
       ["", without],
     ] as const)
-      it(`${code === "" ? "accept" : "refuse"} ${file} ${given === "" ? "by default" : `with ${given}`}, in gable check and gable build --check`, async () => {
+      it(`${code === "" ? "accept" : "refuse"} ${file} ${given === "" ? "by default" : `with ${given}`}, in gable check and gable build --check`, async (test) => {
         const project = createTestProject({
           "app.ts": `import { gable } from "gable";\nexport default gable({ views: { directories: ["views"], ${given} } });\n`,
           "views/page.html": file,
           "node_modules/shared/package.json": '{ "name": "shared" }',
           "node_modules/shared/views/box.html": "<p>box</p>",
         });
-        after(() => project.remove());
+        test.after(() => project.remove());
         for (const words of [["check"], ["build", "--check"]]) {
           const { problems } = await project.json(...words);
           const found = problems.filter(({ level = "error", message }) => level === "error" && message.startsWith("views/page.html:"));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import { createDatabase } from "../../src/data/database.ts";
 import { Model } from "../../src/data/model.ts";
 import { field as f } from "../../src/data/schema/field.ts";
@@ -27,9 +27,9 @@ describe("createDatabase()", () => {
         });
   });
 
-  it("refuses a file that is not a database", async () => {
+  it("refuses a file that is not a database", async (test) => {
     const folder = await mkdtemp(join(tmpdir(), "gable-data-"));
-    after(() => rm(folder, { recursive: true }));
+    test.after(() => rm(folder, { recursive: true }));
     const path = join(folder, "notes.db");
     await writeFile(path, "Not a database. ".repeat(20));
     await assert.rejects(createDatabase({ url: `sqlite:${path}`, models: [Leaf] }), {
@@ -42,11 +42,11 @@ describe("createDatabase()", () => {
 
 for (const { name, skip, place } of databaseKinds)
   describe(`a missing table on ${name}`, { skip }, () => {
-    it("is E_MIGRATION_PENDING in every call, and E_DATABASE_TABLES where it exists", async () => {
+    it("is E_MIGRATION_PENDING in every call, and E_DATABASE_TABLES where it exists", async (test) => {
       const { url, remove } = await place();
-      after(remove);
+      test.after(remove);
       const database = await createDatabase({ url, models: [Leaf] });
-      after(() => database.close());
+      test.after(() => database.close());
       const calls: ReadonlyArray<() => unknown> = [
         () => Leaf.count(),
         () => Leaf.find(1),
