@@ -91,11 +91,13 @@ async function duringTraffic(
 describe("many slow connections", { skip: skipSupervisor }, () => {
   it("whose heads do not end get 408 in time, and fail no other request", async (test) => {
     const headMs = isLong ? 10_000 : 1500;
+    let writtenAt = 0;
     const peers = await duringTraffic(
       { headMs },
       async ({ port }) => {
         const opened = await openPeers(port);
         for (const { socket } of opened) socket.write("GET /echo/slow HTTP/1.1\r\nhost: localhost\r\nx: ");
+        writtenAt = performance.now();
         await writeSlowly(opened, "a", 500);
         return opened;
       },
@@ -105,7 +107,8 @@ describe("many slow connections", { skip: skipSupervisor }, () => {
       assert.match(text, /^HTTP\/1\.1 408 [^]*E_HEAD_TIMEOUT/);
       assert.ok(closedAt - openedAt >= headMs - tickMs / 2, `closed after ${closedAt - openedAt} ms`);
     }
-    const slowest = Math.max(...peers.map(({ openedAt, closedAt }) => closedAt - openedAt));
+    // Opening the connections takes seconds on a busy machine.
+    const slowest = Math.max(...peers.map(({ closedAt }) => closedAt)) - writtenAt;
     test.diagnostic(`closed after at most ${Math.round(slowest)} ms`);
     // A client that still sends after its 408 gets another second to read it.
     if (isLong) assert.ok(slowest < headMs + 3 * tickMs, `closed after ${slowest} ms`);
