@@ -17,6 +17,15 @@ console.log(`Node ${process.versions.node}, ${files.length} test files, ${isLong
 // One file at a time, because the load of one would disturb another.
 process.exitCode = await runCommand(
   process.execPath,
-  ["--import", "./scripts/source.mjs", "--test", "--test-reporter=spec", "--test-concurrency=1", ...files.sort()],
+  [
+    "--import",
+    "./scripts/test-promises.mjs",
+    "--import",
+    "./scripts/source.mjs",
+    "--test",
+    "--test-reporter=spec",
+    "--test-concurrency=1",
+    ...files.sort(),
+  ],
   { GABLE_MODE: "test" },
 );

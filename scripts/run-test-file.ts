@@ -35,7 +35,8 @@ export async function runTestFile({ root, file, limitMs, environment }: TestRun)
   const temporary = await mkdtemp(join(tmpdir(), "mutate-"));
   // `NODE_OPTIONS` reaches the processes that tests start, too.
   const options = `${inherited["NODE_OPTIONS"] ?? ""} --import=${new URL("mutate-hook.mjs", import.meta.url).href}`.trim();
-  const args = ["--import", new URL("source.mjs", import.meta.url).href, "--test-reporter=tap", file];
+  const preloads = ["test-promises.mjs", "source.mjs"].map((name) => `--import=${new URL(name, import.meta.url).href}`);
+  const args = [...preloads, "--test-reporter=tap", file];
   const env = { ...inherited, GABLE_MODE: "test", TMPDIR: temporary, NODE_OPTIONS: options, ...environment };
   try {
     return await new Promise<boolean>((resolve) => {
