@@ -72,6 +72,12 @@ describe("checkPassword", () => {
     assert.deepEqual(asked, [chosen]);
   });
 
+  it("logs no failure where there is none", async () => {
+    const failures: unknown[] = [];
+    assert.equal(await askCheck(undefined, chosen, (error) => failures.push(error)), undefined);
+    assert.deepEqual(failures, []);
+  });
+
   it("leaves a link for a new password usable after a refusal", async (test) => {
     const site = await openPasswords(test, { checkPassword: (given) => (given === chosen ? sentence : undefined) });
     assert.equal((await pageWays["a reset"]!(site, chosen)).status, 422);

@@ -310,6 +310,15 @@ describe("the rules of passwords", () => {
     });
   }
 
+  for (const [password, code] of [
+    ["joey-vq7", "personal"],
+    ["joe-vq7k", undefined],
+    ["xmonkeydragon", undefined],
+  ] as const)
+    it(`count a part of a name from four letters, and words from their first letter: ${password}`, () => {
+      assert.equal(findPasswordProblem(password, { personal: ["joey@example.com", "joe@example.com"] })?.code, code);
+    });
+
   it("answers for the longest password in little time", () => {
     const startedMs = performance.now();
     for (const unit of ["a", "ab1", "password", "1qaz", "e0"]) findPasswordProblem(unit.repeat(4_096).slice(0, 4_096));

@@ -10,6 +10,7 @@ import { memorySessions } from "gable/session";
 import type { TestClient } from "gable/testing";
 import { createTestClient } from "gable/testing";
 import type { DatabasePlace } from "../data/databases.ts";
+import { Permissions } from "../../src/auth/permissions/permissions.ts";
 import { databaseKinds } from "../data/databases.ts";
 import { silentLogger } from "../silent-logger.ts";
 
@@ -257,6 +258,36 @@ describe("permissions that are declared", () => {
     assert.throws(() => accounts.guards.can("loans.lent" as never), { code: "E_PERMISSION_UNKNOWN", fix: 'Write "loans.lend".' });
     assert.throws(() => defineAccounts({ user: User }).guards.can("a" as never), { code: "E_PERMISSION_UNKNOWN", fix: /defineAccounts\(/ });
     await assert.rejects(accounts.can({} as never, "loans.lent" as never), { code: "E_PERMISSION_UNKNOWN" });
+  });
+
+  it("are those of active accounts only", async () => {
+    // No table is read for such an account.
+    const permissions = new Permissions({ models: {} as never, declared: ["loans.lend"] }, () => assert.fail());
+    for (const isSuperuser of [true, false])
+      assert.equal(await permissions.has({} as never, { active: false, isSuperuser } as Account, "loans.lend"), false);
+  });
+
+  it("are refused where the model lacks their column", async (test) => {
+    const { isSuperuser: _super, isStaff: _staff, ...fields } = accountFields();
+    class Member extends Model("members", fields) {}
+    const app = gable({
+      ...options,
+      models: [Member],
+      session: { store: memorySessions() },
+      accounts: defineAccounts({ user: Member as never }),
+    });
+    await app.start();
+    test.after(() => app.close());
+    await app.database().createTables();
+    const members = manageAccounts(app);
+    const ann = await members.create({ email: "ann@example.com", password: "quiet-lantern-88" });
+    await members.grant(ann, { active: true });
+    for (const name of ["isSuperuser", "isStaff"])
+      for (const call of [
+        () => members.grant(ann, { [name]: true }),
+        () => members.create({ email: "bob@example.com", password: "quiet-lantern-88", [name]: true }),
+      ])
+        await assert.rejects(call, { code: "E_ACCOUNTS_SETUP", message: `The model Member has no field ${name}.` });
   });
 
   it("need their tables when the application starts", async () => {

@@ -21,12 +21,13 @@ const newPassword = "quiet-lantern-88";
 
 /** A site whose accounts sign in with a user name. */
 async function open(test: TestContext, options: Partial<AccountsOptions> = {}, database = "sqlite::memory:") {
+  const errors: unknown[] = [];
   class User extends Model("users", { ...accountFields({ login: "username" }), city: f.text({ max: 100, null: true }) }) {}
   const accounts = defineAccounts({ user: User, registration: "open", verifyEmail: "never", ...options });
   const mails = memoryMail();
   const app = gable({
     mode: "test",
-    logger: silentLogger,
+    logger: { ...silentLogger, error: (fields: object) => void errors.push(fields) } as typeof silentLogger,
     database,
     models: [User, accountTokenModel(), rateModel()],
     session: { store: memorySessions() },
@@ -49,6 +50,7 @@ async function open(test: TestContext, options: Partial<AccountsOptions> = {}, d
     app,
     accounts,
     mails,
+    errors,
     User,
     visit,
     send,
@@ -283,13 +285,15 @@ describe("user names, a change of the address", () => {
   });
 
   it("mails no notice of a new password to an account without an address", async (test) => {
-    const { send, visit, mails } = await open(test);
+    const { app, send, visit, mails, errors } = await open(test);
     await send("register", { username: "ann", password });
     const client = visit();
     await client.post("/account/login", { form: { username: "ann", password } });
     assert.equal((await client.post("/account/password", { form: { current: password, password: newPassword } })).status, 303);
     assert.equal((await client.get("/in")).status, 200);
-    assert.equal(mails.messages.length, 0);
+    // Waits for what is done after replies.
+    await app.close();
+    assert.deepEqual([mails.messages.length, errors], [0, []]);
   });
 });
 
