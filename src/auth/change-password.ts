@@ -10,7 +10,7 @@ import type { CheckPassword } from "./passwords/ask-check.ts";
 import { askCheck } from "./passwords/ask-check.ts";
 import { findPasswordProblem } from "./passwords/password-rules.ts";
 import { toPersonalTexts } from "./passwords/personal-texts.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { secondFactorKey, writeKey } from "./session-values.ts";
 
 /** A new password, and the account that is to have it. */

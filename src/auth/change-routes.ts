@@ -7,7 +7,7 @@ import { emailForm, passwordForm } from "./forms.ts";
 import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
 import type { RouteMakings } from "./routes.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the routes. */
 export function createChangeRoutes(makings: RouteMakings) {

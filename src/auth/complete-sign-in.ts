@@ -2,7 +2,7 @@
 import type { AnyContext } from "../handlers/context.ts";
 import type { Account } from "./account-fields.ts";
 import { rememberUser } from "./remember/remember-me.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { beginSecondStep } from "./two-factor/second-factor.ts";
 
 /** How a sign-in goes on. */

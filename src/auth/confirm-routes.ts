@@ -11,7 +11,7 @@ import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
 import { toFormAction } from "./providers/provider-options.ts";
 import type { RouteMakings } from "./routes.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the routes. */
 export function createConfirmRoutes({ options: { providers }, guards: { signedIn }, actions }: RouteMakings) {

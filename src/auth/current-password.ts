@@ -3,7 +3,7 @@ import { GableError } from "../errors/gable-error.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Account } from "./account-fields.ts";
 import { checkPassword } from "./passwords/check-password.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { resetLogin, takeLogin } from "./throttle.ts";
 
 /** Guessing the password of an open session is slowed down as guessing at the login is. Throws `E_LOGIN_THROTTLED`. */

@@ -6,7 +6,7 @@ import type { HandlerReply } from "../replies/handler-reply.ts";
 import { redirect } from "../replies/replies.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountGuards } from "./accounts.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the guards. They find the accounts of the application whose request runs. */
 export function createGuards(): Omit<AccountGuards<Account>, "sudo" | "secondFactor" | "fullySignedIn" | "can" | "token"> {

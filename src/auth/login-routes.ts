@@ -12,7 +12,7 @@ import { addProblem } from "./pages/add-problem.ts";
 import { toFormAction } from "./providers/provider-options.ts";
 import { showPage } from "./pages/show-page.ts";
 import type { RouteMakings } from "./routes.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the routes. */
 export function createLoginRoutes({ options: { user, remember, providers = {} }, guards: { signedOut }, actions }: RouteMakings) {

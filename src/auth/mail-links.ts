@@ -3,7 +3,7 @@ import type { AnyContext } from "../handlers/context.ts";
 import type { Account } from "./account-fields.ts";
 import type { AccountMailText } from "./mails.ts";
 import { mailTexts } from "./mails.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import type { TokenPurpose } from "./tokens.ts";
 
 /** Mails a notice to the owner of an account after the reply, where the site sends mail and the account has an address. */

@@ -1,7 +1,7 @@
 /** The way back: the path that `next` in the address asks for. */
 import type { AnyContext, Context } from "../handlers/context.ts";
 import { isSafeRedirectTarget, safeRedirectTarget } from "../http/redirect-target.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { isShortEnough, withNext } from "./with-next.ts";
 
 /** Returns the path that `next` asks for if it is of this site and not too long, else the page after a login. */

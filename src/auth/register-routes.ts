@@ -9,7 +9,7 @@ import { addProblem } from "./pages/add-problem.ts";
 import { showPage } from "./pages/show-page.ts";
 import type { RouteMakings } from "./routes.ts";
 import type { NewAccount } from "./new-account.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the routes. */
 export function createRegisterRoutes({ options, guards: { signedOut }, actions }: RouteMakings) {

@@ -7,7 +7,7 @@ import { addProblem } from "./pages/add-problem.ts";
 import { expiredPage } from "./pages/expired-page.ts";
 import { showPage } from "./pages/show-page.ts";
 import type { RouteMakings } from "./routes.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 
 /** Creates the routes. */
 export function createResetRoutes({ options: { user, passwordMin }, actions }: RouteMakings) {

@@ -1,7 +1,7 @@
 /** Signing in and out by code: for sign-in with another service, for support staff, and for tests. */
 import type { AnyContext } from "../handlers/context.ts";
 import type { Account } from "./account-fields.ts";
-import { findService, findServiceIfAny } from "./service.ts";
+import { findService, findServiceIfAny } from "./find-service.ts";
 
 /**
  * Signs a user in without a password: the session gets a new id and belongs to the user from now on. Check first that the

@@ -13,7 +13,7 @@ import { askFirst } from "./ask-first.ts";
 import { refuseVisitor } from "./guards.ts";
 import { findConfirmationWays } from "./providers/confirmation-ways.ts";
 import { isRecent } from "./recent.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { askForCode, codeSecondsDefault, lacksCode } from "./two-factor/code-question.ts";
 
 /** Options of the guard `sudo()`. */

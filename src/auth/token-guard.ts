@@ -7,7 +7,7 @@ import type { Context } from "../handlers/context.ts";
 import type { AccountGuard } from "./accounts.ts";
 import type { ApiTokenOptions } from "./api-tokens.ts";
 import { noTokens } from "./api-tokens.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { takeWrongToken } from "./throttle.ts";
 
 /** A guard that decides by the API token of a request. */

@@ -3,7 +3,7 @@ import type { AnyContext } from "../handlers/context.ts";
 import type { ListedSession } from "../session/session-store.ts";
 import type { Account } from "./account-fields.ts";
 import { unknownDevice } from "./device-name.ts";
-import { findService } from "./service.ts";
+import { findService } from "./find-service.ts";
 import { findRememberId } from "./remember/remember-me.ts";
 import { addressKey, deviceKey, rememberKey, signedInKey } from "./session-values.ts";
 

@@ -6,7 +6,7 @@ import type { ConfirmationWays } from "../providers/confirmation-ways.ts";
 import { findConfirmationWays } from "../providers/confirmation-ways.ts";
 import { currentUser } from "../current-password.ts";
 import type { NewAccount } from "../new-account.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { changeOwnEmail, changeOwnPassword, confirmPassword, findFirstPassword, setFirstPassword } from "./change-actions.ts";
 import { findReset, findVerification, mailReset, openReset, resetPassword, verifyAddress } from "./link-actions.ts";
 import { registerAccount } from "./register-action.ts";

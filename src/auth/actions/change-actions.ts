@@ -9,7 +9,7 @@ import { mailToken, sendLater } from "../mail-links.ts";
 import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
 import { hasNoPassword } from "../providers/providers.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { takeMail } from "../throttle.ts";
 import { assertCode } from "../two-factor/code-question.ts";
 import type { AccountResult, SentOn } from "./results.ts";

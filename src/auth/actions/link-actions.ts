@@ -9,7 +9,7 @@ import { mailTexts } from "../mails.ts";
 import { mailNotice, mailToken, sendLater } from "../mail-links.ts";
 import type { AccountsOptions } from "../options.ts";
 import { hideAddress } from "../secret-address.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { keepResetToken, readResetToken } from "../session-values.ts";
 import { takeMail } from "../throttle.ts";
 import type { TokenFacts, TokenPurpose } from "../tokens.ts";

@@ -10,7 +10,7 @@ import type { AccountsOptions } from "../options.ts";
 import { reservedColumns } from "../options.ts";
 import type { NewAccount } from "../new-account.ts";
 import { toNewRow } from "../new-account.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { takeMail } from "../throttle.ts";
 import type { AccountResult } from "./results.ts";
 import { refuse } from "./results.ts";

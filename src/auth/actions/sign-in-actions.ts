@@ -7,7 +7,7 @@ import { optionInvalid } from "../../errors/option-errors.ts";
 import { normalizeLogin } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
 import { checkPassword } from "../passwords/check-password.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { resetLogin, takeLogin } from "../throttle.ts";
 import { findPendingSignIn, isRightCode } from "../two-factor/second-factor.ts";
 import type { SentOn } from "./results.ts";

@@ -3,7 +3,7 @@ import type { AnyContext } from "../../handlers/context.ts";
 import type { ApiToken, CreatedApiToken, NewApiToken } from "../api-tokens.ts";
 import { confirmedUser, currentUser } from "../current-password.ts";
 import { changeHeld } from "../held-account.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import type { AccountResult } from "./results.ts";
 import { refuse } from "./results.ts";
 

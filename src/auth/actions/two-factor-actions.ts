@@ -6,7 +6,7 @@ import { mailNotice } from "../mail-links.ts";
 import { mailTexts } from "../mails.ts";
 import { changeHeld } from "../held-account.ts";
 import { findNext } from "../next-page.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { newSecretKey, readKey, writeKey } from "../session-values.ts";
 import { resetCodes, takeCode } from "../throttle.ts";
 import { assertCode, codeSecondsDefault } from "../two-factor/code-question.ts";

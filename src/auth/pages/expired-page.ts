@@ -3,7 +3,7 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { AnyContext } from "../../handlers/context.ts";
 import { preferredType } from "../../http/negotiation.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { showPage } from "./show-page.ts";
 
 /** Answers 410 with a link to where a new mail can be asked for. Throws `E_LINK_EXPIRED` for clients that take no pages. */

@@ -4,7 +4,7 @@ import type { DisplayForm } from "../../handlers/form.ts";
 import type { HandlerReply } from "../../replies/handler-reply.ts";
 import { page } from "../../replies/replies.ts";
 import { html } from "../../views/html.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 
 /** What a page shows. */
 export interface AccountPage {

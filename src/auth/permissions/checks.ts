@@ -4,7 +4,7 @@ import type { AnyContext } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import type { AccountGuard } from "../accounts.ts";
 import { refuseVisitor } from "../guards.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { assertDeclared } from "./permissions.ts";
 
 /** The questions about permissions of some accounts. */

@@ -6,7 +6,7 @@ import { optionInvalid } from "../../errors/option-errors.ts";
 import type { AnyContext, Context } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { refuseVisitor } from "../guards.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { publishVerdict } from "./policy-events.ts";
 import type { Policy, PolicyModel, PolicyUser, RecordAction, Verdict } from "./policy.ts";
 

@@ -6,7 +6,7 @@ import { redirect } from "../../replies/replies.ts";
 import type { AccountGuards } from "../accounts.ts";
 import { currentUser } from "../current-password.ts";
 import { findNext } from "../next-page.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { noAccount } from "./find-account.ts";
 import type { ProviderIdentity } from "./openid.ts";
 import type { UserFlow } from "./provider-flow.ts";

@@ -1,7 +1,7 @@
 /** What a user can confirm with: a password, or a sign-in at a linked provider. */
 import type { AnyContext } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { hasNoPassword } from "./providers.ts";
 
 /** What the page of the guard sudo can ask a user for. */

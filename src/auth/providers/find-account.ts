@@ -6,7 +6,7 @@ import type { Context } from "../../handlers/context.ts";
 import type { Account } from "../account-fields.ts";
 import { normalizeEmail } from "../email-address.ts";
 import type { AccountService } from "../service.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import type { ProviderIdentity } from "./openid.ts";
 import { mailLinked, openProviders } from "./provider-flow.ts";
 

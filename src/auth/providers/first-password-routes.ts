@@ -5,7 +5,7 @@ import { resetForm } from "../forms.ts";
 import { addProblem } from "../pages/add-problem.ts";
 import { showPage } from "../pages/show-page.ts";
 import type { RouteMakings } from "../routes.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 
 /** Creates the routes. A user who has a password changes it at `/password`, which asks for it. */
 export function createFirstPasswordRoutes({ options: { passwordMin }, guards: { sudo }, actions }: RouteMakings) {

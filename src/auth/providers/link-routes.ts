@@ -9,7 +9,7 @@ import type { AccountGuards } from "../accounts.ts";
 import { currentUser } from "../current-password.ts";
 import { changeHeld } from "../held-account.ts";
 import { showPage } from "../pages/show-page.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import type { ProviderIdentity } from "./openid.ts";
 import type { UserFlow } from "./provider-flow.ts";
 import { answer, assertSameUser, beginFlow, mailLinked, openProviders } from "./provider-flow.ts";

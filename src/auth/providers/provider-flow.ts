@@ -12,7 +12,7 @@ import { showPage } from "../pages/show-page.ts";
 import { isRecent } from "../recent.ts";
 import { hideAddress } from "../secret-address.ts";
 import type { AccountService } from "../service.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { readKey, writeKey } from "../session-values.ts";
 import type { OpenidProvider, ProviderFlow, ProviderIdentity } from "./openid.ts";
 import type { Providers } from "./providers.ts";

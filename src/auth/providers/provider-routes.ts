@@ -10,7 +10,7 @@ import { findLoginKey } from "../login-key.ts";
 import { findNext } from "../next-page.ts";
 import type { AccountsOptions } from "../options.ts";
 import { hideAddress } from "../secret-address.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { findAccount, noAccount } from "./find-account.ts";
 import { confirmUser, createConfirmRoute } from "./confirm-with-provider.ts";
 import { createLinkRoutes, linkToUser } from "./link-routes.ts";

@@ -5,7 +5,7 @@ import type { HandlerReply } from "../../replies/handler-reply.ts";
 import type { Account } from "../account-fields.ts";
 import { askFirst } from "../ask-first.ts";
 import { isRecent } from "../recent.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 
 /** Seconds for which a code counts as recent by default. */
 export const codeSecondsDefault = 900;

@@ -12,7 +12,7 @@ import { findNext } from "../next-page.ts";
 import { addProblem } from "../pages/add-problem.ts";
 import { showPage } from "../pages/show-page.ts";
 import type { RouteMakings } from "../routes.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 
 /** Asks for a code. */
 export const codeForm = (help: string) =>

@@ -4,7 +4,7 @@ import { redirect } from "../../replies/replies.ts";
 import type { Account } from "../account-fields.ts";
 import type { AccountGuard } from "../accounts.ts";
 import { isPage, refuseVisitor } from "../guards.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { askForCode, codeRequired, lacksCode } from "./code-question.ts";
 
 /** A page leads to the question and back. */

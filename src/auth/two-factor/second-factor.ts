@@ -3,7 +3,7 @@ import type { AnyContext } from "../../handlers/context.ts";
 import { logAccountEvent } from "../account-events.ts";
 import type { Account } from "../account-fields.ts";
 import { isRecent } from "../recent.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { pendingKey, readKey, writeKey } from "../session-values.ts";
 import { resetCodes, takeCode } from "../throttle.ts";
 

@@ -9,7 +9,7 @@ import type { AccountGuard } from "../accounts.ts";
 import { addProblem } from "../pages/add-problem.ts";
 import { showPage } from "../pages/show-page.ts";
 import type { RouteMakings } from "../routes.ts";
-import { findService } from "../service.ts";
+import { findService } from "../find-service.ts";
 import { codeForm } from "./code-routes.ts";
 import { recoveryCodesMax } from "./recovery-codes.ts";
 
