@@ -1,4 +1,5 @@
 /** Checks of the options of fields, when a field is made. */
+import { assertLabels } from "../data/schema/option-kinds.ts";
 import { isLinear } from "../data/schema/option-values.ts";
 import type { OptionKind } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
@@ -116,6 +117,7 @@ function isCount(value: unknown): value is number {
 export function assertChoices(type: FieldType, { min }: AnyFieldOptions, choices: FieldDefinition["choices"]): void {
   if (type !== "choice" && type !== "choices") return;
   const owner = `field.${type}()`;
+  assertLabels(owner, choices);
   const count = Object.keys(choices).length;
   if (count === 0)
     throw new GableError("E_OPTION_INVALID", `${owner} has no choices.`, {

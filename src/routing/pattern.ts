@@ -65,8 +65,8 @@ export type Segment = LiteralSegment | ParamSegment | RestSegment;
 /** Most paths that the optional segments of one pattern may stand for. */
 const variantsMax = 32;
 
-function malformed(pattern: string, what: string): GableError {
-  return new GableError("E_PATTERN_MALFORMED", `The pattern "${pattern}" ${what}.`);
+function malformed(pattern: string, what: string, fix?: string): GableError {
+  return new GableError("E_PATTERN_MALFORMED", `The pattern "${pattern}" ${what}.`, fix === undefined ? {} : { fix });
 }
 
 /** Returns the names of the parameters of a segment. */
@@ -152,8 +152,10 @@ function parseSegment(written: string, pattern: string, own: ConverterTable, isL
   const text = isOptional ? written.slice(0, -1) : written;
   if (text.startsWith("*")) {
     if (!isLast) throw malformed(pattern, `has "${text}" before its end`);
+    if (text === "*") throw malformed(pattern, 'has "*" without a name', "Write *rest.");
     return { kind: "rest", name: checkName(text.slice(1), pattern), type: "rest", isOptional };
   }
+  assertNotForeign(text, pattern);
   const colon = text.indexOf(":");
   if (colon === -1) return parseLiteral(text, pattern, isLast);
   const prefix = text.slice(0, colon);
@@ -171,6 +173,18 @@ function parseSegment(written: string, pattern: string, own: ConverterTable, isL
     throw malformed(pattern, `has "?" after "${text}": only a segment that is one parameter can be optional`);
   const literalLength = params.reduce((sum, { after }) => sum + after.length, prefix.length);
   return { kind: "param", prefix, params, single, literalLength, priority: single === null ? ownPriority : first.priority, isOptional };
+}
+
+/** Parameters as other frameworks write them: `{id}`, `<id>`, `<int:id>`, `[id]`, `[...rest]`, `[[...rest]]`. */
+const foreign = /^(?:\{(?<curly>\w+)[^{}]*\}|<(?:(?<type>\w+):)?(?<angle>\w+)>|\[{1,2}(?<dots>\.{3})?(?<square>\w+)\]{1,2})$/;
+
+function assertNotForeign(text: string, pattern: string): void {
+  const found = foreign.exec(text)?.groups;
+  if (found === undefined) return;
+  const name = found["curly"] ?? found["angle"] ?? found["square"]!;
+  const type = found["type"] === "int" || found["type"] === "uuid" || found["type"] === "slug" ? `(${found["type"]})` : "";
+  const isRest = found["dots"] !== undefined || found["type"] === "path";
+  throw malformed(pattern, `has "${text}", which is not a parameter`, `Write ${isRest ? `*${name}` : `:${name}${type}`}.`);
 }
 
 interface RankedParam extends Param {
@@ -225,7 +239,8 @@ function parseLiteral(text: string, pattern: string, isLast: boolean): LiteralSe
 /** Checks literal text: a segment, or a part of one next to parameters. */
 function assertLiteralText(text: string, pattern: string): void {
   if (!isPlainText(`${text}x`) || !text.isWellFormed()) throw noPathContains(text, pattern);
-  if (/[%?#()*{}]/.test(text)) throw malformed(pattern, `has one of % ? # ( ) * { } in "${text}"; write it without percent-encoding`);
+  if (/[%?#()*{}[\]<>]/.test(text))
+    throw malformed(pattern, `has one of % ? # ( ) * { } [ ] < > in "${text}"; write it without percent-encoding`);
 }
 
 function noPathContains(text: string, pattern: string): GableError {

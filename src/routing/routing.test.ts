@@ -58,10 +58,29 @@ describe("parsePattern()", () => {
     ["/..", /no path can contain/],
     ["/.", /no path can contain/],
     ["/a/./b", /no path can contain/],
-    ["/*", /not an identifier/],
+    ["/*", /has "\*" without a name/],
+    ["/*1", /not an identifier/],
+    ["/file-[id]", /has one of .* in "file-\[id\]"/],
+    ["/a<b", /has one of .* in "a<b"/],
+    ["/[]", /has one of .* in "\[\]"/],
   ];
   for (const [pattern, message] of bad)
     it(`refuses ${pattern}`, () => assert.throws(() => parsePattern(pattern), { code: "E_PATTERN_MALFORMED", message }));
+
+  for (const [pattern, fix] of [
+    ["/a/{id}", "Write :id."],
+    ["/{id:int}/b", "Write :id."],
+    ["/{slug?}", "Write :slug."],
+    ["/<id>", "Write :id."],
+    ["/<int:id>", "Write :id(int)."],
+    ["/<slug:name>/edit", "Write :name(slug)."],
+    ["/<path:file>", "Write *file."],
+    ["/[id]", "Write :id."],
+    ["/[...rest]", "Write *rest."],
+    ["/[[...rest]]", "Write *rest."],
+    ["/*", "Write *rest."],
+  ] as const)
+    it(`says how ${pattern} is written here`, () => assert.throws(() => parsePattern(pattern), { code: "E_PATTERN_MALFORMED", fix }));
 
   it("names the nearest converter", () => {
     assert.throws(() => parsePattern("/:id(itn)"), { code: "E_CONVERTER_UNKNOWN", fix: 'Write "int" instead of "itn".' });

@@ -155,6 +155,8 @@ class WatchedViews extends AppViews {
 
 /** Creates the error of an application without template files. */
 export function viewsMissing(name: string, isEnabled: boolean): GableError {
-  const reason = isEnabled ? "the application has not started" : "the application does not have the option views";
-  return new GableError("E_VIEW_NOT_FOUND", `Unknown view ${describeValue(name)}: ${reason}.`);
+  const [reason, fix] = isEnabled
+    ? ["the application has not started", "Wait for app.start() first."]
+    : ["the application does not have the option views", 'Pass the folder of your template files: gable({ views: "views" }).'];
+  return new GableError("E_VIEW_NOT_FOUND", `Unknown view ${describeValue(name)}: ${reason}.`, { fix });
 }

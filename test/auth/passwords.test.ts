@@ -194,6 +194,26 @@ describe("a password hasher", () => {
     });
   }
 
+  it("takes parameters at their limits, and refuses each one above", () => {
+    const textOf = (values: Readonly<Record<string, number>>): string =>
+      `$scrypt$${Object.entries(values)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(",")}$c29tZXNhbHRzb21l$c29tZXNhbHRzb21l`;
+    const most = scrypt.parametersMax;
+    assert.notEqual(hasher.judge(textOf(most)), "unsupported");
+    for (const [name, value] of Object.entries(most))
+      assert.equal(hasher.judge(textOf({ ...most, [name]: value + 1 })), "unsupported", name);
+  });
+
+  it("counts twice the work for each doubling of what scrypt does", () => {
+    for (const [ln, r, p] of [
+      [7, 1, 1],
+      [6, 2, 1],
+      [6, 1, 2],
+    ] as const)
+      assert.equal(scrypt.workOf({ ln, r, p }), 2 * scrypt.workOf({ ln: 6, r: 1, p: 1 })!);
+  });
+
   it("checks hashes of other systems, and says that they should be made again", async () => {
     const foreign: ForeignScheme = { prefix: "plain$", verify: (password, hash) => hash === `plain$${password}` };
     const other = createPasswordHasher({ foreign: [foreign] });
@@ -314,8 +334,10 @@ describe("the rules of passwords", () => {
     ["joey-vq7", "personal"],
     ["joe-vq7k", undefined],
     ["xmonkeydragon", undefined],
+    ["monkeydragonmaster", "common"],
+    ["monkeydragonmastersummer", undefined],
   ] as const)
-    it(`count a part of a name from four letters, and words from their first letter: ${password}`, () => {
+    it(`count a part of a name from four letters, and up to three words from their first letters: ${password}`, () => {
       assert.equal(findPasswordProblem(password, { personal: ["joey@example.com", "joe@example.com"] })?.code, code);
     });
 

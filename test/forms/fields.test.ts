@@ -244,6 +244,11 @@ describe("fields of forms", () => {
       [() => f.decimal({ digits: 5, scale: 2, min: "-1.00", max: "-1.01" }), /at most max, which is -1.01/],
       [() => f.decimal({ digits: 5, scale: 2, max: "ten" }), /option "max" is "ten"; it must be a string such as "12.50"/],
       [() => f.choice({}), /field\.choice\(\) has no choices/],
+      ...[["a", "b"], [["a", "A"]], [{ value: "a", label: "A" }], { a: 1 }, { a: undefined }, "a", 5].flatMap((given) =>
+        [() => f.choice(given as never), () => f.choices(given as never), () => column.choice(given as never)].map(
+          (make) => [make, /option "choices" is .*; it must be an object of keys and labels/] as const,
+        ),
+      ),
       [() => f.choice({}, { optional: true }), /field\.choice\(\) has no choices/],
       [() => f.choices({}), /field\.choices\(\) has no choices/],
       [() => f.choices({ a: "A" }, { min: 2 }), /option "min" is 2; it must be at most the number of choices, which is 1/],

@@ -65,7 +65,12 @@ export function defaultContext(): ExecutionContext {
   const usual = databases.filter(({ name }) => name === "default");
   if (usual.length === 1) return usual[0]!.context;
   const reason = only === undefined ? "No database is open." : `${databases.length} databases are open, and the call names none.`;
-  throw new GableError("E_DATABASE_MISSING", reason, { fix: "Open one with createDatabase(), or name it: { database }." });
+  throw new GableError("E_DATABASE_MISSING", reason, {
+    fix:
+      only === undefined
+        ? "Pass models to gable(), and wait until the application has started. In a script, open a database with createDatabase()."
+        : "Name it: { database }.",
+  });
 }
 
 /** Returns the context for queries of a model. Throws `E_DATABASE_MISSING` if there is none, and `E_DATABASE_AMBIGUOUS`. */
@@ -79,7 +84,9 @@ export function contextOf(model: ModelClass): ExecutionContext {
       `${bound} open databases have the model ${model.name}, and this code runs in none of them.`,
     );
   throw new GableError("E_DATABASE_MISSING", `No open database has the model ${model.name}.`, {
-    fix: `Open one first: await createDatabase({ url: "sqlite:var/app.db", models: [${model.name}] }), or use database.run().`,
+    fix:
+      `Add ${model.name} to the models of gable(), and use it once the application has started. ` +
+      `In a script, open a database first: await createDatabase({ url: "sqlite:var/app.db", models: [${model.name}] }).`,
   });
 }
 

@@ -1,5 +1,5 @@
 /** Columns of models: what a field stores, and what forms, the admin and the database know about it. */
-import { assertColumnKinds } from "./option-kinds.ts";
+import { assertColumnKinds, assertLabels } from "./option-kinds.ts";
 
 /** Column types, in the order of the documentation. */
 const columnTypes = [
@@ -235,6 +235,7 @@ export class Column<Value, Insert extends "required" | "optional", IsKey extends
   constructor(type: ColumnType, options: AnyColumnOptions, { choices, items }: ColumnParts = {}) {
     this.type = type;
     assertColumnKinds(type, options);
+    if (choices !== undefined) assertLabels("field.choice()", choices);
     this.options = Object.freeze(Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)));
     this.choices = choices === undefined ? undefined : Object.freeze({ ...choices });
     this.items = items;

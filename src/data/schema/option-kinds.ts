@@ -1,6 +1,6 @@
 /** Kinds of the options of fields, relations and models, checked where they are written. Other checks come when a database opens. */
 import type { OptionKind } from "../../errors/option-errors.ts";
-import { assertKind, assertKinds } from "../../errors/option-errors.ts";
+import { assertKind, assertKinds, optionInvalid } from "../../errors/option-errors.ts";
 
 type Kinds = Readonly<Record<string, OptionKind>>;
 
@@ -89,4 +89,11 @@ export function assertModelKinds(table: string, options: Readonly<Partial<Record
     assertKinds(`${owner} indexes`, each, indexKinds);
     if (typeof each.on !== "function") assertKinds(`${owner} indexes`, each, { on: "strings" });
   }
+}
+
+/** Throws `E_OPTION_INVALID` for choices that are not labels by key: the keys of a list are 0, 1 and so on. */
+export function assertLabels(owner: string, choices: unknown): void {
+  const isRecord = typeof choices === "object" && choices !== null && !Array.isArray(choices);
+  if (!isRecord || !Object.values(choices).every((label) => typeof label === "string"))
+    throw optionInvalid(owner, "choices", choices, 'an object of keys and labels, such as { draft: "Draft" }');
 }
