@@ -1,11 +1,12 @@
 /** `scripts/test-promises.mjs`: what a test leaves unhandled fails its file, although promises are not followed. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { root } from "./run-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gable-test-promises-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -34,4 +35,14 @@ describe("a test that leaves", () => {
       assert.equal(run.stdout.includes("left"), status === 1);
       assert.match(run.stdout, /next/);
     });
+});
+
+it("finds no describe() that waits: its tests would belong to the file", () => {
+  const files = globSync("{src,test,scripts,create-gable/src,examples}/**/*.test.ts", { cwd: root });
+  assert.ok(files.length > 400, `${files.length} files`);
+  const waiting = /^\s*describe\((?:"[^"]*"|`[^`]*`), (?:\{[^}]*\}, )?async /m;
+  assert.deepEqual(
+    files.filter((file) => waiting.test(readFileSync(`${root}${file}`, "utf8"))),
+    [],
+  );
 });
