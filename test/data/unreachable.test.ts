@@ -9,7 +9,7 @@ import { Model } from "../../src/data/model.ts";
 import { field as f } from "../../src/data/schema/field.ts";
 import { transaction } from "../../src/data/run/transaction.ts";
 import { sql } from "../../src/data/tree/functions.ts";
-import { databaseKinds } from "./databases.ts";
+import { databaseKinds, placePostgres, runOnServer, skipPostgres } from "./databases.ts";
 
 class Leaf extends Model("leaves", { id: f.id(), name: f.text({ max: 9 }) }) {}
 
@@ -75,3 +75,21 @@ for (const { name, skip, place } of databaseKinds)
       });
     });
   });
+
+describe("the encoding of a PostgreSQL database", { skip: skipPostgres }, () => {
+  for (const [encoding, isTaken] of [
+    ["UTF8", true],
+    ["LATIN1", true],
+    ["SQL_ASCII", false],
+  ] as const)
+    it(`${encoding} is ${isTaken ? "taken" : "refused, because it has no characters"}`, async (test) => {
+      const { url, remove } = await placePostgres();
+      test.after(remove);
+      const name = `${new URL(url).pathname.slice(1)}_encoded`;
+      await runOnServer(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}' LOCALE 'C'`);
+      test.after(() => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`));
+      const opening = createDatabase({ url: url.replace(/[^/]+$/, name), models: [], bind: false });
+      if (isTaken) await (await opening).close();
+      else await assert.rejects(opening, { code: "E_DATABASE_OPEN", message: /its encoding SQL_ASCII has bytes, not characters/ });
+    });
+});

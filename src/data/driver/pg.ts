@@ -8,7 +8,7 @@ import type { PgCallback, PgResult, PgStatement, Prepared } from "./pg-query.ts"
 import { CloseStatements, PlainQuery, PreparedQuery } from "./pg-query.ts";
 import type { ServerOptions, ServerSession } from "./server.ts";
 import { ServerDriver } from "./server.ts";
-import { assertServer } from "./server-version.ts";
+import { assertEncoding, assertServer } from "./server-version.ts";
 import { readTls, readTlsError } from "./tls.ts";
 
 /** Longest wait for a lock, and longest idle time inside a transaction, in ms. */
@@ -26,7 +26,7 @@ export async function createPg(options: ServerOptions): Promise<Driver> {
     const session = new PgSession(client, makeClient, prepares);
     try {
       await client.connect();
-      if (!isKnown) assertServer("postgres", await readVersion(client));
+      if (!isKnown) await checkServer(client);
       isKnown = true;
     } catch (error) {
       session.close();
@@ -86,9 +86,12 @@ function parserOf(type: number): Parse | undefined {
   return parsers.get(type);
 }
 
-async function readVersion(client: Client): Promise<string> {
-  const { rows } = await client.query<[version: string]>({ text: "SHOW server_version", rowMode: "array" });
-  return rows[0]![0];
+async function checkServer(client: Client): Promise<void> {
+  const text = "SELECT current_setting('server_version'), current_setting('server_encoding')";
+  const { rows } = await client.query<[version: string, encoding: string]>({ text, rowMode: "array" });
+  const [version, encoding] = rows[0]!;
+  assertServer("postgres", version);
+  assertEncoding(encoding);
 }
 
 const noRows: StatementResult["rows"] = [];

@@ -1,4 +1,4 @@
-/** Checks that a server is of the kind that its address names, and recent enough. */
+/** Checks that a server is of the kind that its address names, recent enough, and stores characters. */
 import { GableError } from "../../errors/gable-error.ts";
 
 /** Kinds of servers, and the oldest supported version of each. */
@@ -26,6 +26,14 @@ export function assertServer(kind: ServerKind, version: string): void {
   if (major !== "" && (Number(major) > first || (Number(major) === first && Number(minor) >= second))) return;
   throw new GableError("E_DATABASE_VERSION", `The server is ${title} ${version}; ${oldestOf(kind)} or newer is needed.`, {
     fix: "Update the server.",
+  });
+}
+
+/** Throws `E_DATABASE_OPEN` for a PostgreSQL database without characters: lengths, `lower()` and searches would count bytes. */
+export function assertEncoding(encoding: string): void {
+  if (encoding !== "SQL_ASCII") return;
+  throw new GableError("E_DATABASE_OPEN", "The database cannot be opened: its encoding SQL_ASCII has bytes, not characters.", {
+    fix: "Make another one: CREATE DATABASE name TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'. Then move the rows with pg_dump.",
   });
 }
 
