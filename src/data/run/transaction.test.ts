@@ -269,14 +269,12 @@ describeOnDatabases(
         transaction(() => add("b"), { readOnly: true }),
         { code: "E_TRANSACTION_READ_ONLY" },
       );
-      let forgotten: (() => Promise<unknown>) | undefined;
-      await transaction(() => {
-        const run = (): Promise<unknown> => wait(5).then(() => Account.count());
-        const started = run();
-        forgotten = () => started;
-      });
+      const end = Promise.withResolvers<void>();
+      // In an object, because the transaction would wait for a promise that its work returns.
+      const { forgotten } = await transaction(() => ({ forgotten: end.promise.then(() => Account.count()) }));
+      end.resolve();
       await assert.rejects(
-        forgotten!(),
+        forgotten,
         (error: unknown) => error instanceof GableError && error.code === "E_TRANSACTION_ENDED" && /opened here/.test(String(error.cause)),
       );
     });
