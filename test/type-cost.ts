@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { writeModelSource } from "./data/model-source.ts";
+import { declarationPaths } from "./declarations.ts";
 
 /** The compiler of this repository. */
 const ownCompiler = new URL("../node_modules/typescript/", import.meta.url).pathname;
@@ -60,7 +61,7 @@ export class TypeCost {
     this.#compiler = compiler;
   }
 
-  /** Makes a folder below `test/`, so that sources of the project can be imported. */
+  /** Makes a folder below `test/`, so that packages can be imported. */
   static async open(compiler: string = ownCompiler): Promise<TypeCost> {
     const folder = new URL(`./.type-cost/${process.pid}-${++opened}/`, import.meta.url).pathname;
     await mkdir(folder, { recursive: true });
@@ -68,7 +69,7 @@ export class TypeCost {
   }
 
   async #compile(source: string): Promise<CompilerCost> {
-    const compilerOptions = { noUnusedLocals: false };
+    const compilerOptions = { noUnusedLocals: false, paths: declarationPaths() };
     const config = { extends: "../../../tsconfig.json", compilerOptions, include: ["source.ts"], exclude: [] };
     await writeFile(`${this.#folder}tsconfig.json`, JSON.stringify(config));
     await writeFile(`${this.#folder}source.ts`, source);
@@ -82,7 +83,7 @@ export class TypeCost {
 
   /** Of an application with that many models, and ten queries for each. */
   models(count: number): Promise<CompilerCost> {
-    return this.#compile(writeModelSource(count, "../../../src/data.ts"));
+    return this.#compile(writeModelSource(count, "gable/data"));
   }
 
   async close(): Promise<void> {
