@@ -8,7 +8,7 @@ import { after, describe, it } from "node:test";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
 import { judgeClock, judgeDisk, judgeHashing, judgeNode, judgePort, judgeSecretFile } from "../../src/cli/doctor/judge.ts";
 import { measureHashing } from "../../src/cli/doctor/measure.ts";
-import { databaseKinds } from "../data/databases.ts";
+import { databaseKinds, placePostgres, runOnServer, skipPostgres } from "../data/databases.ts";
 import { createTestProject } from "./project.ts";
 
 const [mib, gib] = [1_048_576, 1_073_741_824];
@@ -139,6 +139,27 @@ export default gable({ models: [Book], database: "${url}" });
         await remove();
       }
     });
+
+  for (const [locale, state] of [
+    ["C", "warning"],
+    ["C.UTF-8", undefined],
+  ] as const)
+    it(
+      `${state === undefined ? "is silent about" : "warns about"} the letters of a PostgreSQL database with LC_CTYPE ${locale}`,
+      { skip: skipPostgres },
+      async (test) => {
+        const { url, remove } = await placePostgres();
+        test.after(remove);
+        const name = `${new URL(url).pathname.slice(1)}_letters`;
+        await runOnServer(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE '${locale}'`);
+        test.after(() => runOnServer(`DROP DATABASE ${name} WITH (FORCE)`));
+        const file = `letters-${locale}.ts`;
+        project.write({ [file]: app(url.replace(/[^/]+$/, name)) });
+        const found = await find("--app", file);
+        assert.equal(found.get("letters of database default")?.state, state);
+        assert.equal(found.get("clock of database default")?.state, "ok");
+      },
+    );
 
   for (const port of ["0", "65536"])
     it(`refuses --port ${port}`, async () => {

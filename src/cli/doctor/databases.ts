@@ -42,19 +42,30 @@ async function measureDatabase(check: string, database: Database): Promise<Findi
   const { dialect } = database;
   const seconds = {
     sqlite: sql`SELECT 0 AS seconds`,
-    postgres: sql`SELECT extract(epoch FROM clock_timestamp()) AS seconds`,
+    postgres: sql`SELECT extract(epoch FROM clock_timestamp()) AS seconds, lower('Ä') = 'ä' AS "changesCase"`,
     mariadb: sql`SELECT unix_timestamp(sysdate(3)) AS seconds`,
     mysql: sql`SELECT unix_timestamp(sysdate(3)) AS seconds`,
   }[dialect];
   const before = Date.now();
-  const [row] = await database.query<{ seconds: unknown }>(seconds);
+  const [row] = await database.query<{ seconds: unknown; changesCase?: boolean }>(seconds);
   const after = Date.now();
   const answered: Finding = { check, state: "ok", found: `${dialect} answers in ${Math.ceil(performance.now() - start)} ms` };
   if (dialect === "sqlite") return [answered];
   const theirs = Number(row!.seconds) * 1_000;
   // The server looked at its clock between the two.
   const difference = theirs < before ? before - theirs : Math.min(0, after - theirs);
-  return [answered, judgeClock(`clock of ${check}`, "the database server", difference)];
+  const clock = judgeClock(`clock of ${check}`, "the database server", difference);
+  return row!.changesCase === false ? [answered, asciiOnly(`letters of ${check}`), clock] : [answered, clock];
+}
+
+/** PostgreSQL leaves the case of other letters alone under `LC_CTYPE "C"`. */
+function asciiOnly(check: string): Finding {
+  return {
+    check,
+    state: "warning",
+    found: "PostgreSQL changes the case of a to z only, so ieq and icontains do not find Ä for ä",
+    fix: "Make another database: CREATE DATABASE name TEMPLATE template0 LC_CTYPE 'C.UTF-8'. Then move the rows with pg_dump.",
+  };
 }
 
 function toFinding(check: string, error: unknown): Finding {
