@@ -1,5 +1,5 @@
 /** The context of a request: everything that a handler can ask for, made when it asks for it. */
-import { assertKnownOptions } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
@@ -263,11 +263,17 @@ export class RequestContext implements Context<ContextInput> {
   }
 
   get beforeReply(): (hook: BeforeReplyHook) => void {
-    return (hook) => this.#hooksForReply().addBefore(hook);
+    return (hook) => {
+      assertFunction("context.beforeReply()", hook);
+      this.#hooksForReply().addBefore(hook);
+    };
   }
 
   get afterReply(): (work: EndWork) => void {
-    return (work) => this.#hooksForReply().addAfter(work);
+    return (work) => {
+      assertFunction("context.afterReply()", work);
+      this.#hooksForReply().addAfter(work);
+    };
   }
 
   /** What waits for the reply; null when nothing does. */

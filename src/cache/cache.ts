@@ -1,6 +1,6 @@
 /** A cache: values with a time, computed once however many ask, and dropped by tags. */
 import { isGableError } from "../errors/gable-error.ts";
-import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import type { Logger } from "../handlers/logger.ts";
 import { assertTags, storeSecondsMax } from "../handlers/store-options.ts";
 import type { CacheKey } from "./cache-key.ts";
@@ -126,6 +126,7 @@ export class StoreCache implements Cache {
 
   async remember<Value>(key: CacheKey, options: CacheOptions, compute: () => Value | Promise<Value>): Promise<Value> {
     assertOptions("cache.remember()", options);
+    assertFunction("cache.remember()", compute);
     const name = toStoreKey(key);
     const value = this.#findNow(name);
     if (value !== undefined) return decodeValue(value) as Value; // What compute() gave for this key before.

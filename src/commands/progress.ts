@@ -1,5 +1,5 @@
 /** Progress of long work: one function for commands, tasks and migrations. */
-import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 
 /** What the work calls for each step. */
 export interface ProgressBar {
@@ -50,6 +50,7 @@ const progressNames = kindsOf<ProgressOptions>({ total: true });
 export function createProgress(sink: ProgressSink, now: () => number = () => performance.now()): Progress {
   return async (label, options, work) => {
     assertKnownOptions("progress()", options, progressNames);
+    assertFunction("progress()", work);
     const { total } = options;
     if (total !== undefined && !(Number.isFinite(total) && total >= 0))
       throw optionInvalid("progress()", "total", total, "a number of steps, at least 0");

@@ -1,6 +1,6 @@
 /** Opens databases with their models. The models then find their database on their own. */
 import type { OptionKind } from "../errors/option-errors.ts";
-import { assertKnownOptions, optionInvalid, timerMsMax } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, optionInvalid, timerMsMax } from "../errors/option-errors.ts";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { assertReachable } from "./driver/assert-reachable.ts";
@@ -229,6 +229,7 @@ export class Database {
 
   /** Runs work whose queries run on this database, whatever database its models are bound to. */
   run<Result>(work: () => Result): Result {
+    assertFunction("run()", work);
     return runIn(this.$core.context, work);
   }
 

@@ -1,6 +1,6 @@
 /** Opens several databases, each with its models, and read replicas. */
 import { suggestName } from "../errors/nearest-name.ts";
-import { assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, optionInvalid } from "../errors/option-errors.ts";
 import type { Database, DatabaseOptions } from "./database.ts";
 import { assertBind, assertValues, openDatabase, optionKinds as databaseKinds, readModels } from "./database.ts";
 import type { DatabaseCore } from "./run/database-core.ts";
@@ -155,6 +155,7 @@ export class Databases {
    * means the one named "default", or the only one.
    */
   run<Result>(work: () => Result): Result {
+    assertFunction("run()", work);
     return enterDatabases(this.#cores, work);
   }
 

@@ -102,6 +102,28 @@ describe("option errors", () => {
     assert.equal(findNearestName("Ports", ["port"]), "port");
   });
 
+  // Each row: what was written, what is known, and what is meant.
+  for (const [name, known, nearest] of [
+    ["x", ["y"], undefined],
+    ["X", ["x"], "x"],
+    ["or", ["id"], undefined],
+    ["di", ["id"], "id"],
+    ["ids", ["id"], "id"],
+    ["nmae", ["name"], "name"],
+    ["like", ["lte"], undefined],
+    ["naem", ["next"], undefined],
+    ["titel", ["title"], "title"],
+    ["tiltes", ["title"], "title"],
+    ["tables", ["titles"], "titles"],
+    ["taples", ["titled"], undefined],
+    ["priorities", ["proirity"], undefined],
+    ["prioritys", ["priority"], "priority"],
+    ["connectionMaximum", ["connectionsMax"], "connectionsMax"],
+  ] as const)
+    it(`propose ${nearest ?? "nothing"} for ${name} where ${known[0]} is known`, () => {
+      assert.equal(findNearestName(name, known), nearest);
+    });
+
   for (const value of [null, "text", 1, ["port"], new Map([["port", 1]]), new Set(["port"]), Promise.resolve({ port: 1 })])
     it(`refuse ${describeValue(value)} in place of options: what it holds would be dropped`, () => {
       const refused = { code: "E_OPTION_INVALID", message: `x(): option "options" is ${describeValue(value)}; it must be an object.` };

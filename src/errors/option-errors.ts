@@ -30,6 +30,18 @@ export function assertArguments(owner: string, args: readonly unknown[], most: n
   });
 }
 
+/**
+ * Checks that an argument is a function. Code that calls its work, instead of passing it, passes a promise: the work would run too early.
+ * Throws `E_OPTION_INVALID`.
+ */
+export function assertFunction(owner: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new GableError("E_OPTION_INVALID", `${owner} got ${describeValue(value)} where it takes a function.`, {
+    fix: "Pass a function that does the work: () => work().",
+    details: { owner },
+  });
+}
+
 /** Names of kinds. Written out, because inferring them costs each project that compiles models. */
 type KindName =
   | "boolean"

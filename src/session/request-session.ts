@@ -1,5 +1,5 @@
 /** The session of one request: read when it is asked for, stored before the reply begins. */
-import { assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, kindsOf, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import type { Cookies } from "../handlers/context.ts";
 import type { RotateOptions, Session } from "../handlers/session.ts";
@@ -90,6 +90,7 @@ export class RequestSession implements Session {
 
   async update(key: string, change: (value: never) => unknown): Promise<never> {
     assertKey("session.update()", key);
+    assertFunction("session.update()", change);
     this.#assertOpen(`session.update("${key}")`);
     const stored = await this.#readValues();
     this.#assertOpen(`session.update("${key}")`);

@@ -1,6 +1,6 @@
 /** Steps of a task: what has finished is not done again, and loops go on where they were. */
 import { GableError } from "../errors/gable-error.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { assertFunction, describeValue } from "../errors/option-errors.ts";
 import { findJsonLoss } from "../http/json-loss.ts";
 import { inputBytesDefault } from "./task-input.ts";
 
@@ -66,6 +66,7 @@ export class TaskSteps {
   /** Runs a step, or returns what it has returned before. Throws `E_TASK_STEP`, and what the work throws. */
   readonly run: Step = async (name, work) => {
     this.#assertName(name);
+    assertFunction(`step("${name}")`, work);
     const known = this.#states.get(name);
     // The result comes from the same step of an earlier attempt.
     if (known?.isDone === true) return known.result as Awaited<ReturnType<typeof work>>;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Application } from "gable";
 import type { RawRequest } from "gable/http";
-import { testError } from "./test-error.ts";
+import { assertTestFunction, testError } from "./test-error.ts";
 
 /**
  * A page of a browser, as far as most tests use it.
@@ -79,6 +79,7 @@ export function skipWithoutBrowser(): string | false {
  * without one of them, and what a handler or a script of the page throws.
  */
 export async function withBrowser<Page = BrowserPage>(app: Application, work: (page: Page) => unknown): Promise<void> {
+  assertTestFunction("withBrowser()", work);
   const executablePath = findChromium();
   if (executablePath === undefined || !existsSync(executablePath))
     throw testError(

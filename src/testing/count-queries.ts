@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe } from "node:diagnostics_channel";
 import type { StatementEvent } from "gable/data";
 import { findCaller } from "./caller.ts";
-import { testError } from "./test-error.ts";
+import { assertTestFunction, testError } from "./test-error.ts";
 
 /** A statement that was sent to a database. */
 export interface RecordedStatement {
@@ -75,6 +75,7 @@ export async function recordQueries<Result>(
 
 /** Returns the statements that work sends to databases, in their order. */
 export async function queries(work: () => unknown): Promise<readonly RecordedStatement[]> {
+  assertTestFunction("queries()", work);
   return (await recordQueries(work)).statements;
 }
 
@@ -82,11 +83,13 @@ export async function queries(work: () => unknown): Promise<readonly RecordedSta
  * Returns the number of statements that work sends to databases.
  */
 export async function countQueries(work: () => unknown): Promise<number> {
+  assertTestFunction("countQueries()", work);
   return (await queries(work)).length;
 }
 
 /** Fails when work sends another number of statements to databases, and lists them. */
 export async function assertQueries(count: number, work: () => unknown): Promise<void> {
+  assertTestFunction("assertQueries()", work);
   const statements = await queries(work);
   const list = statements.map(toLine).join("\n");
   assert.equal(statements.length, count, `${statements.length} statements instead of ${count}:\n${list}`);

@@ -43,6 +43,12 @@ export function assertTestOptions<Options extends object>(
   }
 }
 
+/** Throws `E_TEST_SETUP` for a promise, such as a query that has begun, where a call takes a function. */
+export function assertTestFunction(call: string, work: unknown): void {
+  if (typeof work !== "function")
+    throw testError("E_TEST_SETUP", `${call} got no function.`, "Pass a function that does the work: () => work().");
+}
+
 /** Throws `E_TEST_SETUP` for a number that is not whole and above 0. */
 export function assertTestCount(call: string, name: string, value: number | undefined): void {
   if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))

@@ -1,7 +1,7 @@
 /** Time travel in tests. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { currentTime, fireDueTimers, moveClock, nextTurn, watchClock } from "./clock.ts";
-import { suggest, testError } from "./test-error.ts";
+import { assertTestFunction, suggest, testError } from "./test-error.ts";
 
 /** A length of time. Its parts are added; negative ones go back. */
 export interface TimeSpan {
@@ -57,6 +57,7 @@ let current: Journey | undefined;
  */
 export const time: TestTime = Object.freeze({
   async travel<Result>(by: TimeSpan, work: () => Result | Promise<Result>): Promise<Result> {
+    assertTestFunction("time.travel()", work);
     const byMs = toMs(by);
     const outer = journeys.getStore();
     if (current !== outer)

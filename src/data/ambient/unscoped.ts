@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
 import { GableError } from "../../errors/gable-error.ts";
-import { describeValue } from "../../errors/option-errors.ts";
+import { assertFunction, describeValue } from "../../errors/option-errors.ts";
 import { beginWork } from "./begin-work.ts";
 
 const unscoped = new AsyncLocalStorage<true>();
@@ -15,6 +15,7 @@ const lifted = channel("gable.data.scope");
 export function withoutScope<Result>(reason: string, work: () => Result): Result {
   if (typeof reason !== "string" || reason.trim() === "")
     throw new GableError("E_SCOPE_REASON", `withoutScope() got ${describeValue(reason)} as its reason.`);
+  assertFunction("withoutScope()", work);
   if (lifted.hasSubscribers) lifted.publish({ reason });
   return unscoped.run(true, beginWork, work);
 }

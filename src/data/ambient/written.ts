@@ -1,5 +1,6 @@
 /** Tracks the databases that the current work has written to, so that it reads its own writes. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { assertFunction } from "../../errors/option-errors.ts";
 import { beginWork } from "./begin-work.ts";
 
 const written = new AsyncLocalStorage<Set<object>>();
@@ -9,6 +10,7 @@ const written = new AsyncLocalStorage<Set<object>>();
  * primary database.
  */
 export function readYourWrites<Result>(work: () => Result): Result {
+  assertFunction("readYourWrites()", work);
   return written.run(new Set(), beginWork, work);
 }
 

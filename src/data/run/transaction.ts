@@ -1,5 +1,5 @@
 /** Transactions: every query inside the work joins, through any number of calls. */
-import { assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, kindsOf } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
 import type { Isolation } from "../sql/dialect.ts";
 import type { Connection, Statement, StatementResult } from "../driver/contract.ts";
@@ -46,6 +46,7 @@ type UndoCallback = (error: unknown) => unknown;
  * Throws the errors of the work, `E_TRANSACTION_CONFLICT`, `E_TRANSACTION_ABORTED`, `E_TRANSACTION_TIMEOUT` and `E_COMMIT_UNKNOWN`.
  */
 export async function transaction<Result>(work: () => Result | Promise<Result>, options: TransactionOptions = {}): Promise<Result> {
+  assertFunction("transaction()", work);
   assertKnownOptions("transaction()", options, transactionKinds);
   const current = options.database === undefined ? defaultContext() : (currentOf(options.database.$core) ?? options.database.$core.context);
   if (current.transaction instanceof Transaction) {
@@ -77,6 +78,7 @@ export async function repeatConflicts<Result>(retries: number, work: () => Promi
 
 /** Runs work outside of the caller's transaction, on another connection. */
 export function outside<Result>(work: () => Result): Result {
+  assertFunction("outside()", work);
   return runIn(defaultContext().database.context, work);
 }
 
@@ -85,6 +87,7 @@ export function outside<Result>(work: () => Result): Result {
  * roll back nothing. Throws `E_DATABASE_MISSING` if no database is open.
  */
 export function onCommit(callback: Callback): void {
+  assertFunction("onCommit()", callback);
   const open = currentContext()?.transaction;
   if (open instanceof Transaction && !open.isIsolation) open.committed.push(callback);
   else void runAll(defaultContext().database, [callback]);
@@ -97,6 +100,7 @@ export function onCommit(callback: Callback): void {
  * been committed all the same. Without a transaction the callback never runs.
  */
 export function onRollback(callback: UndoCallback): void {
+  assertFunction("onRollback()", callback);
   const open = currentContext()?.transaction;
   if (open instanceof Transaction) open.undone.push(callback);
 }

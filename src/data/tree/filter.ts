@@ -1,7 +1,6 @@
 /** Filters as objects: `{ status: "active", pages: { gt: 3 }, author: { name: { startsWith: "A" } } }`. */
 import { describeValue } from "../../errors/option-errors.ts";
 import { GableError } from "../../errors/gable-error.ts";
-import { suggestName } from "../../errors/nearest-name.ts";
 import type { FieldMeta, RelationMeta } from "../schema/model-class.ts";
 import { RuntimeExpression, toCondition } from "./expression.ts";
 import { toInNode } from "./operands.ts";
@@ -13,6 +12,7 @@ import { columnNode, joinSource } from "./node.ts";
 import { allOf, anyOf, between, compare, isNull, notOf } from "./conditions.ts";
 import { valueTypes } from "./value-type.ts";
 import type { ManyRows } from "./many-rows.ts";
+import { suggestField, suggestOperator } from "./other-words.ts";
 import { countRows, existsNode, isMissing, isRow, readCallback, relatedRows } from "./refs.ts";
 
 /** Matches rows that match all filters: `{ [and]: [{ ... }, { ... }] }`. */
@@ -86,7 +86,7 @@ function readEntry(source: Source, name: string, value: unknown, path: string, d
   if (relation === undefined) {
     const known = [...meta.fields.keys(), ...meta.relations.keys()];
     throw new GableError("E_FILTER_UNKNOWN", `${path}: ${meta.name} has no field "${name}".`, {
-      fix: suggestName(name, known),
+      fix: suggestField(name, known),
     });
   }
   const isOne = relation.kind === "belongsTo" || relation.kind === "hasOne";
@@ -312,7 +312,7 @@ function readTable(column: Node, table: Readonly<Record<string, Operator>>, valu
     const operator = typeof key === "string" && Object.hasOwn(table, key) ? table[key] : undefined;
     if (operator === undefined) {
       throw new GableError("E_FILTER_UNKNOWN", `${path} has no operator "${String(key)}".`, {
-        fix: suggestName(String(key), Object.keys(table)),
+        fix: suggestOperator(String(key), Object.keys(table)),
       });
     }
     const operand: unknown = (value as Readonly<Record<PropertyKey, unknown>>)[key]; // Checked by assertPlain().

@@ -1,6 +1,6 @@
 /** Caches fragments of pages: `cached()` and `{% cache %}`. */
 import { GableError } from "../../errors/gable-error.ts";
-import { assertKnownOptions, describeValue, kindsOf } from "../../errors/option-errors.ts";
+import { assertFunction, assertKnownOptions, describeValue, kindsOf } from "../../errors/option-errors.ts";
 import { DelegatingContext } from "./delegating-context.ts";
 import { Output } from "./output.ts";
 import type { HtmlWriter } from "./output.ts";
@@ -60,6 +60,7 @@ interface PendingFragment {
  */
 export function cached(key: CacheKeyPart | readonly CacheKeyPart[], options: CachedOptions, make: () => Html): Html {
   assertKnownOptions("cached()", options, cachedNames);
+  assertFunction("cached()", make);
   const parts = Array.isArray(key) ? (key as readonly CacheKeyPart[]) : [key as CacheKeyPart]; // The check does not narrow read-only lists.
   return writtenHtml((out, body) => writeCached(out, body, { ...options, key: parts }, (inner, text) => writeHtml(inner, text, make())));
 }
