@@ -29,7 +29,7 @@ describe("the fix of an unknown operator", () => {
     ["contians", texts, 'Write "contains".'],
     ["constructor", texts, `Use one of: ${texts.join(", ")}.`],
   ] as const)
-    it(`${word} of ${known === texts ? "a text" : "a list"}`, () => {
+    it(`${word} of ${known === texts ? "a string" : "a list"}`, () => {
       assert.equal(suggestOperator(word, known), fix);
     });
 });
