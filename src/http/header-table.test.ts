@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { describeValue } from "../errors/option-errors.ts";
 import { HeaderTable } from "./header-table.ts";
 
 describe("HeaderTable", () => {
@@ -76,6 +77,15 @@ describe("HeaderTable", () => {
     }
     assert.equal(new HeaderTable().set("x-a", "a\tb ~\xff").get("x-a"), "a\tb ~\xff");
   });
+
+  for (const value of [undefined, null, 5, ["a"]])
+    it(`says that ${describeValue(value)} is not a string`, () => {
+      assert.throws(() => new HeaderTable().set("x-a", value as never), {
+        // What JavaScript may pass.
+        code: "E_HEADER_VALUE_FORBIDDEN",
+        message: `The header "x-a" is ${describeValue(value)}; it must be a string.`,
+      });
+    });
 
   it("refuses the fields of the engine", () => {
     for (const name of ["Date", "connection", "Keep-Alive", "Transfer-Encoding", "trailer", "UPGRADE"]) {

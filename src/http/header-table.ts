@@ -48,6 +48,10 @@ function checkName(name: string): string {
 function checkValue(name: string, value: string): string {
   // A character above 0xFF would be cut to its low byte on the wire: U+010A would become LF (response splitting).
   if (typeof value === "string" && isFieldValue(value)) return value;
+  if (typeof value !== "string")
+    throw new GableError("E_HEADER_VALUE_FORBIDDEN", `The header "${name}" is ${describeValue(value)}; it must be a string.`, {
+      fix: "Pass a string, or leave the header out.",
+    });
   throw new GableError("E_HEADER_VALUE_FORBIDDEN", `The header "${name}" has a forbidden character in ${describeValue(value)}.`);
 }
 

@@ -50,6 +50,40 @@ describe("toJsonText()", () => {
       assert.throws(() => toJsonText(value), { code: "E_JSON_VALUE", message });
     });
 
+  it("names an object without a class", () => {
+    const generator = (function* (): Generator<number> {})();
+    assert.throws(() => toJsonText(generator), { message: "The value is an object without a name: JSON would write it as {}." });
+  });
+
+  const [direct, inList, shown, large]: Array<Record<string, unknown>> = [{}, { list: [{}, {}] }, {}, { id: 5n }] as const;
+  direct!["self"] = direct;
+  (inList!["list"] as object[])[1] = { a: inList!["list"] };
+  shown!["a"] = { toJSON: () => ({ b: shown }) };
+  large!["parent"] = { child: large };
+  for (const [value, path] of [
+    [direct, "self"],
+    [inList, "list.1.a"],
+    [shown, "a.b"],
+    [large, "parent.child"],
+  ] as const)
+    it(`refuses a value that contains itself at ${path}`, () => {
+      assert.throws(() => toJsonText(value), {
+        code: "E_JSON_VALUE",
+        message: `"${path}" is an object that contains it: JSON cannot hold a cycle.`,
+        fix: `Leave out "${path}", or give an id in its place.`,
+      });
+    });
+
+  it("writes a value twice that is not around itself", () => {
+    const one = { id: 1 };
+    assert.equal(toJsonText({ a: one, b: [one] }), '{"a":{"id":1},"b":[{"id":1}]}');
+  });
+
+  it("passes on what a getter throws", () => {
+    const failing = Object.defineProperty({}, "a", { enumerable: true, get: () => assert.fail("circular reasoning") });
+    assert.throws(() => toJsonText(failing), { message: "circular reasoning" });
+  });
+
   const kept: ReadonlyArray<readonly [value: unknown, text: string]> = [
     [{}, "{}"],
     [{ a: {}, b: [], c: null }, '{"a":{},"b":[],"c":null}'],

@@ -5,16 +5,10 @@ import { describeValue } from "../errors/option-errors.ts";
 
 /**
  * Writes a value as JSON. Throws `E_JSON_VALUE` for a value that JSON would silently write as `{}`, for example a
- * promise without `await` or a Map, and for undefined, functions and symbols, and the runtime's TypeError for cycles.
+ * promise without `await` or a Map, for undefined, functions and symbols, and for a value that contains itself.
  */
 export function toJsonText(value: unknown): string {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    if (!/BigInt/.test(toErrorText(error))) throw error;
-    text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
-  }
+  let text = stringify(value);
   // Bytes, as JSON writes them: an object of numbers by index.
   if (text?.includes('{"0":') === true) text = JSON.stringify(value, writeBytes);
   if (text === undefined)
@@ -22,6 +16,42 @@ export function toJsonText(value: unknown): string {
   // Values that JSON empties leave this mark, so other values cost only one search.
   if (text.includes("{}")) assertNothingLost(value, "");
   return text;
+}
+
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (!/BigInt/.test(toErrorText(error))) throw explain(error, value);
+  }
+  try {
+    return JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
+  } catch (error) {
+    throw explain(error, value);
+  }
+}
+
+/** The message of the runtime has many lines, and names classes instead of the place. */
+function explain(error: unknown, value: unknown): unknown {
+  const path = /circular/i.test(toErrorText(error)) ? findCycle(value, [], []) : undefined;
+  if (path === undefined) return error;
+  return new GableError("E_JSON_VALUE", `"${path.join(".")}" is an object that contains it: JSON cannot hold a cycle.`, {
+    fix: `Leave out "${path.join(".")}", or give an id in its place.`,
+    cause: error,
+  });
+}
+
+/** Returns the path of a value that is also around itself. */
+function findCycle(given: unknown, path: readonly string[], around: readonly unknown[]): readonly string[] | undefined {
+  if (typeof given !== "object" || given === null) return undefined;
+  const value: unknown = "toJSON" in given && typeof given.toJSON === "function" ? given.toJSON(path.at(-1) ?? "") : given;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (around.includes(value)) return path;
+  for (const [name, item] of Object.entries(value)) {
+    const found = findCycle(item, [...path, name], [...around, value]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Writes bytes as base64, as rows do, and 64-bit integers as strings. */
@@ -69,7 +99,9 @@ function valueLost(value: object, path: string): GableError {
   const place = path === "" ? "The value" : `"${path}"`;
   const isPending = isAwaitable(value);
   const { name = "" } = value.constructor ?? {};
-  const what = isPending ? "was not awaited" : `is ${/^[AEIOU]/.test(name) ? "an" : "a"} ${name || "object without a name"}`;
+  const what = isPending
+    ? "was not awaited"
+    : `is ${name === "" ? "an object without a name" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`}`;
   const fix = isPending
     ? `Write await before ${path === "" ? "the value" : `the value of ${place}`}.`
     : "Convert it to a plain object or an array first, or give its class a method toJSON().";
