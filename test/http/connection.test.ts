@@ -136,6 +136,22 @@ describe("keep-alive and pipelining", () => {
     });
   });
 
+  // What is right for one version is wrong for the other: 1.1 needs Host, and 1.0 has no chunks.
+  for (const [first, second, fields, body, code] of [
+    ["1.0", "1.1", "Connection: keep-alive\r\n\r\n", "", "E_HOST_MISSING"],
+    ["1.1", "1.0", "Host: a.test\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n0\r\n\r\n", "E_FRAMING_CONFLICT"],
+  ] as const)
+    it(`checks HTTP/${second} after HTTP/${first} with the same fields: ${code}`, async () => {
+      await serving(echoListener, {}, async ({ port }) => {
+        const answer = await exchange(port, {
+          pieces: [`POST / HTTP/${first}\r\n${fields}${body}`, `POST / HTTP/${second}\r\n${fields}${body}`],
+        });
+        assert.deepEqual(answer.statuses, [200, 400]);
+        assert.match(answer.text, new RegExp(code));
+        assert.equal(answer.isClosed, true);
+      });
+    });
+
   it("closes after requestsPerConnectionMax replies", async () => {
     await serving(text("x"), { limits: { requestsPerConnectionMax: 3 } }, async ({ port }) => {
       const two = await exchange(port, { pieces: [get("/").repeat(2)] });
@@ -540,9 +556,10 @@ describe("slow peers", () => {
     it(`answer 408 to a body below the least rate after its grace, on ${engine}`, async () => {
       await serving(
         echoListener,
-        { engine, limits: { bodyRateGraceMs: 100, bodyBytesPerSecondMin: 1000, drainMs: 200 } },
+        { engine, limits: { bodyRateGraceMs: 100, bodyBytesPerSecondMin: 1000, bodyMs: 5_000, drainMs: 200 } },
         async ({ port }) => {
-          const answer = await exchange(port, { pieces: [post(1000), ..."x".repeat(60)], pauseMs: 20, quietMs: 500 });
+          // While bytes keep coming, or else their end would be too late for the rate.
+          const answer = await exchange(port, { pieces: [post(1000), ..."x".repeat(300)], pauseMs: 20, quietMs: 500 });
           assert.deepEqual(answer.statuses, [408]);
           assert.match(answer.text, /E_BODY_TOO_SLOW/);
         },

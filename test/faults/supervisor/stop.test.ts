@@ -46,13 +46,14 @@ describe("a stop", { skip: skipSupervisor }, () => {
     });
   });
 
-  it("does not wait for a worker that has not started yet", async () => {
+  it("does not wait for a worker that blocks while it starts", async () => {
     await supervising({ workers: 2, bootMs: 300_000, stopGraceMs: 200_000 }, async ({ pids, deploy, hanging, supervisor }) => {
       await until(() => pids().length === 2, "both workers are ready");
       await deploy("hang");
       process.kill(pids()[0]!, "SIGKILL");
       await until(() => pids("starting").includes(hanging() ?? 0), "its replacement is starting");
       const starting = hanging()!;
+      process.kill(starting, "SIGSTOP");
       assert.equal((await supervisor.stop()).exitCode, 0);
       assert.equal(isAlive(starting), false);
     });
