@@ -85,6 +85,8 @@ export interface Dialect {
   jsonText(part: string, path: string, lists: readonly string[]): string;
   /** Writes a comparison with a part of a JSON value. */
   jsonCompare(comparison: JsonComparison): string;
+  /** Writes the parameter of a path in JSON. */
+  jsonPath(mark: string): string;
   encodeJsonPath(path: JsonPath): DriverValue;
   encodeJsonOperand(value: string | number | boolean | null): DriverValue;
   /** Writes a step of an order. */

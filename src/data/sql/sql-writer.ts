@@ -92,9 +92,13 @@ export class SqlWriter {
 
   /** A mark for the value of a node. */
   mark(owner: object, type: ValueType, isList = false, form: 0 | 1 = 0): string {
+    return this.#dialect.parameter(this.#placeOf(owner, form), type, isList);
+  }
+
+  #placeOf(owner: object, form: 0 | 1): string {
     const place = this.#places.get(owner);
     if (place === undefined) throw new GableError("E_INTERNAL", "A value of a statement was not collected.");
-    return this.#dialect.parameter(writeMark(place, form), type, isList);
+    return writeMark(place, form);
   }
 
   /** Returns the finished statement, with the positions of its parameters in order. */
@@ -193,14 +197,18 @@ export class SqlWriter {
       operator: node.operator,
       valueType: node.value === null ? "null" : (typeof node.value as "string" | "number" | "boolean"), // The filter takes no others.
       part: this.node(node.part),
-      path: this.mark(node.path, valueTypes.text, true),
+      path: this.#jsonPath(node.path),
       lists: this.#lists(node.path),
       value: this.mark(node, valueTypes.json),
     });
   }
 
   #lists(path: JsonPath): string[] {
-    return listsOf(path).map((list) => this.mark(list, valueTypes.text, true));
+    return listsOf(path).map((list) => this.#jsonPath(list));
+  }
+
+  #jsonPath(owner: object): string {
+    return this.#dialect.jsonPath(this.#placeOf(owner, 0));
   }
 
   #orderBy(order: readonly OrderSql[]): string {
@@ -300,7 +308,7 @@ export class SqlWriter {
           node.parts[0]?.type ?? node.type,
         );
       case "json":
-        return this.#dialect.jsonText(this.node(node.part), this.mark(node, valueTypes.text, true), this.#lists(node.path));
+        return this.#dialect.jsonText(this.node(node.part), this.#jsonPath(node), this.#lists(node.path));
       case "zone":
         return this.#changeDate(node);
       case "jsonCompare":

@@ -135,9 +135,19 @@ export function readJson(value: DriverValue, field: ValueType): unknown {
 
 function exactNumber(_key: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown {
   const isRounded =
-    typeof value === "number" && source !== String(value) && /^-?[0-9]{16,}$/.test(source) && BigInt(source) !== BigInt(value);
+    typeof value === "number" &&
+    source !== String(value) &&
+    /^-?[0-9]{16,}$/.test(source) &&
+    BigInt(source) !== BigInt(value) &&
+    source !== withoutExponent(value);
   if (isRounded || value === Infinity || value === -Infinity) throw new RangeError(`A JavaScript number cannot hold ${source}.`);
   return value;
+}
+
+/** Writes a large number with all its digits: PostgreSQL does so with `1e+23`, whose own value is 99999999999999991611392. */
+function withoutExponent(value: number): string {
+  const [, whole = "", fraction = "", exponent = ""] = /^(-?[0-9])(?:\.([0-9]+))?e\+([0-9]+)$/.exec(String(value)) ?? [];
+  return exponent === "" ? String(value) : `${whole}${fraction.padEnd(Number(exponent), "0")}`;
 }
 
 /** Decodes a list in JSON. */

@@ -10,7 +10,7 @@ import type { ValueType } from "./value-type.ts";
 import { allOf, anyOf, between, compare, isNull, notOf } from "./conditions.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
-import { compareJson } from "./json-filter.ts";
+import { compareJson, isJsonStep } from "./json-filter.ts";
 import { readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
 import { assertRanked } from "./secrets.ts";
@@ -244,9 +244,9 @@ export class RuntimeExpression extends DatabaseValue {
   at(...path: ReadonlyArray<string | number>): RuntimeExpression {
     this.#assertType("at", typeSets.json);
     for (const step of path)
-      if (typeof step !== "string" && !Number.isSafeInteger(step))
+      if (!isJsonStep(step))
         throw new GableError("E_EXPRESSION_ARGUMENT", `at() got ${describeValue(step)}.`, {
-          fix: "Use strings for keys, and whole numbers for items.",
+          fix: "Use strings for keys, and whole numbers of at most 32 bits for items.",
         });
     return this.#with({ kind: "json", part: this.#node, path, type: valueTypes.text, isNullable: true });
   }

@@ -206,24 +206,24 @@ const part =
 const year: Operator = (column, value, path) => {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 9999) return part("year")(column, value, path);
   const [from, to] = [value, value + 1].map((each) => `${String(each).padStart(4, "0")}-01-01`);
-  return range(column, from!, to!, path);
+  return range(column, from!, value === 9_999 ? undefined : to!, path);
 };
 
 const on: Operator = (column, value, path) => {
-  const day = literal(value, { ...valueTypes.date, where: path }, path).value;
-  const next = new Date(Date.parse(`${String(day)}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
-  return range(column, String(day), next, path);
+  const day = String(literal(value, { ...valueTypes.date, where: path }, path).value);
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  return range(column, day, day === "9999-12-31" ? undefined : next, path);
 };
 
-/** Matches from the start of one day to the start of another. */
-function range(column: Node, from: string, to: string, path: string): Node {
-  const bound = (day: string): unknown => (column.type?.type === "date" ? day : new Date(`${day}T00:00:00Z`));
-  return allOf([
-    compare("gte", column, literal(bound(from), column.type!, path)),
-    compare("lt", column, literal(bound(to), column.type!, path)),
-  ]);
+/** Matches from the start of one day to the start of another; to the last one that can be stored without the second. */
+function range(column: Node, from: string, to: string | undefined, path: string): Node {
+  const bound = (day: string): Node => literal(column.type?.type === "date" ? day : new Date(`${day}T00:00:00Z`), column.type!, path);
+  const start = compare("gte", column, bound(from));
+  return to === undefined ? start : allOf([start, compare("lt", column, bound(to))]);
 }
 
+/** The first moment that can be stored. */
+const firstMs = Date.parse("0001-01-01T00:00:00Z");
 const spanMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 /** Matches a period up to now: a number of seconds, minutes, hours, days or weeks. */
@@ -234,7 +234,8 @@ const within: Operator = (column, value, path) => {
       fix: 'Write a number with s, m, h, d or w, such as "30d".',
     });
   const now = Date.now();
-  const [low, high] = [now - Number(count) * spanMs[unit]!, now].map((ms) => literal(new Date(ms), column.type!, path));
+  const start = Math.max(now - Number(count) * spanMs[unit]!, firstMs);
+  const [low, high] = [start, now].map((ms) => literal(new Date(ms), column.type!, path));
   return between(column, low!, high!);
 };
 

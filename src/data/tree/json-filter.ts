@@ -55,7 +55,7 @@ export function readJsonFilter(column: Node, filter: unknown, path: string): Nod
     );
   if (!isRecord || !("path" in filter) || !isJsonPath(filter.path))
     throw new GableError("E_FILTER_VALUE", `${path} is JSON, but got ${describeValue(filter)}.`, {
-      fix: 'Name the part to compare: { path: ["lang"], eq: "en" }.',
+      fix: 'Name the part to compare: { path: ["lang"], eq: "en" }. Items of lists have whole numbers of at most 32 bits.',
     });
   const steps = filter.path;
   const parts = Object.entries(filter)
@@ -67,11 +67,16 @@ export function readJsonFilter(column: Node, filter: unknown, path: string): Nod
 }
 
 function isJsonPath(path: unknown): path is JsonPath {
-  return (
-    Array.isArray(path) &&
-    path.length > 0 &&
-    path.every((step) => (typeof step === "string" ? !step.includes("\0") : Number.isSafeInteger(step)))
-  );
+  return Array.isArray(path) && path.length > 0 && path.every(isJsonStep);
+}
+
+/** Databases count the items of a list with 32 bits, and some of them start again at 0. */
+const placeMax = 2_147_483_647;
+
+/** Returns whether a value is a step of a path in JSON: a key that JSON can hold, or the place of an item. */
+export function isJsonStep(step: unknown): step is string | number {
+  if (typeof step === "string") return !step.includes("\0") && step.isWellFormed();
+  return typeof step === "number" && Number.isInteger(step) && Math.abs(step) <= placeMax;
 }
 
 function readOperator(column: Node, steps: JsonPath, name: string, value: unknown, path: string): Node {

@@ -1,5 +1,6 @@
 /** MariaDB: its names, values, functions and errors. */
 import { GableError } from "../../../errors/gable-error.ts";
+import { describeValue } from "../../../errors/option-errors.ts";
 import type { AggregateName, CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { DriverValue } from "../../schema/driver-value.ts";
@@ -65,6 +66,7 @@ export function createMariadb(collation: string): Dialect {
       return `CASE JSON_TYPE(${found}) WHEN 'NULL' THEN NULL ELSE JSON_UNQUOTE(${found}) COLLATE ${collation} END`;
     },
     jsonCompare: (comparison) => compareJson(comparison, collation),
+    jsonPath: (mark) => mark,
     encodeJsonPath,
     encodeJsonOperand: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
     order: orderMariadb,
@@ -203,8 +205,20 @@ function compareJson({ operator, valueType, part, path, lists, value }: JsonComp
     : `(${type} IN ('INTEGER', 'DOUBLE') AND CAST(${found} AS DOUBLE) ${sign} CAST(${value} AS DOUBLE))`;
 }
 
-/** Returns the path to a part in the syntax of MariaDB: `$."a"[0]`, and `[-1]` from the end. */
+/**
+ * Returns the path to a part in the syntax of MariaDB: `$."a"[0]`, and `[-1]` from the end. MariaDB 10.11 finds no key that begins with a minus
+ * sign, however it is written. Throws `E_FILTER_VALUE` for one.
+ */
 function encodeJsonPath(path: JsonPath): DriverValue {
+  const lost = path.find((step) => typeof step === "string" && step.startsWith("-"));
+  if (lost !== undefined)
+    throw new GableError(
+      "E_FILTER_VALUE",
+      `A path in JSON has the key ${describeValue(lost)}, and MariaDB finds no keys that begin with "-".`,
+      {
+        fix: "Store the value under another key, or read the whole JSON and look into it in your code.",
+      },
+    );
   return `$${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${step}]`)).join("")}`;
 }
 

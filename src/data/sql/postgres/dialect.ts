@@ -3,6 +3,7 @@ import { GableError } from "../../../errors/gable-error.ts";
 import type { CallName, JsonPath, OrderTerm, RowLock } from "../../tree/node.ts";
 import type { ValueType } from "../../tree/value-type.ts";
 import type { ColumnType } from "../../schema/column.ts";
+import type { DriverValue } from "../../schema/driver-value.ts";
 import type { Dialect, JsonComparison, Refusal, TextComparison } from "../dialect.ts";
 import type { DateChange } from "../../schema/zones.ts";
 import { boundsOf } from "../../schema/zones.ts";
@@ -10,7 +11,7 @@ import { castPostgres } from "../casts.ts";
 import { storeWith } from "../store-values.ts";
 import type { Call } from "../functions.ts";
 import { rounded, sameName, toPattern, wholeTypes } from "../functions.ts";
-import { encodePostgres, encodePostgresList, postgresDecoder, toArrayText } from "./codec.ts";
+import { encodePostgres, encodePostgresList, postgresDecoder } from "./codec.ts";
 import { postgresSearch } from "./search.ts";
 import { postgresTables, quotePostgres, writePostgresLiteral } from "./tables.ts";
 
@@ -70,9 +71,10 @@ export const postgres: Dialect = {
   changeDate,
   aggregate: (name, inner, { type }, over) => writeAggregate(name, inner, type, over),
   joinTexts: (text, isDistinct, order, separator) => `string_agg(${isDistinct ? "DISTINCT " : ""}${text}, ${separator}${order})`,
-  jsonText: (part, path) => `(${part} #>> ${path})`,
+  jsonText: (part, path) => `(${jsonPart(part, path)} #>> '{}')`,
   jsonCompare,
-  encodeJsonPath: (path: JsonPath) => toArrayText(path.map(String)),
+  jsonPath: (mark) => `${mark}::jsonpath`,
+  encodeJsonPath,
   encodeJsonOperand: (value) => JSON.stringify(value),
   order: orderPostgres,
   derive: (sql) => sql,
@@ -168,8 +170,19 @@ function changeDate(part: string, change: DateChange, { type }: ValueType): stri
   return `(${start} + make_interval(secs => ${span.seconds}))`;
 }
 
+/** Writes a part of a JSON value; null if there is none. The operator `#>` would take the key "1" for the second item of a list, too. */
+function jsonPart(part: string, path: string): string {
+  return `jsonb_path_query_first(${part}, ${path}, '{}', true)`;
+}
+
+/** Returns the path to a part as SQL/JSON: `strict $."a"[0]`, and `[last]`, `[last - 1]` from the end. */
+function encodeJsonPath(path: JsonPath): DriverValue {
+  const place = (index: number): string => (index >= 0 ? String(index) : index === -1 ? "last" : `last - ${-1 - index}`);
+  return `strict $${path.map((step) => (typeof step === "string" ? `.${JSON.stringify(step)}` : `[${place(step)}]`)).join("")}`;
+}
+
 function jsonCompare({ operator, valueType, part, path, value }: JsonComparison): string {
-  const found = `(${part} #> ${path})`;
+  const found = jsonPart(part, path);
   if (operator === "exists") return `${found} IS NOT NULL`;
   if (operator === "eq") return `${found} = ${value}`;
   const sign = { gt: ">", gte: ">=", lt: "<", lte: "<=" }[operator];

@@ -55,6 +55,7 @@ export const sqlite: Dialect = {
   jsonText: (part, path) =>
     `CASE json_type(${part}, ${path}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE json_extract(${part}, ${path}) || '' END`,
   jsonCompare,
+  jsonPath: (mark) => mark,
   encodeJsonPath,
   encodeJsonOperand: (value) => (typeof value === "boolean" ? String(value) : value),
   order: orderSqlite,
