@@ -116,7 +116,9 @@ describeOnDatabases("strings that try to become SQL", models, (open) => {
         Book.where((row) => row.id.eq(book.id).and(row.title.concat(payload).eq(book.title + payload))).count(),
       ])
         assert.equal(await count, 1, JSON.stringify(payload));
-      assert.equal(await Book.where({ id: book.id, meta: { path: [payload], exists: true } }).count(), 0);
+      const hasKey = async (): Promise<number> => Book.where({ id: book.id, meta: { path: [payload], exists: true } }).count();
+      if (open().kind === "MariaDB" && payload.startsWith("-")) await assert.rejects(hasKey(), { code: "E_FILTER_VALUE" });
+      else assert.equal(await hasKey(), 0);
       const named = (): PromiseLike<unknown[]> => Book.where({ id: book.id }).values((each) => ({ [payload]: each.title }));
       if (payload === "__proto__") assert.throws(named, { code: "E_QUERY_FORM" });
       else assert.deepEqual(await named(), [{ [payload]: book.title }]);

@@ -20,6 +20,16 @@ export function toNumberText(value: unknown, scale: number): string | null {
   return scale < 0 ? value : toDecimal(value, scale);
 }
 
+/** Returns the remainder of a division of decimals, with a scale: doubles would give 0.09 for 0.3 mod 0.1. Null for a division by zero. */
+export function toRemainder(left: unknown, right: unknown, scale: number): number | null {
+  if (left === null || right === null) return null;
+  const [one, other] = [left, right].map((value) => BigInt(toDecimal(String(value), exactScale).replace(".", ""))) as [bigint, bigint]; // Two values.
+  return other === 0n ? null : Number(toDecimal(`${one % other}e-${exactScale}`, scale));
+}
+
+/** Decimals have at most 15 digits here. */
+const exactScale = 20;
+
 function round(digits: bigint, places: number): bigint {
   const unit = 10n ** BigInt(places);
   return (digits + unit / 2n) / unit;

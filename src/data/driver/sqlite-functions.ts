@@ -1,7 +1,7 @@
 /** Functions that statements for SQLite use but SQLite lacks: each connection of a driver registers them. */
 import { GableError } from "../../errors/gable-error.ts";
 import { foldCase } from "./fold-case.ts";
-import { toDecimal, toNumberText } from "./decimal-function.ts";
+import { toDecimal, toNumberText, toRemainder } from "./decimal-function.ts";
 import { jsonContains, jsonEquals } from "./json-functions.ts";
 import { addSpan, zoneMoment } from "./zone-function.ts";
 
@@ -19,6 +19,8 @@ export const sqliteFunctions: Readonly<Record<string, SqliteFunction>> = {
   gable_float: (value) => (value === null ? null : Number(value)),
   gable_float_text: (value) => (value === null ? null : String(value)),
   gable_number: (value, scale) => toNumberText(value, Number(scale)),
+  gable_round: (value, places) => (typeof value === "number" ? Number(toDecimal(String(value), Number(places))) : asIs(value)),
+  gable_mod: (left, right, scale) => toRemainder(left, right, Number(scale)),
   gable_zone: (value, zone, unit) => zoneMoment(value, zone, unit),
   gable_add: (value, zone, months, days, seconds) => addSpan(value, zone, months, days, seconds),
   gable_store_number: (value, scale, least, most, column) => storeNumber(value, Number(scale), [Number(least), Number(most)], column),

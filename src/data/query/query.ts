@@ -233,6 +233,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   lock(strength: "update" | "share", options: LockOptions = {}): Query<Class, Item> {
     assertKnownOptions("lock()", options, { skipLocked: "boolean", noWait: "boolean" });
     const { skipLocked = false, noWait = false } = options;
+    if (strength !== "update" && strength !== "share") throw formError(`lock(${describeValue(strength)})`, 'Use "update" or "share".');
+    if (skipLocked && noWait) throw formError("lock() with skipLocked and noWait", "Leave one of them out.");
     if (this.#parts.select.combined.length > 0)
       throw formError("lock() after combined queries", "Read the keys first, and lock their rows.");
     return this.#with({ select: { lock: { strength, wait: skipLocked ? "skip" : noWait ? "fail" : "wait" } } });

@@ -58,6 +58,7 @@ export const castSqlite: Call = ([part = ""], to, from) => {
   if (isWhole(to)) return isWhole(from) ? part : `CAST(${isText(from) ? number(0) : `round(${part})`} AS INTEGER)`;
   switch (to.type) {
     case "decimal":
+      if (from.type === "float") return `gable_round(${part}, ${to.scale})`;
       return `round(CAST(${number(to.scale)} AS REAL), ${to.scale})`;
     case "float":
       return `CAST(${number(-1)} AS REAL)`;
@@ -66,7 +67,8 @@ export const castSqlite: Call = ([part = ""], to, from) => {
     case "date":
       return `substr(${part}, 1, 10)`;
     default:
-      if (from.type === "decimal") return `format('%.${from.scale}f', ${part})`;
+      // format() takes null for 0.
+      if (from.type === "decimal") return `CASE WHEN ${part} IS NOT NULL THEN format('%.${from.scale}f', ${part}) END`;
       return isWhole(from) ? `CAST(${part} AS TEXT)` : part;
   }
 };

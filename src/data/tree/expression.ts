@@ -11,6 +11,7 @@ import { allOf, anyOf, between, compare, isNull, notOf } from "./conditions.ts";
 import { numericRank, typeSets, valueTypes } from "./value-type.ts";
 import { castNode } from "./cast.ts";
 import { compareJson, isJsonStep } from "./json-filter.ts";
+import { unifyTypes } from "./outcomes.ts";
 import { readJoinedTexts } from "./join-texts.ts";
 import { literal } from "./literal.ts";
 import { assertRanked } from "./secrets.ts";
@@ -200,7 +201,8 @@ export class RuntimeExpression extends DatabaseValue {
   coalesce(value: unknown): RuntimeExpression {
     const other = this.#operand(value, "coalesce");
     const isNullable = this.#node.isNullable && other.isNullable;
-    return this.#with({ kind: "call", name: "coalesce", parts: [this.#node, other], type: this.#type("coalesce"), isNullable });
+    const type = unifyTypes([this.#type("coalesce"), other.type], "coalesce()")!; // The first one is known.
+    return this.#with({ kind: "call", name: "coalesce", parts: [this.#node, other], type, isNullable });
   }
   cast(to: unknown): RuntimeExpression {
     return this.#with(castNode(this.#node, this.#type("cast"), to));

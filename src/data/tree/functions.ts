@@ -7,6 +7,7 @@ import type { AnyExpression, Condition, ExpressionOf } from "../schema/expressio
 import { literal } from "./literal.ts";
 import type { Node } from "./node.ts";
 import { hideNextToSecrets } from "./secrets.ts";
+import { unifyTypes } from "./outcomes.ts";
 import type { ValueType } from "./value-type.ts";
 import { valueTypes } from "./value-type.ts";
 
@@ -31,20 +32,36 @@ export function when<Value>(condition: Condition, value: Outcome<Value>): OpenCa
 
 /** Returns the value of the first condition that is true. */
 export function cases<Value>(...list: ReadonlyArray<readonly [condition: Condition, value: Outcome<Value>]>): OpenCases<Value> {
-  const branches = list.map(([condition, value]) => ({ condition: toCondition(condition), result: toNode(value) }));
-  const close = <Result>(otherwise: Node | undefined): ExpressionOf<Result> => {
-    const isNullable = otherwise === undefined || otherwise.isNullable || branches.some(({ result }) => result.isNullable);
-    const type = branches[0]?.result.type ?? valueTypes.text;
+  if (list.length === 0)
+    throw new GableError("E_EXPRESSION_ARGUMENT", "cases() got no branches.", { fix: "Pass pairs of a condition and a value." });
+  const conditions = list.map(([condition]) => toCondition(condition));
+  const close = <Result>(values: readonly unknown[]): ExpressionOf<Result> => {
+    const { nodes, type } = toOutcomes(values);
+    const branches = conditions.map((condition, index) => ({ condition, result: nodes[index]! }));
+    const otherwise = nodes[conditions.length];
+    const isNullable = otherwise === undefined || nodes.some((node) => node.isNullable);
     return toExpression({ kind: "case", branches, otherwise, type, isNullable });
   };
+  const values = list.map(([, value]) => value);
   return {
-    else: (value) => close(toNode(value)),
-    end: () => close(undefined),
+    else: (value) => close([...values, value]),
+    end: () => close(values),
   };
 }
 
-function toNode(value: unknown): Node {
-  return value instanceof RuntimeExpression ? value.$node : literal(value, plainTypeOf(value), "when()");
+/** Values take the type of the expressions next to them; null has none. */
+function toOutcomes(values: readonly unknown[]): { readonly nodes: readonly Node[]; readonly type: ValueType } {
+  const expressions = values.filter((value) => value instanceof RuntimeExpression);
+  const plain = values.filter((value) => !(value instanceof RuntimeExpression) && value !== null);
+  const next =
+    unifyTypes(
+      expressions.map(({ $node }) => $node.type),
+      "when()",
+    ) ?? unifyTypes(plain.map(plainTypeOf), "when()");
+  const base = next ?? valueTypes.text;
+  const nodes = values.map((value) => (value instanceof RuntimeExpression ? value.$node : literal(value, base, "when()")));
+  const known = nodes.filter((node) => node.kind !== "value" || node.value !== null).map((node) => node.type);
+  return { nodes, type: unifyTypes(known, "when()") ?? base };
 }
 
 /** Returns the type of a value that is not compared with a column. */

@@ -143,7 +143,9 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     wholeTypes.has(type.type)
       ? `(${parts[0]} DIV NULLIF(${parts[1]}, 0))`
       : rounded(([left, right]) => `(${left} / NULLIF(${right}, 0))`)(parts, type, partType),
-  mod: ([left, right]) => `MOD(${left}, NULLIF(${right}, 0))`,
+  // Without the sum, the remainder of a negative decimal may be -0.00.
+  mod: ([left, right], { type }) => (type === "decimal" ? `(MOD(${left}, NULLIF(${right}, 0)) + 0)` : `MOD(${left}, NULLIF(${right}, 0))`),
+  round: ([part, places], { type }) => (type === "float" ? roundDouble(part!, places!) : `ROUND(${part}, ${places})`),
   length: ([part]) => `CHAR_LENGTH(${part})`,
   arrayLength: ([part]) => `JSON_LENGTH(${part})`,
   arrayHasAll: ([part, items]) => `JSON_CONTAINS(${part}, ${items})`,
@@ -161,6 +163,11 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     return `CAST(CASE ${unit} ${units} END AS ${casts[type]})`;
   },
 };
+
+/** ROUND() takes the even neighbor for a double that ends with a half, and the one away from zero for a decimal. Larger doubles are whole. */
+function roundDouble(part: string, places: string): string {
+  return `IF(ABS(${part}) < 1e15, CAST(ROUND(CAST(${part} AS DECIMAL(65, 30)), ${places}) AS DOUBLE), ${part})`;
+}
 
 /** Writes a function of values. */
 export function callMariadb(name: CallName, parts: readonly string[], type: ValueType, partType: ValueType): string {

@@ -159,21 +159,25 @@ const calls: Readonly<Partial<Record<CallName, Call>>> = {
     wholeTypes.has(type.type)
       ? `(${parts[0]} / nullif(CAST(${parts[1]} AS INTEGER), 0))`
       : roundedDouble(([left, right]) => `(CAST(${left} AS REAL) / nullif(${right}, 0))`)(parts, type, type),
-  mod: (parts, type) => (wholeTypes.has(type.type) ? `(${parts[0]} % nullif(${parts[1]}, 0))` : `mod(${parts[0]}, nullif(${parts[1]}, 0))`),
+  mod: ([left, right], { type, scale }) => {
+    if (wholeTypes.has(type)) return `(${left} % nullif(${right}, 0))`;
+    return type === "decimal" ? `gable_mod(${left}, ${right}, ${scale})` : `mod(${left}, nullif(${right}, 0))`;
+  },
   lower: ([part]) => `gable_lower(${part})`,
   upper: ([part]) => `gable_upper(${part})`,
   substring: ([part, start, length]) => `substr(${part}, ${start}${length === undefined ? "" : `, ${length}`})`,
   arrayLength: ([part]) => `json_array_length(${part})`,
   arrayHasAll: ([part, items]) =>
-    `(${part} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM json_each(${items}) AS "$wanted" WHERE "$wanted".value NOT IN (SELECT value FROM json_each(${part}))))`,
-  arrayHasAny: ([part, items]) => `(EXISTS (SELECT 1 FROM json_each(${items}) WHERE value IN (SELECT value FROM json_each(${part}))))`,
+    `CASE WHEN ${part} IS NOT NULL THEN NOT EXISTS (SELECT 1 FROM json_each(${items}) AS "$wanted" WHERE "$wanted".value NOT IN (SELECT value FROM json_each(${part}))) END`,
+  arrayHasAny: ([part, items]) =>
+    `CASE WHEN ${part} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each(${items}) WHERE value IN (SELECT value FROM json_each(${part}))) END`,
   jsonEquals: ([part, value]) => `gable_json_equals(${part}, ${value})`,
   jsonContains: ([part, value]) => `gable_json_contains(${part}, ${value})`,
   concat: (parts) => `(${parts.map((part) => `coalesce(${part}, '')`).join(" || ")})`,
-  round: ([part, places], { type }) =>
-    wholeTypes.has(type)
-      ? `CAST(round(${part}, ${places}) AS INTEGER)`
-      : `round(${part}${type === "decimal" ? " * 1.0000000000000004" : ""}, ${places})`,
+  round: ([part, places], { type }) => {
+    if (wholeTypes.has(type)) return `CAST(round(${part}, ${places}) AS INTEGER)`;
+    return type === "decimal" ? `round(${part} * 1.0000000000000004, ${places})` : `gable_round(${part}, ${places})`;
+  },
   cast: castSqlite,
   now: () => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')",
   date: ([part]) => `substr(${part}, 1, 10)`,
