@@ -28,6 +28,8 @@ import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./pag
 import { readCursor, writeCursor } from "./page.ts";
 import { planSelect } from "../sql/plan.ts";
 import { describeQuery } from "../tree/shape.ts";
+import { formError } from "./query-arguments.ts";
+import { checkForm } from "./query-form.ts";
 import type { SelectionPlan } from "../rows/selection.ts";
 import { readSelected } from "../rows/selection.ts";
 import type { WantedRelation } from "../rows/with.ts";
@@ -78,8 +80,10 @@ export function hideDeleted(parts: QueryParts): QueryParts {
 
 /** Returns the query without soft-deleted rows, linked to the row whose relation it reads. */
 export function toLinked(asked: QueryParts): QueryParts {
-  const parts = hideDeleted(startClock(asked));
-  const { related, select } = parts;
+  const hidden = hideDeleted(startClock(asked));
+  const select = checkForm(hidden.select);
+  const parts = select === hidden.select ? hidden : { ...hidden, select };
+  const { related } = parts;
   if (related === undefined) return parts;
   const { where, through } = linkRelated(Row.modelOf(related.row), related.relation, select, [related.row]);
   const batch = batchOf(related.row);
@@ -185,12 +189,13 @@ function isPlain({ limit, offset, distinct, group, perParent }: SelectState): bo
 export function runAggregate(asked: QueryParts, columns: readonly OutputColumn[]): Eventual<Record<string, unknown>> {
   const parts = toLinked(asked);
   const { select } = parts;
+  if (select.lock !== undefined) throw formError("lock() with an aggregate", "Lock the rows in another query.");
   // Limited or grouped rows are counted in a subquery.
   const state: SelectState = isPlain(select)
     ? { ...select, order: [], extra: [], columns }
     : {
         ...selectAll(select.root),
-        from: select.lock === undefined ? select : { ...select, lock: undefined },
+        from: select,
         columns,
         signal: select.signal,
       };

@@ -18,7 +18,7 @@ import { hasAggregate, readGroupColumns } from "../tree/group.ts";
 import { keyNodes } from "../tree/keys.ts";
 import { assertCount, readCount } from "../tree/limits.ts";
 import type { SameQuery, ValueOrder } from "./combine.ts";
-import { combineQueries, isCombinedValues, isFiltered, readValueOrder } from "./combine.ts";
+import { combineQueries, isCombinedValues, readValueOrder } from "./combine.ts";
 import type { Node, RootSource, SelectState, SetOperator } from "../tree/node.ts";
 import { columnNode, selectAll } from "../tree/node.ts";
 import { allOf, inList, isNull, notOf } from "../tree/conditions.ts";
@@ -27,6 +27,7 @@ import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./pag
 import type { DeletePreview } from "./preview-delete.ts";
 import { previewDelete } from "./preview-delete.ts";
 import { formError, readColumns, readDistinct, readGroup, readKeyOrWhere, rowMissing, settle, isTakenName } from "./query-arguments.ts";
+import { assertChangeable, assertUngrouped } from "./query-form.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,
@@ -429,7 +430,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
 
   /** Updates all rows of the query with one statement, without hooks. Returns their number. */
   async update(values: Update<Class>): Promise<number> {
-    this.#assertFiltered("update");
+    assertChangeable(this.#parts, "update");
     return this.#writes("update", () => updateRows(this.#parts.model, toLinked(this.#parts).select, values));
   }
 
@@ -437,7 +438,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   async delete(): Promise<number> {
     const { model } = this.#parts;
     if (model.$meta.softDelete === "") return this.#purge("delete");
-    this.#assertFiltered("delete");
+    assertChangeable(this.#parts, "delete");
     const moment = new Date();
     return this.#writes("delete", () =>
       deleteWithFollowers(model, moment, () => updateRows(model, toLinked(this.#parts).select, { [model.$meta.softDelete]: moment })),
@@ -450,7 +451,7 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   }
 
   #purge(method: string): Promise<number> {
-    this.#assertFiltered(method);
+    assertChangeable(this.#parts, method);
     return this.#writes(method, () => deleteRows(this.#parts.model, toLinked(this.#parts).select));
   }
 
@@ -460,12 +461,13 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
    */
   async previewDelete(options: { readonly countMax?: number } = {}): Promise<DeletePreview[]> {
     assertKnownOptions("previewDelete()", options, { countMax: true });
+    assertUngrouped(this.#parts.select, "previewDelete()");
     return previewDelete(this.#parts.model, this, (model) => Query.of(model), options.countMax === undefined ? 1_000 : options.countMax);
   }
 
   /** Restores the soft-deleted rows of the query, without hooks. Returns their number. Throws `E_SOFT_DELETE` like withDeleted(). */
   async restore(): Promise<number> {
-    this.#assertFiltered("restore");
+    assertChangeable(this.#parts, "restore");
     const field = softDeleteField(this.#parts.model, "restore()");
     const { where } = this.#parts.select;
     const isDeleted = isNull(columnNode(this.#root, field), true);
@@ -474,14 +476,6 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
     const { model } = this.#parts;
     const { select } = toLinked(deleted.#parts);
     return this.#writes("restore", () => restoreWithFollowers(model, select, () => updateRows(model, select, { [field.name]: null })));
-  }
-
-  #assertFiltered(method: string): void {
-    const { isAll, model } = this.#parts;
-    if (isAll || isFiltered(this.#parts)) return;
-    throw new GableError("E_QUERY_UNFILTERED", `${method}() would touch all rows of ${model.$meta.name}.`, {
-      fix: `Filter the rows, or mean all of them: ${model.$meta.name}.all().${method}(...).`,
-    });
   }
 
   /** Returns the statement of the query, with its values in the form of the database. */

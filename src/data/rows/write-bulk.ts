@@ -1,4 +1,5 @@
 /** Writes several rows: createMany, upsert, getOrCreate. */
+import { isDeepStrictEqual } from "node:util";
 import { GableError } from "../../errors/gable-error.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
@@ -292,6 +293,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
   await freeSlugs(context, model, [row]);
   const root: RootSource = { kind: "root", model };
   const assignments = await readUpdate(model, root, update);
+  assertKeyKept(row, key.fields, assignments);
   if (!context.database.dialect.hasConflictTarget) return upsertInTurns(model, row, key, root, assignments);
   const fields = meta.columns.filter(({ name }) => row[name] !== undefined);
   const values = fields.map((field): Node => ({ kind: "value", value: row[field.name] ?? null, type: field, isNullable: true }));
@@ -326,6 +328,18 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
     .map((name) => meta.fields.get(name)!)
     .map((field) => compare("eq", columnNode(root, field), literal(written![field.name], field, field.where)));
   return (await readInstances(context, { ...selectAll(root), where: allOf(parts) }))[0]!;
+}
+
+/** A row whose key has changed cannot be found again, which MariaDB and MySQL need. Throws `E_OPTION_INVALID`. */
+function assertKeyKept(row: RowRecord, key: readonly FieldMeta[], assignments: readonly Assignment[]): void {
+  const changed = assignments.find(
+    ({ field, node }) => key.includes(field) && !(node.kind === "value" && isDeepStrictEqual(node.value, row[field.name])),
+  );
+  if (changed === undefined) return;
+  const { name } = changed.field;
+  throw new GableError("E_OPTION_INVALID", `upsert(): option "update" changes "${name}", by which "where" finds the row.`, {
+    fix: `Leave "${name}" out of update, and change it with save() afterwards.`,
+  });
 }
 
 /** How often an upsert is repeated after a conflict with another one, outside of transactions. */

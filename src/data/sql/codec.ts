@@ -101,6 +101,11 @@ export function takeBytes(value: unknown, field: ValueType): Uint8Array {
   throw typeError(value, field);
 }
 
+/** What is stored is compared with the row later, which may change its bytes in place. */
+function copyBytes(value: unknown, field: ValueType): Uint8Array {
+  return new Uint8Array(takeBytes(value, field));
+}
+
 /** JSON has no functions, 64-bit integers or circles. */
 function takeJson(value: unknown, field: ValueType): string {
   let text: string | undefined;
@@ -160,5 +165,5 @@ export const usualCodecs: Codecs = {
   boolean: { encode: takeBoolean, decode: readBoolean },
   datetime: { encode: takeMoment, decode: (value, field) => readStoredMoment(String(value), field) },
   json: { encode: takeJson, decode: readJson },
-  bytes: { encode: takeBytes, decode: readBytes },
+  bytes: { encode: copyBytes, decode: readBytes },
 };

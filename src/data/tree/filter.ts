@@ -222,7 +222,7 @@ function range(column: Node, from: string, to: string | undefined, path: string)
   return to === undefined ? start : allOf([start, compare("lt", column, bound(to))]);
 }
 
-/** The first moment that can be stored. */
+/** The first datetime that can be stored. */
 const firstMs = Date.parse("0001-01-01T00:00:00Z");
 const spanMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 

@@ -15,8 +15,23 @@ export function readGroupColumns(columns: readonly OutputColumn[], keys: readonl
       throw new GableError("E_GROUP_EXPRESSION", `The value "${name}" is neither a key of groupBy() nor an aggregate.`, {
         fix: "Add it to groupBy(), or use min(), max() or another aggregate.",
       });
-    return { name, node: key ?? node };
+    return { name, node: withKeys(node, known) };
   });
+}
+
+/** Each key must be the same object: its values then have the same parameters, which PostgreSQL asks for. */
+function withKeys(node: Node, keys: ReadonlyMap<string, Node>): Node {
+  const key = keys.get(describeNode(node));
+  if (key !== undefined || node.kind === "aggregate" || node.kind === "window") return key ?? node;
+  const replace = (part: Node): Node => withKeys(part, keys);
+  if ("parts" in node) return { ...node, parts: node.parts.map(replace) } as Node; // The same kind of node.
+  if (node.kind === "compare") return { ...node, left: replace(node.left), right: replace(node.right) };
+  if (node.kind === "between") return { ...node, part: replace(node.part), low: replace(node.low), high: replace(node.high) };
+  if (node.kind === "case") {
+    const branches = node.branches.map(({ condition, result }) => ({ condition: replace(condition), result: replace(result) }));
+    return { ...node, branches, otherwise: node.otherwise === undefined ? undefined : replace(node.otherwise) };
+  }
+  return "part" in node && node.part !== undefined ? ({ ...node, part: replace(node.part) } as Node) : node; // As above.
 }
 
 function isGrouped(node: Node, keys: ReadonlyMap<string, Node>): boolean {

@@ -32,8 +32,7 @@ const codecs: Codecs = {
   bytes: {
     ...usualCodecs.bytes,
     encode: (value, field) => {
-      const { buffer, byteOffset, byteLength } = takeBytes(value, field);
-      return Buffer.from(buffer, byteOffset, byteLength);
+      return Buffer.from(takeBytes(value, field));
     },
   },
 };

@@ -6,7 +6,7 @@ import { fitDecimal } from "../../schema/check-value.ts";
 import { GableError } from "../../../errors/gable-error.ts";
 import { readMoment } from "../moment.ts";
 import { storedError } from "../stored-moment.ts";
-import { isStoredDay, moreDigits, readBigint, readDecimal, readFloat } from "../stored-value.ts";
+import { isStoredDay, moreDigits, readBigint, readBytes, readDecimal, readFloat } from "../stored-value.ts";
 import type { Codecs } from "../codec.ts";
 import { decoderOf, encodeWith, takeBigint, takeBoolean, takeBytes, takeDecimal, usualCodecs } from "../codec.ts";
 
@@ -31,8 +31,10 @@ const codecs: Codecs = {
   bytes: {
     encode: (value, field) => {
       const bytes = takeBytes(value, field);
-      return bytes.length === 0 ? noBytes : bytes;
+      return bytes.length === 0 ? noBytes : new Uint8Array(bytes);
     },
+    // The row may change its bytes in place, and then differs from what was read.
+    decode: readBytes,
   },
 };
 
