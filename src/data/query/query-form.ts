@@ -2,10 +2,7 @@
 import { hasAggregate, readGroupColumns } from "../tree/group.ts";
 import type { OrderTerm, OutputColumn, SelectState } from "../tree/node.ts";
 import { describeNode } from "../tree/shape.ts";
-import { GableError } from "../../errors/gable-error.ts";
 import { formError } from "./query-arguments.ts";
-import type { QueryParts } from "./query-run.ts";
-import { isFiltered } from "./combine.ts";
 
 /** Returns the query to send. Throws `E_QUERY_FORM` and `E_GROUP_EXPRESSION`. */
 export function checkForm(select: SelectState): SelectState {
@@ -14,23 +11,8 @@ export function checkForm(select: SelectState): SelectState {
   return select.distinct === true && select.columns !== undefined ? orderDistinct(select, select.columns) : select;
 }
 
-/** Checks that a statement may change the rows of a query. Throws `E_QUERY_FORM` and `E_QUERY_UNFILTERED`. */
-export function assertChangeable(parts: QueryParts, method: string): void {
-  const { isAll, model, select } = parts;
-  assertUngrouped(select, `${method}()`);
-  if (isAll || isFiltered(parts)) return;
-  throw new GableError("E_QUERY_UNFILTERED", `${method}() would touch all rows of ${model.$meta.name}.`, {
-    fix: `Filter the rows, or mean all of them: ${model.$meta.name}.all().${method}(...).`,
-  });
-}
-
-/** The rows of groups that having() leaves out would be changed as well. Throws `E_QUERY_FORM`. */
-export function assertUngrouped(select: SelectState, method: string): void {
-  if (isGrouped(select)) throw formError(`${method} of groups`, "Read the keys of the rows, and filter by them.");
-}
-
 /** Whether a query has groupBy() or having(). */
-function isGrouped({ group, having }: SelectState): boolean {
+export function isGrouped({ group, having }: SelectState): boolean {
   return group.length > 0 || having !== undefined;
 }
 

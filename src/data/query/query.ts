@@ -27,7 +27,7 @@ import type { NumberedPage, NumberedPageOptions, Page, PageOptions } from "./pag
 import type { DeletePreview } from "./preview-delete.ts";
 import { previewDelete } from "./preview-delete.ts";
 import { formError, readColumns, readDistinct, readGroup, readKeyOrWhere, rowMissing, settle, isTakenName } from "./query-arguments.ts";
-import { assertChangeable, assertUngrouped } from "./query-form.ts";
+import { assertChangeable, assertUngrouped } from "./changeable.ts";
 import type { QueryParts } from "./query-run.ts";
 import {
   contextFor,

@@ -1,5 +1,4 @@
 /** Writes several rows: createMany, upsert, getOrCreate. */
-import { isDeepStrictEqual } from "node:util";
 import { GableError } from "../../errors/gable-error.ts";
 import { optionInvalid } from "../../errors/option-errors.ts";
 import type { Dialect } from "../sql/dialect.ts";
@@ -38,7 +37,7 @@ import { assertKeyValues, findUniqueKey, readUniqueKey } from "./unique-key.ts";
 import type { Assignment } from "./write-many.ts";
 import { automatic, planUpdate, runWrite, storedNode } from "./write-many.ts";
 import type { WriteOptions } from "./write-row.ts";
-import { checkNewRow, findMade, isReadBack, planInsert, saveRow } from "./write-row.ts";
+import { checkNewRow, findMade, isReadBack, isSame, planInsert, saveRow } from "./write-row.ts";
 
 /** How createMany() writes. */
 export interface CreateManyOptions<Name extends string = string> extends WriteOptions {
@@ -333,7 +332,7 @@ export async function upsertRow(model: ModelClass, row: RowRecord, { where, upda
 /** A row whose key has changed cannot be found again, which MariaDB and MySQL need. Throws `E_OPTION_INVALID`. */
 function assertKeyKept(row: RowRecord, key: readonly FieldMeta[], assignments: readonly Assignment[]): void {
   const changed = assignments.find(
-    ({ field, node }) => key.includes(field) && !(node.kind === "value" && isDeepStrictEqual(node.value, row[field.name])),
+    ({ field, node }) => key.includes(field) && !(node.kind === "value" && isSame(node.value, row[field.name])),
   );
   if (changed === undefined) return;
   const { name } = changed.field;

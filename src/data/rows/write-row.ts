@@ -459,7 +459,7 @@ function decodersOf(dialect: Dialect, meta: ModelMeta): Decoders {
 }
 
 /** Whether two values are equal when stored: dates, bytes and JSON by content. */
-function isSame(before: unknown, now: unknown): boolean {
+export function isSame(before: unknown, now: unknown): boolean {
   if (before === now) return true;
   if (typeof before !== "object" || typeof now !== "object" || before === null || now === null) return false;
   if (before instanceof Date) return now instanceof Date && before.getTime() === now.getTime();

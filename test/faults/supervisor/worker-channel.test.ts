@@ -10,7 +10,8 @@ import type { FromWorker, ToWorker, WorkerOrders } from "../../../src/server/sup
 import { forkWorker } from "../../../src/server/supervisor/worker-process.ts";
 import { skipSupervisor, until } from "./supervised.ts";
 
-const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const app = fileURLToPath(new URL("./app.ts", import.meta.url));
+const stubborn = fileURLToPath(new URL("./stubborn-app.ts", import.meta.url));
 
 /** A worker, and what it has said. */
 class LoneWorker {
@@ -18,8 +19,8 @@ class LoneWorker {
   readonly exited: Promise<number | null>;
   readonly #child: ChildProcess;
 
-  constructor(app: string, stallMs = 0) {
-    const orders: WorkerOrders = { app: fileOf(app), role: "web", listen: { port: 0 }, generation: 1, stallMs };
+  constructor(file: string) {
+    const orders: WorkerOrders = { app: file, role: "web", listen: { port: 0 }, generation: 1, stallMs: 0 };
     const execArgv = process.execArgv.filter((argument) => !/^--(?:test|report)/.test(argument));
     this.#child = forkWorker({ execArgv, env: { ...process.env, NODE_TEST_CONTEXT: undefined } }, orders);
     this.#child.on("message", (message) => this.messages.push(message as FromWorker)); // Only the worker sends.
@@ -52,7 +53,7 @@ async function createConnection(): Promise<{ readonly client: Socket; readonly a
 
 describe("a worker process", { skip: skipSupervisor }, () => {
   it("serves on after a connection whose client has left, and says that it took it", async (test) => {
-    const worker = new LoneWorker("app.ts");
+    const worker = new LoneWorker(app);
     test.after(() => worker.kill());
     await until(() => worker.has("ready"), "it is ready");
     await worker.say({ kind: "connection", id: 1, isReturned: false });
@@ -76,7 +77,7 @@ describe("a worker process", { skip: skipSupervisor }, () => {
     [false, false],
   ] as const)
     it(`${isClosed ? "closes" : "keeps"} a silent connection that ${isReturned ? "another worker had" : "is new"}`, async (test) => {
-      const worker = new LoneWorker("app.ts");
+      const worker = new LoneWorker(app);
       test.after(() => worker.kill());
       await until(() => worker.has("ready"), "it is ready");
       const { client, accepted, close } = await createConnection();
@@ -95,7 +96,7 @@ describe("a worker process", { skip: skipSupervisor }, () => {
     });
 
   it("exits with 1 when the application cannot stop in order", async (test) => {
-    const worker = new LoneWorker("stubborn-app.ts");
+    const worker = new LoneWorker(stubborn);
     test.after(() => worker.kill());
     await until(() => worker.has("ready"), "it is ready");
     await worker.say({ kind: "drain", graceMs: 1_000, idleMs: 0 });
@@ -103,9 +104,9 @@ describe("a worker process", { skip: skipSupervisor }, () => {
   });
 
   it("says why it cannot start, and exits with 1", async (test) => {
-    const worker = new LoneWorker("no-app.ts");
+    const worker = new LoneWorker(`${app}-none`);
     test.after(() => worker.kill());
     assert.equal(await worker.exited, 1);
-    assert.match(JSON.stringify(worker.messages), /"kind":"failed".*no-app\.ts/);
+    assert.match(JSON.stringify(worker.messages), /"kind":"failed".*app\.ts-none/);
   });
 });

@@ -84,7 +84,7 @@ export function encodePostgresList(values: readonly unknown[], field: ValueType)
 }
 
 /** Writes values as an array literal (PostgreSQL manual, section 8.15.2): quoted, except null. */
-export function toArrayText(values: readonly DriverValue[]): string {
+function toArrayText(values: readonly DriverValue[]): string {
   return `{${values.map((value) => (value === null ? "NULL" : `"${toText(value).replace(/["\\]/g, "\\$&")}"`)).join(",")}}`;
 }
 
