@@ -100,6 +100,23 @@ describeOnDatabases("queries", [Entry], (open) => {
     );
   });
 
+  it("are ordered by the names of values", async () => {
+    await fill();
+    const named = groups().values((entry) => ({ key: entry.name, count: entry.count() }));
+    assert.deepEqual(await named.orderBy("-count", "-key"), [
+      { key: "a", count: 2 },
+      { key: "c", count: 1 },
+      { key: "b", count: 1 },
+    ]);
+    const negative = plain().values((entry) => ({ negative: entry.n.mul(-1) }));
+    assert.deepEqual(
+      (await negative.orderBy("negative")).map((value) => value.negative),
+      [-3, -3, -2, -1],
+    );
+    assert.deepEqual(await negative.distinct().orderBy("-negative"), [{ negative: -1 }, { negative: -2 }, { negative: -3 }]);
+    assert.throws(() => named.orderBy("other" as never), { code: "E_FIELD_UNKNOWN" });
+  });
+
   it("use a key with a value in orders, conditions and computed values", async () => {
     await fill();
     const more = Entry.where().groupBy((entry) => [entry.n.add(1)]);

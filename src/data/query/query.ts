@@ -210,7 +210,8 @@ export class Query<Class, Item> implements PromiseLike<Item[]> {
   /** Orders the rows. Null counts as the largest value. */
   orderBy(...order: ReadonlyArray<OrderBy<Class> | ValueOrder<Item>>): Query<Class, Item> {
     const isValues = isCombinedValues(this.#parts);
-    return this.#with({ select: { order: isValues ? readValueOrder(this.#parts.select, order) : readOrder(this.#root, order) } });
+    const { select } = this.#parts;
+    return this.#with({ select: { order: isValues ? readValueOrder(select, order) : readOrder(this.#root, order, select.columns) } });
   }
 
   /** Returns at most this many rows. */

@@ -4,16 +4,16 @@ import { GableError } from "../../errors/gable-error.ts";
 import type { RelationMeta } from "../schema/model-class.ts";
 import { assertField } from "../schema/validate-row.ts";
 import { isOrder } from "./expression.ts";
-import type { OrderTerm, RootSource } from "./node.ts";
+import type { OrderTerm, OutputColumn, RootSource } from "./node.ts";
 import { columnNode } from "./node.ts";
 import { readCallback } from "./refs.ts";
 import { assertRanked } from "./secrets.ts";
 
-/** Returns the steps of an order. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for anything else. */
-export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
+/** Returns the steps of an order; a name is that of a field, or of a value. Throws `E_FIELD_UNKNOWN`, and `E_ORDER` for anything else. */
+export function readOrder(root: RootSource, order: unknown, values: readonly OutputColumn[] = []): OrderTerm[] {
   const list: readonly unknown[] = Array.isArray(order) ? order : [order];
   return list.flatMap((each): OrderTerm[] => {
-    if (typeof each === "string") return [readName(root, each)];
+    if (typeof each === "string") return [readName(root, each, values)];
     const made = typeof each === "function" ? readCallback(each as (row: never) => unknown, root) : each; // The types have checked it.
     const steps: readonly unknown[] = Array.isArray(made) ? made : [made];
     return steps.map((step) => {
@@ -26,10 +26,11 @@ export function readOrder(root: RootSource, order: unknown): OrderTerm[] {
   });
 }
 
-function readName(root: RootSource, text: string): OrderTerm {
+function readName(root: RootSource, text: string, values: readonly OutputColumn[] = []): OrderTerm {
   const isDescending = text.startsWith("-");
-  const field = assertField(root.model, isDescending ? text.slice(1) : text);
-  const node = columnNode(root, field);
+  const name = isDescending ? text.slice(1) : text;
+  const value = root.model.$meta.fields.has(name) ? undefined : values.find((each) => each.name === name);
+  const node = value?.node ?? columnNode(root, assertField(root.model, name));
   assertRanked(node, "orderBy");
   return { node, isDescending, nulls: undefined };
 }
