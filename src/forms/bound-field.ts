@@ -187,6 +187,13 @@ export class BoundField implements FieldView, DisplayField {
     return scalarTypes[type]?.toText(value, this.definition, this) ?? (typeof value === "string" ? value : undefined);
   }
 
+  /** @internal Whether what was sent is what a form shows for this datetime: its text does not say which of two equal times it means. */
+  isShownAs(value: unknown): boolean {
+    if (this.definition.type !== "datetime" || !(value instanceof Date)) return false;
+    const [given, ...more] = this.#owner.state.sent?.valuesOf(this.name) ?? [];
+    return more.length === 0 && given === this.#toText(value);
+  }
+
   get storedName(): string {
     const stored = this.#stored;
     if (stored !== undefined) return stored.name;

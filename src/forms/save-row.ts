@@ -102,12 +102,15 @@ export interface RowRequest {
   readonly hasSets: boolean;
   /** Files that were stored for it; undefined for forms without files. */
   readonly files: SavedFiles | undefined;
+  /** Whether what was sent for a field is what the form shows for a value. */
+  readonly isShown: (name: string, value: unknown) => boolean;
 }
 
 /** Stores one row with its links. */
 export async function writeRow(request: RowRequest): Promise<FormRow> {
   const { values, others, row, model, files } = request;
   const { columns, links } = splitValues(request);
+  if (row !== undefined) for (const name of Object.keys(columns)) if (request.isShown(name, readProperty(row, name))) delete columns[name];
   const all: Record<string, unknown> = { ...columns, ...others };
   if (row !== undefined) {
     if (files !== undefined) await replaceFiles(request, all, files);
@@ -185,7 +188,7 @@ export interface SentSet {
 /** Stores the rows of a set: deletes first, then changes, then new rows. Throws {@link ForeignRowError} and {@link SetRowError}. */
 export async function writeSet(
   { name, set, rows }: SentSet,
-  parent: { readonly model: FormModel; readonly row: object; readonly isNew: boolean; readonly files: SavedFiles | undefined },
+  parent: Pick<RowRequest, "model" | "files" | "isShown"> & { readonly row: object; readonly isNew: boolean },
 ): Promise<void> {
   const stored = new Map<string, FormRow>();
   const isLocked = parent.files !== undefined && rows.some((row) => dropsFile(set, row));
@@ -215,6 +218,7 @@ export async function writeSet(
           isFresh: isLocked,
           hasSets: false,
           files: parent.files,
+          isShown: (field, value) => parent.isShown(`${name}.${sent.index}.${field}`, value),
         }),
       );
     }

@@ -96,6 +96,7 @@ export class SentModelForm extends SentForm {
     const { fields } = this.plan;
     const own = new Map([...fields].filter(([name]) => this.#names.has(name)));
     const sets = [...fields].flatMap(([name, set]) => (set instanceof InlineSet ? [{ name, set }] : []));
+    const isShown = (path: string, value: unknown): boolean => this.find(path)?.isShownAs(value) === true;
     const stored = await writeRow({
       model: this.#model,
       fields: own,
@@ -105,9 +106,10 @@ export class SentModelForm extends SentForm {
       isFresh: false,
       hasSets: sets.length > 0,
       files,
+      isShown,
     });
-    for (const { name, set } of sets)
-      await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, { model: this.#model, row: stored, isNew: row === undefined, files });
+    const parent = { model: this.#model, row: stored, isNew: row === undefined, files, isShown };
+    for (const { name, set } of sets) await writeSet({ name, set, rows: this.rows.get(name) ?? [] }, parent);
     return stored;
   }
 

@@ -131,6 +131,51 @@ for (const [timeZone, instant, shown] of zones)
     it("keeps the instants of a program", async () => assert.deepEqual((await client.get("/parsed")).json(), whole));
   });
 
+// Times that a clock shows twice, and the first and the last ones, which are in other years there.
+for (const [timeZone, instant] of [
+  ["Europe/Berlin", "2026-10-25T00:30:00.000Z"],
+  ["Europe/Berlin", "2026-10-25T01:30:00.000Z"],
+  ["Europe/Berlin", "2026-10-25T01:30:12.345Z"],
+  ["Europe/Berlin", "9999-12-31T23:59:00.000Z"],
+  ["Europe/Berlin", "9999-12-31T23:59:59.999Z"],
+  ["America/New_York", "0001-01-01T00:00:00.000Z"],
+] as const)
+  describe(`a model form of ${instant} in ${timeZone}`, () => {
+    const app = createApp(timeZone);
+    testDatabase(app);
+    const client = createTestClient(app);
+    const create = async (): Promise<Meeting> => {
+      const meeting = await Meeting.create({ day: "2026-07-01", opens: "09:30:00", starts: new Date(instant) });
+      await Break.create({ begins: new Date(instant), meeting });
+      return meeting;
+    };
+
+    it("keeps datetimes that are sent unchanged, also in the rows of a set", async () => {
+      const { id } = await create();
+      const reply = await client.get(`/meetings/${id}`);
+      assert.equal((await reply.form("post").fill({ day: "2026-07-02" }).submit()).body, "saved");
+      const stored = await Meeting.get(id);
+      assert.deepEqual([stored.day, stored.starts.toISOString()], ["2026-07-02", instant]);
+      assert.deepEqual(
+        (await Break.where()).map(({ begins }) => begins.toISOString()),
+        [instant],
+      );
+    });
+
+    it("stores another time, and one with an offset", async () => {
+      const { id } = await create();
+      for (const [typed, expected] of [
+        ["2026-10-25T12:00", timeZone === "Europe/Berlin" ? "2026-10-25T11:00:00.000Z" : "2026-10-25T16:00:00.000Z"],
+        ["2026-10-25T02:30+02:00", "2026-10-25T00:30:00.000Z"],
+        ["2026-10-25T02:30+01:00", "2026-10-25T01:30:00.000Z"],
+      ] as const) {
+        const reply = await client.post(`/meetings/${id}`, { form: { day: "2026-07-01", opens: "09:30", starts: typed } });
+        assert.equal(reply.body, "saved");
+        assert.equal((await Meeting.get(id)).starts.toISOString(), expected);
+      }
+    });
+  });
+
 describe("the time zone of forms", () => {
   const post_ = (app: Application) =>
     createTestClient(app).post("/late", { form: { starts: "2026-01-01T00:00" }, headers: { accept: "text/html" } });

@@ -83,9 +83,13 @@ function toWall(typed: string): number | undefined {
   return start + ((hours * 60 + minutes) * 60 + seconds) * 1000 + Number((match[4] ?? "0").padEnd(3, "0"));
 }
 
+/** First and last wall time that a control takes: in some zones, the first and the last datetimes are in other years. */
+const [wallMin, wallMax] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
 /** Writes a wall time without the parts that are zero at its end. */
 function fromWall(wall: number): string {
-  return new Date(wall).toISOString().replace(/(?::00)?\.000Z$|Z$/, "");
+  const shown = Math.min(Math.max(wall, wallMin), wallMax);
+  return new Date(shown).toISOString().replace(/(?::00)?\.000Z$|Z$/, "");
 }
 
 function toLimit(limit: unknown): number | undefined {
