@@ -263,7 +263,19 @@ function isSent({ fields }: FormPlan, sent: SentValues): boolean {
   return false;
 }
 
+/** Requests, replies and promises have no values to read. */
+function hasMethod(source: object, name: string): boolean {
+  return typeof (source as Readonly<Record<string, unknown>>)[name] === "function"; // Any object may have one.
+}
+
 async function toSentValues({ fields }: FormPlan, source: FormSource): Promise<SentValues> {
+  if (typeof source !== "object" || source === null || hasMethod(source, "formData") || hasMethod(source, "then"))
+    throw optionInvalid(
+      "form.parse()",
+      "source",
+      source,
+      "FormData, URLSearchParams, pairs, or a plain object. Read a request with await request.formData()",
+    );
   if (source instanceof FormData) return SentValues.fromFormData(fields, source);
   if (Symbol.iterator in source) return SentValues.fromPairs(source as Iterable<readonly [string, string]>); // Pairs can be gone through.
   return SentValues.fromRecord(fields, source as Readonly<Record<string, unknown>>); // What is left of the type.

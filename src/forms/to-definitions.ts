@@ -1,6 +1,6 @@
 /** Records of fields as the definitions that readers and controls use. */
 import { isColumn } from "../data/schema/column.ts";
-import { describeValue } from "../errors/option-errors.ts";
+import { describeValue, optionInvalid } from "../errors/option-errors.ts";
 import { GableError } from "../errors/gable-error.ts";
 import { toColumnField } from "./column-field.ts";
 import type { FieldDefinition, FieldDefinitions } from "./definition.ts";
@@ -12,6 +12,8 @@ const fieldName = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 
 /** Returns the fields of a record by name. Throws `E_FORM_FIELD` for a name or a value that cannot be used. */
 export function toDefinitions(record: Readonly<Record<string, unknown>>, owner: "form" | "group" | "set"): FieldDefinitions {
+  if (typeof record !== "object" || record === null)
+    throw optionInvalid(`${owner}()`, "fields", record, "an object of fields by name, such as { name: f.text() }");
   const fields = new Map<string, FieldDefinition>();
   for (const [name, value] of Object.entries(record)) {
     if (!fieldName.test(name) || name === "constructor" || name === "prototype")

@@ -2,6 +2,7 @@
 import type { Eventual } from "../data/schema/eventual.ts";
 import { after } from "../data/schema/eventual.ts";
 import { GableError } from "../errors/gable-error.ts";
+import { describeValue } from "../errors/option-errors.ts";
 import { suggestName } from "../errors/nearest-name.ts";
 import type { FieldCheck, FieldDefinitions } from "./definition.ts";
 import type { FormErrors } from "./form-errors.ts";
@@ -39,8 +40,22 @@ export function runFieldChecks({ checks, timeZone }: FormReading, errors: FormEr
 }
 
 /** Of several checks of one field, the first message counts. */
-function noteFieldMessage({ field, path }: PendingCheck, message: string | undefined, errors: FormErrors): void {
+function noteFieldMessage({ field, path }: PendingCheck, answer: unknown, errors: FormErrors): void {
+  const message = readMessage(answer, path);
   if (message !== undefined && !errors.has(path)) errors.add({ field: path, code: "custom", message, definition: field });
+}
+
+/** Null stands for no message, too, as in other libraries. Throws `E_OPTION_INVALID` for what is neither: a visitor would read "false". */
+function readMessage(answer: unknown, name: string): string | undefined {
+  if (answer === undefined || answer === null) return undefined;
+  if (typeof answer === "string" && answer !== "") return answer;
+  throw new GableError(
+    "E_OPTION_INVALID",
+    `A check of "${name}" returned ${describeValue(answer)}; it must return a message, or undefined.`,
+    {
+      fix: 'Return what the visitor reads, such as "Choose another name.", or undefined if the value is right.',
+    },
+  );
 }
 
 /** Runs the rules whose fields are right, then the check of the form when everything is. */
@@ -81,9 +96,13 @@ function noteMessages(
   single: string | null,
   { fields, errors }: { readonly fields: FieldDefinitions; readonly errors: FormErrors },
 ): void {
-  if (messages === undefined) return;
-  if (typeof messages === "string") return errors.add({ field: single, code: "custom", message: messages });
-  for (const [name, message] of Object.entries(messages)) {
+  if (messages === undefined || messages === null) return;
+  if (typeof messages !== "object") {
+    const message = readMessage(messages, single ?? "the form");
+    return message === undefined ? undefined : errors.add({ field: single, code: "custom", message });
+  }
+  for (const [name, answer] of Object.entries(messages)) {
+    const message = readMessage(answer, name);
     if (message === undefined) continue;
     assertName(fields, name);
     if (!errors.has(name)) errors.add({ field: name, code: "custom", message });

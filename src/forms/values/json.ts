@@ -10,8 +10,7 @@ export const json: ScalarType = {
   parse: (typed) => {
     if (!typed.isWellFormed() || !isSafeJson(typed)) return broken("json");
     try {
-      const value: unknown = JSON.parse(typed);
-      return { value };
+      return { value: JSON.parse(typed, exactNumber as never) as unknown }; // The library's type lacks the source.
     } catch {
       return broken("json");
     }
@@ -19,6 +18,13 @@ export const json: ScalarType = {
   toText: (value) => (value === undefined ? undefined : JSON.stringify(value, undefined, 2)),
   attributes: () => ({ spellcheck: "false" }),
 };
+
+/** Throws for a number that JavaScript cannot hold, and for a whole one that it would round. */
+function exactNumber(_key: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  if (!Number.isFinite(value) || (/^-?[0-9]+$/.test(source) && BigInt(source) !== BigInt(value))) throw new RangeError(source);
+  return value;
+}
 
 /** Whether JSON nests at most 64 levels and has neither duplicate keys nor `__proto__`. The parser checks everything else. */
 function isSafeJson(text: string): boolean {

@@ -108,8 +108,10 @@ const urlCharactersMax = 2048;
 export const url: ScalarType = {
   parse: (typed, { options }) => {
     const hasScheme = /^[a-z][a-z0-9+.-]*:/i.test(typed);
-    const value = hasScheme ? typed : `https://${typed}`;
+    const value = hasScheme ? typed : typed.startsWith("//") ? `https:${typed}` : `https://${typed}`;
     if (hasScheme && !/^https?:/i.test(typed)) return broken("url_scheme");
+    // A path: browsers would take its first folder for the host.
+    if (/^(?:https?:)?\/\/[/\\?#]/i.test(value)) return broken("url");
     const parsed = URL.parse(value);
     if (parsed === null || !value.isWellFormed() || /\s/.test(value)) return broken("url");
     // A backslash or a letter beyond ASCII may mean something else to the next program that reads it.
