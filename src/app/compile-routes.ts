@@ -361,10 +361,25 @@ function wrapLayers(layers: readonly AnyMiddleware[], core: Run, label: string, 
 }
 
 /** Adds the properties of a middleware to a context. Throws `E_PART_PROPERTY` for one that the context has. */
-function addProperties(context: RequestContext, added: object, label: string, taken: ReadonlySet<string>): void {
+function addProperties(context: RequestContext, added: unknown, label: string, taken: ReadonlySet<string>): void {
+  assertAdded(added, label);
   for (const name of Object.keys(added)) {
     if (taken.has(name))
       throw new GableError("E_PART_PROPERTY", `A middleware of ${label} cannot add context.${name}: the context has it already.`);
   }
   Object.assign(context, added);
+}
+
+/** In Express, `next(error)` stops the request: it must not go on here. Throws `E_OPTION_INVALID`. */
+function assertAdded(added: unknown, label: string): asserts added is object {
+  const isObject = typeof added === "object" && added !== null && !Array.isArray(added) && !(added instanceof Error);
+  if (isObject && !Object.hasOwn(added, "__proto__")) return;
+  throw new GableError(
+    "E_OPTION_INVALID",
+    `A middleware of ${label} called next() with ${describeValue(added)}; it takes properties of the context.`,
+    {
+      fix: "Throw the error instead, or pass an object: next({ account }).",
+      ...(added instanceof Error && { cause: added }),
+    },
+  );
 }

@@ -1,6 +1,7 @@
 /** Between web-standard requests and responses and our own messages. */
 import { GableError } from "../errors/gable-error.ts";
 import { parseAuthority, toAuthorityText } from "../http/authority.ts";
+import { toPieceBytes } from "../http/body-piece.ts";
 import { ChunkedBody, bodyUsed, emptyBody, joinChunks } from "../http/body.ts";
 import type { BodySource } from "../http/body.ts";
 import type { HeaderReader } from "../http/header-table.ts";
@@ -252,15 +253,15 @@ const unreadFiles = new FinalizationRegistry<FileBody>((body) => void body.close
 /** A stream of a body. It calls `onSettled` when it has been read, has failed, or was cancelled, even before its first piece. */
 function toStream(body: FileBody | AsyncIterable<string | Uint8Array>, onSettled: (() => void) | undefined): ReadableStream<Uint8Array> {
   const iterator = (isFileBody(body) ? body.chunks() : body)[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
   let leftBytes = isFileBody(body) ? body.lengthBytes : 0;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await iterator.next();
         if (done !== true) {
-          leftBytes -= value.length;
-          return controller.enqueue(typeof value === "string" ? encoder.encode(value) : value);
+          const bytes = toPieceBytes(value);
+          leftBytes -= bytes.length;
+          return controller.enqueue(bytes);
         }
         if (isFileBody(body) && leftBytes > 0) controller.error(new TypeError("The file has changed while it was sent."));
         else controller.close();

@@ -191,6 +191,7 @@ export class StoreCache implements Cache {
   }
 
   async increment(key: CacheKey, options: { readonly ttlSeconds: number; readonly by?: number }): Promise<number> {
+    assertKnownOptions("cache.increment()", options, ["ttlSeconds", "by"]);
     const { by = 1, ...others } = options;
     assertOptions("cache.increment()", others);
     if (!Number.isSafeInteger(by)) throw optionInvalid("cache.increment()", "by", by, "a whole number");

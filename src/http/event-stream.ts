@@ -21,7 +21,9 @@ export function toRetryField(retryMs: number): string {
 }
 
 /** Writes an event. Line breaks in `data` split it into lines, so that no value can begin a field. Throws `E_EVENT_INVALID`. */
-export function toEventText({ event, id, data }: ServerEvent, toJson: (value: unknown) => string = JSON.stringify): string {
+export function toEventText(given: ServerEvent, toJson: (value: unknown) => string = JSON.stringify): string {
+  assertEvent(given);
+  const { event, id, data } = given;
   let text = "";
   if (event !== undefined) text += `event: ${checkField("event", event)}\n`;
   if (id !== undefined) text += `id: ${checkField("id", id)}\n`;
@@ -30,6 +32,14 @@ export function toEventText({ event, id, data }: ServerEvent, toJson: (value: un
   // A stream ends its lines with LF, CR or both.
   for (const line of content.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
   return `${text}\n`;
+}
+
+/** Anything else would be a blank line, which clients ignore. */
+function assertEvent(event: unknown): void {
+  if (typeof event === "object" && event !== null && !Array.isArray(event) && ("data" in event || "id" in event)) return;
+  throw new GableError("E_EVENT_INVALID", `A server-sent event is ${describeValue(event)}: expected an object with data.`, {
+    fix: 'Yield { data: ... }; with a name { event: "tick", data: ... }.',
+  });
 }
 
 /** A line break would begin another field; a NUL makes clients ignore an id. */

@@ -2,6 +2,7 @@
 import type { RawData, WebSocket } from "ws";
 import { toErrorText } from "../errors/error-text.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
+import { optionInvalid } from "../errors/option-errors.ts";
 import type { AnyContext } from "../handlers/context.ts";
 import type { Logger } from "../handlers/logger.ts";
 import type { SocketConnection, SocketEnd, SocketRoute } from "../handlers/define-socket.ts";
@@ -110,6 +111,8 @@ export class LiveSocket implements SocketConnection, LiveConnection {
   }
 
   send(data: string | Uint8Array): void {
+    if (typeof data !== "string" && !(data instanceof Uint8Array))
+      throw optionInvalid("socket.send()", "data", data, "a string or a Uint8Array; sendJson() takes other values");
     if (!this.isOpen) return;
     this.#socket.send(data, { binary: typeof data !== "string" });
     if (this.#socket.bufferedAmount > queuedBytesMax) this.#closeWith(closeCodes.slow);

@@ -13,6 +13,7 @@ import type { ErrorCode } from "../errors/catalogue.ts";
 import { catalogue, isErrorCode } from "../errors/catalogue.ts";
 import { GableError, isGableError } from "../errors/gable-error.ts";
 import { ChunkedBody, emptyBody } from "../http/body.ts";
+import { toPieceBytes } from "../http/body-piece.ts";
 import type { BodySource } from "../http/body.ts";
 import { standardMethods } from "../http/known-fields.ts";
 import type { RawRequest, RemotePeer, Reply, RequestLimits, RequestListener } from "../http/message.ts";
@@ -397,7 +398,7 @@ async function pump(
   try {
     for await (const chunk of chunks) {
       if (response.destroyed) return;
-      if (response.write(chunk)) continue;
+      if (response.write(toPieceBytes(chunk))) continue;
       await new Promise<void>((resolve) => {
         const goOn = (): void => {
           response.off("drain", goOn).off("close", goOn);

@@ -1,6 +1,7 @@
 /** Sends a body that comes in pieces: in slices, no faster than the client takes them. */
 import type { Socket } from "node:net";
 import { GableError } from "../errors/gable-error.ts";
+import { toPieceBytes } from "../http/body-piece.ts";
 
 /** How a stream is framed and watched. */
 export interface ReplyStreamOptions {
@@ -53,7 +54,7 @@ export class ReplyStream {
     try {
       for await (const value of chunks) {
         if (this.#isStopped) return undefined;
-        const bytes = typeof value === "string" ? Buffer.from(value) : value;
+        const bytes = toPieceBytes(value);
         total += bytes.length;
         if (lengthBytes !== undefined && total > lengthBytes) throw lengthMismatch(lengthBytes, `at least ${total}`);
         await this.#writeSlices(bytes);

@@ -64,7 +64,9 @@ function toSchema(name: string, input: FieldRecord | StandardSchema): StandardSc
 /** JSON fields parse strings as JSON: the string "7" would become the number 7. */
 function assertNoJson(name: string, fields: FieldRecord): void {
   for (const [key, field] of Object.entries(fields))
-    if ("type" in field && field.type === "json")
+    if (typeof field !== "object" || field === null)
+      throw optionInvalid(`task("${name}")`, `input.${key}`, field, "a field, such as f.int()");
+    else if ("type" in field && field.type === "json")
       throw optionInvalid(`task("${name}")`, `input.${key}`, field, "no field of JSON; describe the input with a Standard Schema instead");
 }
 

@@ -55,7 +55,7 @@ const errors: readonly Planted[] = [
   ["not-found", "E_NOT_FOUND", /Check the address/, "not-found"],
   ["result-undefined", "E_ROUTE_RESULT", /^Return Html, a string/, "routes", ["did it forget to return?"]],
   ["result-function", "E_ROUTE_RESULT", /^Return Html, a string/, "routes"],
-  ["result-circular", internal, /Leave out the property that leads back/, "routes"],
+  ["result-circular", "E_JSON_VALUE", /^Leave out "/, "routes"],
   ["result-map", "E_JSON_VALUE", /Convert it to a plain object/, "routes"],
   ["returns", "E_ROUTE_RESULT", /^Return Html, a string/, "returns"],
   ["sql-syntax", internal, /Correct the SQL/, "sql-syntax", ["SELEC"]],

@@ -1,5 +1,6 @@
 /** The rate limits of one application. */
 import { GableError } from "../../errors/gable-error.ts";
+import { assertKnownOptions, kindsOf, optionInvalid } from "../../errors/option-errors.ts";
 import type { AnyContext } from "../../handlers/context.ts";
 import type { Logger } from "../../handlers/logger.ts";
 import type { Rate, RateDecision, RateLimits } from "../../handlers/rate-limits.ts";
@@ -12,6 +13,13 @@ import { getNodeCrypto } from "../../replies/node-crypto.ts";
 import type { RateRule, RateStore, RateVerdict } from "./rate.ts";
 import { toDecision, toRule } from "./rate.ts";
 import { logStoreFailure } from "./store-failure.ts";
+
+const rateNames = kindsOf<Rate>({ requestsMax: true, windowSeconds: true });
+
+/** All objects would count together, under "[object Object]". */
+function assertRateKey(owner: string, key: unknown): void {
+  if (typeof key !== "string" || !key.isWellFormed()) throw optionInvalid(owner, "key", key, "a string, such as `login:${email}`");
+}
 
 /** Checks a request. Throws `E_RATE_LIMITED`, and `E_RATE_STORE` when the store fails and the limit refuses requests then. */
 export type RateCheck = (context: AnyContext) => Pending<void>;
@@ -39,12 +47,15 @@ export class Rates implements RateLimits {
    * const { isAllowed, retryAfterSeconds } = await context.rateLimits.take(`login:${email}`, { requestsMax: 5, windowSeconds: 600 });
    */
   async take(key: string, rate: Rate): Promise<RateDecision> {
+    assertRateKey("rateLimits.take()", key);
+    assertKnownOptions("rateLimits.take()", rate, rateNames);
     assertRate("rateLimits.take()", rate);
     return this.#take(`own\n${key}`, toRule(rate));
   }
 
   /** Forgets what was counted under your own key. */
   async reset(key: string): Promise<void> {
+    assertRateKey("rateLimits.reset()", key);
     await this.#store.reset(toStoreKey(`own\n${key}`));
   }
 

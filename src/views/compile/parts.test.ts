@@ -88,7 +88,7 @@ describe("partials", () => {
       /\{% partialdef p\(y: Type\) %\}/,
     ],
     ["{% partialdef p(x) %}{% endpartialdef %}{% partial p(1, 2) %}", "E_VIEW_SYNTAX", /takes 1 values, and got 2/, /./],
-    ["{% partialdef p(x) %}{% endpartialdef %}{% partial p(z=2) %}", "E_VIEW_NAME", /the partial "p" has no value "z"/, /^Write "x"\.$/],
+    ["{% partialdef p(x) %}{% endpartialdef %}{% partial p(z=2) %}", "E_VIEW_NAME", /the partial "p" has no value "z"/, /^It has: x\.$/],
     ["{% partialdef p %}<b{% endpartialdef %}", "E_VIEW_UNCLOSED", /the partial "p" ends inside/, /./],
     [
       "{% partialdef p %}{% block b %}{% endblock %}{% endpartialdef %}",
