@@ -460,6 +460,7 @@ export const optionCalls: Readonly<Record<string, ReadonlyArray<() => unknown>>>
 
 /** The same for objects whose names do not end in Options: they belong to the options of another call. */
 export const innerCalls: Readonly<Record<string, () => unknown>> = {
+  Rate: () => inHandler(({ rateLimits }) => rateLimits.take("key", odd({ requestsMax: 1, windowSeconds: 1 }))),
   TaskFilter: inTasks((own) => own.list(odd({}))),
   FormDefaults: () => forms.createForms(odd({})),
   RouteSecurity: () => routes({ security: odd({}) }),

@@ -123,7 +123,10 @@ export const url: ScalarType = {
   attributes: ({ options }) => ({
     minlength: typeof options.min === "number" ? options.min : undefined,
     maxlength: typeof options.max === "number" ? Math.min(options.max, urlCharactersMax) : urlCharactersMax,
-    pattern: options.pattern === undefined ? "[Hh][Tt][Tt][Pp][Ss]?:\\S+" : toPatternAttribute(options.pattern),
+    pattern:
+      options.pattern === undefined
+        ? String.raw`[Hh][Tt][Tt][Pp][Ss]?:(?:\/\/(?![\/\\?#])|(?!\/\/))\S+`
+        : toPatternAttribute(options.pattern),
   }),
 };
 
